@@ -1,0 +1,41 @@
+# Thin by intent: what a target does is one or two lines; scripts/setup says what it installs.
+CARGO_TARGET_DIR ?= target
+SILLOK := $(CARGO_TARGET_DIR)/release/sillok
+ARGS ?=
+
+.PHONY: help setup build run test lint fmt docs bench clean
+
+help: ## Lists the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
+
+setup: ## Installs what is missing: the wasm target, libclang, a C++ compiler, cargo-nextest
+	@./scripts/setup
+
+build: setup ## Builds the contracts and the node
+	cargo build --release --package sillok
+
+run: build ## Starts the development chain; the next run continues it (ARGS="--reset" starts anew)
+	$(SILLOK) dev $(ARGS)
+
+test: setup lint ## Everything: lints, layering, documentation, tests
+	cargo nextest run --cargo-profile release --workspace
+	cargo test --release --doc --workspace --quiet
+	cargo bench --package sillok-benches --no-run
+
+lint: setup ## Format, clippy and the direction of dependencies
+	cargo fmt --all --check
+	cargo clippy --release --workspace --all-targets -- --deny warnings
+	./scripts/layering
+
+fmt: ## Formats all code
+	cargo fmt --all
+
+docs: ## Builds the API documentation, refusing broken links
+	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps
+
+bench: setup ## Runs the benches
+	cargo bench --package sillok-benches
+
+clean: ## Removes what was built and the development chain
+	cargo clean
+	rm -rf data

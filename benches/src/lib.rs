@@ -1,0 +1,1 @@
+//! Criterion benches. Figures and the commands that give them are in `docs/benchmarks.md`.

@@ -1,0 +1,342 @@
+//! The share register of one company: classes of shares, the lots that holders have, locks on them,
+//! and their history.
+//!
+//! It keeps what the Commercial Act asks of a register (Art. 352(1)): who holds how many shares of
+//! which kind, acquired when. Shares are kept as *lots*; a method given the id of a lot that was
+//! parted means what is left of it. Always true: the lots of a class add up to its outstanding
+//! shares, and so do its holders' holdings; the locks on a lot add up to its locked shares.
+//!
+//! This file is the contract's face: storage, methods and queries. The rules are in the modules.
+#![cfg_attr(target_arch = "wasm32", no_std)]
+#![warn(clippy::arithmetic_side_effects)]
+
+mod arithmetic;
+mod authority;
+mod changes;
+mod classes;
+mod error;
+mod event;
+mod history;
+mod holdings;
+mod limits;
+mod locks;
+mod lots;
+mod page;
+mod parting;
+mod text;
+
+pub use error::Error;
+pub use event::{
+    Accepted, Cancelled, ClassAdded, HolderNamed, Issued, Locked, Repurchased, Retracted, Transferred,
+    Unlocked,
+};
+use sillok_interfaces::{
+    ClassKind, EntryKind, HistoryEntry, HolderRow, Holding, Issuer, Lock, Lot, ShareClass,
+};
+use sillok_sdk::prelude::*;
+
+use authority::{require_holder, require_registrar};
+use changes::{Handover, Removal, check_date};
+use history::{Change, today};
+use holdings::HoldingRecord;
+use locks::Purpose;
+use lots::{NewLot, Slot};
+use parting::Parting;
+use text::{check_name, check_reference};
+
+/// All that the register keeps.
+#[storage]
+pub struct Register {
+    registrar: Value<Account>,
+    issuer: Value<Issuer>,
+    class_count: Value<u32>,
+    classes: Map<u32, ShareClass>,
+    class_references: Map<String, u32>,
+    lot_count: Value<u64>,
+    lots: Map<u64, Slot>,
+    lot_references: Map<String, u64>,
+    /// Locks by root.
+    locks: Map<u64, Vec<Lock>>,
+    holdings: Map<(u32, Account), HoldingRecord>,
+    /// Roots of lots by class, holder and position.
+    holding_lots: Map<(u32, Account, u64), u64>,
+    row_count: Value<u64>,
+    /// Class and holder of each row of the cap table.
+    rows: Map<u64, (u32, Account)>,
+    names: Map<Account, String>,
+    entry_count: Value<u64>,
+    entries: Map<u64, HistoryEntry>,
+}
+
+/// A live lot, and its position among its holder's lots.
+#[data]
+pub(crate) struct LotRecord {
+    pub(crate) lot: Lot,
+    pub(crate) position: u64,
+}
+
+#[contract]
+impl Register {
+    /// Opens the register of `issuer`, kept by `registrar`: the company's officer in charge or its
+    /// transfer agent (Commercial Act Art. 396(1)). No shares exist yet.
+    #[constructor]
+    pub fn new(&mut self, registrar: Account, issuer: Issuer) -> Result<(), Error> {
+        check_name(&issuer.name)?;
+        check_reference(&issuer.identifier)?;
+        self.registrar.set(&registrar);
+        self.issuer.set(&issuer);
+        Ok(())
+    }
+
+    /// Adds a class of shares of which `authorised` may be issued, and returns its id. `par` is the
+    /// par value of one share in the smallest unit of the currency, 0 for no-par shares (Commercial
+    /// Act Art. 329); `seniority` ranks classes in a liquidation; `reference` is the class's id in
+    /// other systems, unique in this register or empty. The registrar authorises.
+    pub fn add_class(
+        &mut self,
+        reference: String,
+        name: String,
+        kind: ClassKind,
+        authorised: u64,
+        votes_per_share: u32,
+        seniority: u32,
+        par: u64,
+    ) -> Result<u32, Error> {
+        require_registrar(self);
+        let class = ShareClass {
+            id: 0,
+            reference: reference.clone(),
+            name,
+            kind,
+            authorised,
+            issued: 0,
+            outstanding: 0,
+            votes_per_share,
+            seniority,
+            par,
+        };
+        let class = self.insert_class(class)?;
+        emit(&ClassAdded { class, reference, authorised });
+        Ok(class)
+    }
+
+    /// Enters the name of a holder, or changes it (Commercial Act Art. 352(1)); empty removes it.
+    /// Everyone on the chain can read it, for good: for a person it may be a reference that only the
+    /// company can resolve. The registrar authorises.
+    pub fn name_holder(&mut self, holder: Account, name: String) -> Result<(), Error> {
+        require_registrar(self);
+        if name.is_empty() {
+            self.names.remove(&holder);
+        } else {
+            check_name(&name)?;
+            self.names.insert(&holder, &name);
+        }
+        emit(&HolderNamed { holder, name });
+        Ok(())
+    }
+
+    /// Issues `quantity` new shares of a class to `holder` as one lot, acquired on `date`, and
+    /// returns its id. `price` is that of one share, with its currency, for the history; it may be
+    /// empty. `reference` is the lot's id in other systems, unique in this register or empty.
+    /// Refused above the class's authorised shares. The registrar authorises.
+    pub fn issue(
+        &mut self,
+        class: u32,
+        holder: Account,
+        quantity: u64,
+        price: String,
+        date: Date,
+        reference: String,
+    ) -> Result<u64, Error> {
+        let new = NewLot { source: None, class, holder, quantity, acquired: date, reference };
+        self.issue_lot(new, price)
+    }
+
+    /// Notes that the holder accepts a lot, once. An issue that was accepted can't be retracted.
+    /// The holder authorises.
+    pub fn accept(&mut self, lot: u64, date: Date) -> Result<(), Error> {
+        let record = self.live(lot)?;
+        self.accept_lot(record, date)
+    }
+
+    /// Transfers `quantity` shares of a lot to another holder and enters them in that name, so that
+    /// the new holder can act towards the company (Commercial Act Art. 337(1)). The lot ends; the
+    /// new holder gets a lot with the id that is returned, acquired on `date`, and what is left stays
+    /// with the giver as a balance lot. `reference` and `balance_reference` are the two lots' ids in
+    /// other systems; each may be empty. Locked shares can't be transferred. Whether a transfer
+    /// before share certificates comes too early to bind the company (Art. 335(3)) is not judged
+    /// here. The holder authorises.
+    pub fn transfer(
+        &mut self,
+        lot: u64,
+        quantity: u64,
+        to: Account,
+        date: Date,
+        reference: String,
+        balance_reference: String,
+    ) -> Result<u64, Error> {
+        let record = self.live(lot)?;
+        require_holder(self, &record.lot.holder);
+        check_date(&record.lot, date)?;
+        let parting = Parting::free(quantity);
+        self.hand_over(&record, Handover { parting, to, date, reference, balance_reference, locker: None })
+    }
+
+    /// Records that the company buys `quantity` shares of a lot from their holder. They stay issued
+    /// but are no longer outstanding. The lot ends; returns the balance lot, if something is left.
+    /// `price` is that of one share, with its currency, for the history. Locked shares can't be
+    /// bought. The registrar and the holder authorise.
+    pub fn repurchase(
+        &mut self,
+        lot: u64,
+        quantity: u64,
+        price: String,
+        date: Date,
+        balance_reference: String,
+    ) -> Result<Option<u64>, Error> {
+        let record = self.live(lot)?;
+        self.repurchase_shares(&record, Removal { quantity, date, note: price, balance_reference })
+    }
+
+    /// Cancels `quantity` shares of a lot, as the company has resolved; as many can be issued again.
+    /// The lot ends; returns the balance lot, if something is left. Locked shares can't be cancelled.
+    /// The registrar authorises.
+    pub fn cancel(
+        &mut self,
+        lot: u64,
+        quantity: u64,
+        reason: String,
+        date: Date,
+        balance_reference: String,
+    ) -> Result<Option<u64>, Error> {
+        let record = self.live(lot)?;
+        self.cancel_shares(&record, Removal { quantity, date, note: reason, balance_reference })
+    }
+
+    /// Takes back an issue that should not have happened. Refused once the lot was accepted, or any
+    /// of it was transferred, bought back, cancelled or locked. The registrar authorises.
+    pub fn retract(&mut self, lot: u64, reason: String, date: Date) -> Result<(), Error> {
+        let record = self.live(lot)?;
+        self.retract_lot(&record, reason, date)
+    }
+
+    /// Locks `quantity` shares of a lot for `locker`. They stay the holder's, but can't leave the lot
+    /// until the locker unlocks them; with `delivery` the locker may also hand them over to anyone,
+    /// as an escrow or a market has to. Without it this is the entry of a registered pledge, made at
+    /// the pledgor's request (Commercial Act Art. 340). Locking again for the same locker adds to
+    /// the lock. The holder authorises.
+    pub fn lock(&mut self, lot: u64, quantity: u64, locker: Account, delivery: bool) -> Result<(), Error> {
+        let record = self.live(lot)?;
+        require_holder(self, &record.lot.holder);
+        let change = Change::of(EntryKind::Lock, quantity, today());
+        self.record(&record.lot, Change { counterpart: Some(locker), ..change });
+        emit(&Locked { lot: record.lot.id, locker, quantity, delivery });
+        self.add_lock(record, Lock { locker, quantity, delivery })
+    }
+
+    /// Unlocks `quantity` shares that `locker` has locked of a lot. The locker authorises.
+    pub fn unlock(&mut self, lot: u64, quantity: u64, locker: Account) -> Result<(), Error> {
+        require_auth(&locker);
+        let record = self.live(lot)?;
+        self.reduce_lock(record.lot.root, &locker, quantity, Purpose::Unlock)?;
+        let change = Change::of(EntryKind::Unlock, quantity, today());
+        self.record(&record.lot, Change { counterpart: Some(locker), ..change });
+        emit(&Unlocked { lot: record.lot.id, locker, quantity });
+        let locked = arithmetic::minus(record.lot.locked, quantity);
+        self.set_locked(record, locked);
+        Ok(())
+    }
+
+    /// Hands `quantity` shares that `locker` has locked with the right of delivery over to `to`,
+    /// and returns the new lot, acquired today (in Korea). The locker authorises; the holder did so
+    /// when locking.
+    pub fn deliver(&mut self, lot: u64, quantity: u64, locker: Account, to: Account) -> Result<u64, Error> {
+        require_auth(&locker);
+        let record = self.live(lot)?;
+        self.reduce_lock(record.lot.root, &locker, quantity, Purpose::Delivery)?;
+        let handover = Handover {
+            parting: Parting::locked(quantity),
+            to,
+            date: today(),
+            reference: String::new(),
+            balance_reference: String::new(),
+            locker: Some(locker),
+        };
+        self.hand_over(&record, handover)
+    }
+
+    /// The company whose register this is.
+    pub fn issuer(&self) -> Issuer {
+        self.issuer.load()
+    }
+
+    /// Who keeps the register.
+    pub fn registrar(&self) -> Account {
+        self.registrar.load()
+    }
+
+    /// The class of this id.
+    pub fn class(&self, class: u32) -> Option<ShareClass> {
+        self.classes.get(&class)
+    }
+
+    /// Classes in the order of their ids, without the first `from`; at most 100.
+    pub fn classes(&self, from: u64, limit: u32) -> Vec<ShareClass> {
+        self.classes_page(from, limit)
+    }
+
+    /// The id of the class with this reference.
+    pub fn class_by_reference(&self, reference: String) -> Option<u32> {
+        check_reference(&reference).ok()?;
+        self.class_references.get(&reference)
+    }
+
+    /// The lot of this id, or the balance lot that it has become; none if it is unknown or nothing
+    /// is left of it.
+    pub fn lot(&self, lot: u64) -> Option<Lot> {
+        self.live(lot).ok().map(|record| record.lot)
+    }
+
+    /// The id of the lot that was entered with this reference, whether it has ended or not.
+    pub fn lot_by_reference(&self, reference: String) -> Option<u64> {
+        check_reference(&reference).ok()?;
+        self.lot_references.get(&reference)
+    }
+
+    /// What `holder` has of a class.
+    pub fn holding(&self, class: u32, holder: Account) -> Holding {
+        self.holdings.get(&(class, holder)).map_or_else(Holding::default, |record| Holding {
+            shares: record.shares,
+            locked: record.locked,
+            lots: record.lots,
+        })
+    }
+
+    /// The cap table: who holds how many shares of which class, in no particular order, without the
+    /// first `from` rows; at most 100.
+    pub fn holders(&self, from: u64, limit: u32) -> Vec<HolderRow> {
+        self.rows_page(from, limit)
+    }
+
+    /// The name entered for a holder; empty if there is none.
+    pub fn holder_name(&self, holder: Account) -> String {
+        self.names.get_or_default(&holder)
+    }
+
+    /// The lots that `holder` has of a class, in no particular order, without the first `from`; at
+    /// most 100.
+    pub fn lots_of(&self, holder: Account, class: u32, from: u64, limit: u32) -> Vec<Lot> {
+        self.lots_page((class, holder), from, limit)
+    }
+
+    /// The locks on a lot.
+    pub fn locks_of(&self, lot: u64) -> Result<Vec<Lock>, Error> {
+        let record = self.live(lot)?;
+        Ok(self.locks.get_or_default(&record.lot.root))
+    }
+
+    /// Every change of holders and locks, oldest first, without the first `from`; at most 100.
+    pub fn history(&self, from: u64, limit: u32) -> Vec<HistoryEntry> {
+        self.history_page(from, limit)
+    }
+}

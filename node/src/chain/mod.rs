@@ -1,0 +1,232 @@
+//! The chain of one node: what requests read and submit, and the producer that makes blocks.
+//!
+//! One thread, the producer's, changes state. Everything else reads views of the ledger, puts
+//! transactions into the pool, and hears of blocks from the feed after they are on disk.
+//! Invariant: nobody hears that something is final before its batch is synced.
+
+mod contracts;
+mod feed;
+mod open;
+mod pace;
+mod pool;
+mod producer;
+#[cfg(test)]
+mod tests;
+mod waiters;
+
+use std::sync::Arc;
+
+use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody};
+use sillok_runtime::{BlockEnv, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
+
+use crate::clock::Clock;
+use crate::ledger::{Ledger, Place, Tip};
+use crate::lock::lock;
+use crate::mempool::{Dropped, PoolRefusal, PoolSize};
+pub(crate) use feed::CommittedBlock;
+use feed::Feed;
+pub(crate) use open::{OpenError, open};
+pub(crate) use pace::Pace;
+use pool::Pool;
+pub(crate) use producer::Producer;
+use waiters::Waiters;
+pub(crate) use waiters::Waiting;
+
+/// Why a transaction is not taken.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SubmitError {
+    /// It is not valid, or not now.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// It is valid, and the pool has no place for it.
+    #[error(transparent)]
+    Pool(#[from] PoolRefusal),
+    /// The node failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What is known of a transaction.
+pub(crate) enum TransactionStatus {
+    /// It is in a block that is final.
+    Final {
+        /// Where.
+        place: Place,
+        /// The block.
+        block: Arc<CommittedBlock>,
+    },
+    /// It waits for a block.
+    Pending(Box<Transaction>),
+    /// It waited and can no longer be in any block.
+    Dropped(Dropped),
+    /// It was never here, or was dropped long ago.
+    Unknown,
+}
+
+/// The chain of one node, shared by everything that serves requests.
+pub(crate) struct Chain {
+    id: Hash,
+    genesis: Genesis,
+    runtime: Arc<Runtime>,
+    ledger: Ledger,
+    clock: Arc<dyn Clock>,
+    pool: Pool,
+    feed: Feed,
+    waiters: Waiters,
+}
+
+impl Chain {
+    fn new(genesis: Genesis, id: Hash, runtime: Arc<Runtime>, ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
+        let (pool, feed, waiters) = (Pool::default(), Feed::new(), Waiters::default());
+        Chain { id, genesis, runtime, ledger, clock, pool, feed, waiters }
+    }
+
+    /// The chain's id: its genesis hash.
+    pub(crate) fn id(&self) -> Hash {
+        self.id
+    }
+
+    /// Its genesis.
+    pub(crate) fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    /// The last block.
+    pub(crate) fn tip(&self) -> Tip {
+        self.ledger.tip()
+    }
+
+    /// The state after the last block, and that block's height and time.
+    pub(crate) fn latest(&self) -> (Arc<dyn StateReader>, BlockEnv) {
+        let tip = self.tip();
+        let state = self.ledger.at(tip.height).unwrap_or_else(|| self.ledger.latest());
+        (state, BlockEnv { height: tip.height, time: tip.time })
+    }
+
+    /// The state after the block at `height`, and that block's height and time; none if there is no
+    /// such block.
+    ///
+    /// # Errors
+    /// If the block can't be read.
+    pub(crate) fn at(&self, height: u64) -> Result<Option<(Arc<dyn StateReader>, BlockEnv)>, Fault> {
+        let Some(state) = self.ledger.at(height) else { return Ok(None) };
+        let time = match height {
+            0 => Some(self.genesis.time),
+            _ => self.committed(height)?.map(|block| block.header().time),
+        };
+        Ok(time.map(|time| (state, BlockEnv { height, time })))
+    }
+
+    /// The block at `height` with its receipts; genesis has none.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn committed(&self, height: u64) -> Result<Option<Arc<CommittedBlock>>, Fault> {
+        if let Some(block) = self.feed.recent(height) {
+            return Ok(Some(block));
+        }
+        let (Some(stored), Some(receipts)) = (self.ledger.block(height)?, self.ledger.receipts(height)?)
+        else {
+            return Ok(None);
+        };
+        Ok(Some(Arc::new(CommittedBlock { id: stored.certificate.block, stored, receipts })))
+    }
+
+    /// The height of the block with this id.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn height_of(&self, block: &Hash) -> Result<Option<u64>, Fault> {
+        Ok(self.ledger.height_of(block)?)
+    }
+
+    /// Takes a transaction into the pool. Runs contracts when the submitter is not a key.
+    ///
+    /// # Errors
+    /// If it is not valid, was included before, or has no place in the pool.
+    pub(crate) fn submit(&self, transaction: Transaction) -> Result<Hash, SubmitError> {
+        let (state, _) = self.latest();
+        self.runtime.check(state, self.next_env(), &transaction)??;
+        let id = transaction.body.id();
+        if self.ledger.place_of(&id).map_err(Fault::from)?.is_some() {
+            return Err(SubmitError::Refused(Refusal::Replayed));
+        }
+        self.pool.insert(id, transaction)?;
+        Ok(id)
+    }
+
+    /// What is known of the transaction with this id.
+    ///
+    /// # Errors
+    /// If the ledger can't be read.
+    pub(crate) fn status_of(&self, id: &Hash) -> Result<TransactionStatus, Fault> {
+        // The pool first: a transaction leaves it only after it is in the ledger.
+        let (waiting, dropped) = {
+            let pool = lock(self.pool.mempool());
+            (pool.get(id).cloned(), pool.dropped(id).cloned())
+        };
+        if let Some(place) = self.ledger.place_of(id)? {
+            let missing = || Fault::new(format!("block {} is missing", place.height));
+            let block = self.committed(place.height)?.ok_or_else(missing)?;
+            return Ok(TransactionStatus::Final { place, block });
+        }
+        Ok(match (waiting, dropped) {
+            (Some(transaction), _) => TransactionStatus::Pending(Box::new(transaction)),
+            (None, Some(dropped)) => TransactionStatus::Dropped(dropped),
+            (None, None) => TransactionStatus::Unknown,
+        })
+    }
+
+    /// A place in the queue of those who wait for this transaction; none if too many wait.
+    pub(crate) fn wait_for(&self, id: Hash) -> Option<Waiting<'_>> {
+        self.waiters.wait_for(id)
+    }
+
+    /// Blocks from now on, each after it is final.
+    pub(crate) fn subscribe(&self) -> tokio::sync::broadcast::Receiver<Arc<CommittedBlock>> {
+        self.feed.subscribe()
+    }
+
+    /// How much waits for a block.
+    pub(crate) fn pool_size(&self) -> PoolSize {
+        lock(self.pool.mempool()).size()
+    }
+
+    /// Calls a method on `state` without changing anything.
+    ///
+    /// # Errors
+    /// If the node fails; a call that fails has a receipt.
+    pub(crate) fn query(
+        &self,
+        state: Arc<dyn StateReader>,
+        env: BlockEnv,
+        call: Call,
+    ) -> Result<Receipt, Fault> {
+        self.runtime.query(state, env, call)
+    }
+
+    /// Executes `body` on the latest state without changing anything, as if all had signed.
+    ///
+    /// # Errors
+    /// If the node fails; a transaction that fails has a receipt.
+    pub(crate) fn simulate(&self, body: &TransactionBody) -> Result<Simulation, Fault> {
+        let (state, _) = self.latest();
+        self.runtime.simulate(state, self.next_env(), body)
+    }
+
+    /// Asks the producer to stop after the block that it is making.
+    pub(crate) fn stop(&self) {
+        self.pool.stop();
+    }
+
+    /// The height and time of a block made now.
+    fn next_env(&self) -> BlockEnv {
+        next_env(&self.tip(), self.clock.now())
+    }
+}
+
+/// The height and time of the block after `tip` if it is made at `now`: later than its parent,
+/// whatever the clock shows.
+fn next_env(tip: &Tip, now: Time) -> BlockEnv {
+    BlockEnv { height: tip.height + 1, time: now.max(tip.time.plus(1)) }
+}

@@ -1,0 +1,95 @@
+//! Starting: the ledger opened or begun with genesis, and the executor on top of it.
+
+use std::sync::Arc;
+
+use sillok_abi::Transaction;
+use sillok_runtime::{Executor, Fault, Genesis, GenesisError, Runtime, verify_certificate};
+
+use super::{Chain, Pace, Producer};
+use crate::clock::Clock;
+use crate::consensus::ValidatorKey;
+use crate::ledger::Ledger;
+use crate::storage::{Storage, StorageError};
+
+/// Why a chain does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// The data folder.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The genesis.
+    #[error("the genesis is not valid: {0}")]
+    Genesis(#[from] GenesisError),
+    /// The node.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The key.
+    #[error("this node's key is not the chain's validator")]
+    NotTheValidator,
+}
+
+/// Opens the chain of `genesis` in `storage`, beginning it if storage is empty. Runs contracts, so
+/// the thread needs the stack for it.
+///
+/// # Errors
+/// If storage holds another chain or can't be read, or genesis is not valid.
+pub(crate) fn open(
+    storage: Arc<dyn Storage>,
+    genesis: Genesis,
+    clock: Arc<dyn Clock>,
+    key: ValidatorKey,
+    pace: Pace,
+) -> Result<(Arc<Chain>, Producer), OpenError> {
+    // With one validator, every turn is this node's and its vote alone decides.
+    if !matches!(genesis.validators.as_slice(), [validator] if validator.key == key.public()) {
+        return Err(OpenError::NotTheValidator);
+    }
+    let id = genesis.hash();
+    let runtime = Arc::new(Runtime::new(id, genesis.parameters.clone())?);
+    let ledger = open_ledger(storage, &genesis, &runtime)?;
+    check_tip(&ledger, &genesis)?;
+    let executor = open_executor(&ledger, &genesis, &runtime)?;
+    let chain = Arc::new(Chain::new(genesis, id, runtime, ledger, clock));
+    let producer = Producer::new(chain.clone(), executor, key, pace)?;
+    Ok((chain, producer))
+}
+
+fn open_ledger(storage: Arc<dyn Storage>, genesis: &Genesis, runtime: &Runtime) -> Result<Ledger, OpenError> {
+    match Ledger::stored_genesis(&*storage)? {
+        Some(stored) if stored.hash() == genesis.hash() => Ok(Ledger::open(storage)?),
+        Some(stored) => {
+            let (expected, found) = (genesis.hash(), stored.hash());
+            Err(StorageError::OtherChain { expected, found }.into())
+        }
+        None => {
+            let execution = runtime.build_genesis(genesis)?;
+            Ok(Ledger::create(storage, genesis, &execution)?)
+        }
+    }
+}
+
+/// The last block must be what the validators signed: damage is better met here than built upon.
+fn check_tip(ledger: &Ledger, genesis: &Genesis) -> Result<(), StorageError> {
+    let tip = ledger.tip();
+    if tip.height == 0 {
+        return Ok(());
+    }
+    let block = ledger.block(tip.height)?;
+    let block = block.ok_or_else(|| StorageError::Corrupt("the last block is missing".into()))?;
+    let id = block.block.header.id();
+    verify_certificate(&genesis.hash(), &genesis.validators, tip.height, &id, &block.certificate)
+        .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")))
+}
+
+fn open_executor(ledger: &Ledger, genesis: &Genesis, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {
+    let mut failed = None;
+    let recent = ledger.recent_transactions(genesis.parameters.max_transaction_lifetime_ms);
+    let recent = recent.map_while(|transaction: Result<Transaction, StorageError>| {
+        transaction.map_err(|error| failed = Some(error)).ok()
+    });
+    let executor = Executor::open(runtime.clone(), ledger.latest(), ledger.tip().state_root, recent)?;
+    match failed {
+        Some(error) => Err(error.into()),
+        None => Ok(executor),
+    }
+}

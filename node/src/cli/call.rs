@@ -1,0 +1,184 @@
+//! A call that changes something: simulate, sign, submit, wait until it is final.
+
+use codec::Encode;
+use serde_json::{Value, json};
+use sillok_abi::{Account, Call, Hash, MethodKind, Time, Transaction, TransactionBody, TypeSpec};
+use sillok_client::rpc::{Simulation, TxStatus, to_hex};
+use sillok_client::transaction::{Signer, authorise, now, sign};
+
+use super::names::DID_CONTRACT;
+use super::session::{from_failure, from_rpc};
+use super::{CliError, ContractHandle, Result, Session, signing};
+
+/// How long a transaction may wait for its block, in milliseconds.
+const LIFETIME_MS: u64 = 60_000;
+/// How long a command waits until its transaction is final, in milliseconds.
+const WAIT_MS: u64 = 30_000;
+/// The gas limit in percent of what the simulation used: state may change until the block is made.
+const GAS_MARGIN_PERCENT: u64 = 150;
+/// Gas for what a simulation doesn't count: the transaction itself and its submitter's signature.
+const TRANSACTION_GAS: u64 = 150_000;
+/// The same for each byte of the transaction.
+const BYTE_GAS: u64 = 5;
+/// The same for each further signature by a key.
+const SIGNATURE_GAS: u64 = 100_000;
+/// The same for each signature that a contract judges.
+const AUTHENTICATION_GAS: u64 = 3_000_000;
+
+/// A signed transaction that a simulation has succeeded for.
+struct Prepared {
+    transaction: Transaction,
+    id: Hash,
+    returns: TypeSpec,
+}
+
+/// What a call led to, once final.
+#[derive(Clone, Debug)]
+pub(crate) struct CallResult {
+    /// The transaction's id.
+    pub(crate) id: Hash,
+    /// The block that holds it.
+    pub(crate) height: u64,
+    /// What the method returned.
+    pub(crate) value: Value,
+    /// The events, each `{contract, contract_id, name, data}`.
+    pub(crate) events: Vec<Value>,
+    /// Gas used.
+    pub(crate) gas_used: u64,
+}
+
+impl CallResult {
+    /// `{id, height, value, events, gas_used}`.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({
+            "id": to_hex(self.id), "height": self.height, "value": self.value,
+            "events": self.events, "gas_used": self.gas_used,
+        })
+    }
+}
+
+impl std::fmt::Display for CallResult {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.value.is_null() {
+            writeln!(formatter, "returned  {}", self.value)?;
+        }
+        for event in &self.events {
+            let text = |key: &str| event[key].as_str().unwrap_or_default().to_owned();
+            writeln!(formatter, "event     {}.{} {}", text("contract"), text("name"), event["data"])?;
+        }
+        write!(formatter, "final     in block {}, {} gas, {}", self.height, self.gas_used, to_hex(self.id))
+    }
+}
+
+impl Session {
+    /// Calls a method and waits until its transaction is final. `args` is an object by parameter name.
+    /// A call that would fail is not sent.
+    pub(crate) async fn call(
+        &self,
+        contract: &ContractHandle,
+        method: &str,
+        args: Value,
+    ) -> Result<CallResult> {
+        let spec = contract.method(method)?;
+        if spec.kind == MethodKind::Constructor {
+            return Err(CliError::usage(format!("`{method}` is the constructor: it runs once, at deployment"))
+                .hint("deploy another instance with `sillok contract deploy`"));
+        }
+        let call = self.encode_call(contract, spec, &args)?;
+        let prepared = self.prepare(call, spec.returns.clone()).await?;
+        self.client().tx_submit(&prepared.transaction).await.map_err(from_rpc)?;
+        self.wait_for(&prepared.id, Some(&prepared.returns)).await
+    }
+
+    /// Simulates, and signs what the simulation says has to be signed.
+    async fn prepare(&self, call: Call, returns: TypeSpec) -> Result<Prepared> {
+        let signers = self.signers().await?;
+        let submitter = signers.first().ok_or_else(|| CliError::usage("no key to sign with"))?;
+        let mut body = self.body(submitter.account(), call);
+        let Simulation { receipt, trees } = self.client().tx_simulate(&body).await.map_err(from_rpc)?;
+        let explained = self.explain(&receipt, Some(&returns)).await;
+        explained.outcome.map_err(from_failure)?;
+        authorise(&mut body, trees, signers, self.nonces())
+            .map_err(|missing| signing::missing_signer(&missing, self.account(DID_CONTRACT).ok()))?;
+        body.gas_limit = self.options().gas.unwrap_or_else(|| gas_limit(receipt.gas_used, &body, signers));
+        let transaction = sign(body, submitter);
+        Ok(Prepared { id: transaction.body.id(), transaction, returns })
+    }
+
+    fn body(&self, submitter: Account, call: Call) -> TransactionBody {
+        // The chain's clock may be ahead of this machine's.
+        let clock = now().max(Time(self.status().time_ms));
+        TransactionBody {
+            chain: self.chain(),
+            submitter,
+            nonce: self.nonces().next(),
+            expiry: clock.plus(LIFETIME_MS),
+            gas_limit: u64::MAX,
+            call,
+            authorisations: Vec::new(),
+        }
+    }
+
+    /// Waits until a transaction is final; `returns` is the type of its call's value.
+    pub(crate) async fn wait_for(&self, id: &Hash, returns: Option<&TypeSpec>) -> Result<CallResult> {
+        let status = self.client().tx_wait(id, WAIT_MS).await.map_err(from_rpc)?;
+        let TxStatus::Final { height, receipt, .. } = status else {
+            return Err(not_final(id, &status));
+        };
+        let explained = self.explain(&receipt, returns).await;
+        let show = format!("it is recorded in block {height}: `sillok tx show {}`", to_hex(id));
+        let value = explained.outcome.map_err(|failure| {
+            let error = from_failure(failure);
+            if error.hint.is_some() { error } else { error.hint(show) }
+        })?;
+        Ok(CallResult { id: *id, height, value, events: explained.events, gas_used: explained.gas_used })
+    }
+}
+
+fn gas_limit(simulated: u64, body: &TransactionBody, signers: &[Signer]) -> u64 {
+    let judged = |signer: &Signer| match signer {
+        Signer::Key(_) => SIGNATURE_GAS,
+        Signer::Did { .. } => AUTHENTICATION_GAS,
+    };
+    let signatures: u64 = signers.iter().map(judged).sum();
+    let bytes = BYTE_GAS.saturating_mul(body.encoded_size() as u64);
+    let call = simulated.saturating_mul(GAS_MARGIN_PERCENT) / 100;
+    call.saturating_add(TRANSACTION_GAS).saturating_add(bytes).saturating_add(signatures)
+}
+
+fn not_final(id: &Hash, status: &TxStatus) -> CliError {
+    let id = to_hex(id);
+    match status {
+        TxStatus::Dropped { reason, code } => {
+            let name = sillok_client::rpc::refusal_name(*code).unwrap_or("Dropped");
+            CliError::refused(name, format!("the node gave the transaction up: {reason}"))
+        }
+        _ => CliError::network("not-final", format!("{id} is not final after {} s", WAIT_MS / 1_000))
+            .hint(format!("it may still become so: `sillok tx show {id}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sillok_abi::ContractId;
+    use sillok_client::keys::Keypair;
+
+    #[test]
+    fn the_gas_limit_has_a_margin_and_counts_signatures() {
+        let alice = Signer::Key("//Alice".parse::<Keypair>().unwrap());
+        let body = TransactionBody {
+            chain: [0; 32],
+            submitter: alice.account(),
+            nonce: 0,
+            expiry: Time(0),
+            gas_limit: 0,
+            call: Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![] },
+            authorisations: vec![],
+        };
+        let one = gas_limit(1_000_000, &body, &[alice.clone()]);
+        assert!(one > 1_500_000 + TRANSACTION_GAS);
+        assert_eq!(gas_limit(1_000_000, &body, &[alice.clone(), alice]) - one, SIGNATURE_GAS);
+        assert_eq!(gas_limit(u64::MAX, &body, &[]), u64::MAX);
+    }
+}

@@ -1,0 +1,129 @@
+//! `sillok contract build`: cargo with the settings that contracts are compiled with.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use sillok_abi::native::code_hash;
+use sillok_client::module;
+use sillok_client::rpc::to_hex;
+
+use crate::cli::{CliError, GlobalOptions, Result, output};
+
+/// Profile and flags of contracts: the same file that the genesis contracts are built with.
+const SETTINGS: &str = include_str!("../../../../sdk/contract.toml");
+
+pub(super) fn run(path: &Path, options: &GlobalOptions) -> Result<()> {
+    let wasm_path = cargo(path)?;
+    let wasm = std::fs::read(&wasm_path)
+        .map_err(|error| CliError::failed("file", format!("{}: {error}", wasm_path.display())))?;
+    let metadata = module::metadata(&wasm).map_err(|error| {
+        CliError::failed("not-a-contract", format!("{}: {error}", wasm_path.display()))
+            .hint("put #[contract] on the contract's impl")
+    })?;
+    let (place, hash) = (wasm_path.display().to_string(), to_hex(code_hash(&wasm)));
+    let human = format!(
+        "{place}\n{} {}, {} bytes, {} methods, code {hash}\ntry   sillok contract deploy {place}",
+        metadata.name,
+        metadata.version,
+        wasm.len(),
+        metadata.methods.len()
+    );
+    let value = json!({
+        "wasm": place, "bytes": wasm.len(), "code": hash,
+        "name": metadata.name, "version": metadata.version,
+    });
+    output::result(options.json, human, value);
+    Ok(())
+}
+
+/// Runs cargo in `folder`; the path of the Wasm that it made. What cargo says goes to stderr.
+fn cargo(folder: &Path) -> Result<PathBuf> {
+    let settings = settings_file()?;
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let run = Command::new(cargo)
+        .current_dir(folder)
+        .args([
+            "rustc",
+            "--profile",
+            "contract",
+            "--target",
+            "wasm32v1-none",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+        ])
+        .args(["--message-format", "json-render-diagnostics", "--config"])
+        .arg(settings.path())
+        // A caller's cargo may have set flags for its own target.
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .stderr(Stdio::inherit())
+        .output();
+    let run = run.map_err(|error| {
+        CliError::failed("cargo", format!("cargo can't be run in {}: {error}", folder.display())).hint(
+            "contracts are compiled with Rust: https://rustup.rs, then `rustup target add wasm32v1-none`",
+        )
+    })?;
+    if !run.status.success() {
+        return Err(CliError::failed("build", format!("{} did not compile", folder.display()))
+            .hint("if the target is missing: rustup target add wasm32v1-none"));
+    }
+    wasm_of(&run.stdout)
+        .ok_or_else(|| CliError::failed("build", "cargo made no Wasm: is there a src/lib.rs?"))
+}
+
+/// The last Wasm file that cargo's messages name: dependencies come first.
+fn wasm_of(messages: &[u8]) -> Option<PathBuf> {
+    let messages = String::from_utf8_lossy(messages);
+    let artefacts = messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter(|message| message["reason"] == "compiler-artifact");
+    let files = artefacts.filter_map(|message| {
+        let names = message["filenames"].as_array()?;
+        names.iter().filter_map(Value::as_str).find(|name| name.ends_with(".wasm")).map(PathBuf::from)
+    });
+    files.last()
+}
+
+/// A file that is removed when it is no longer needed.
+struct SettingsFile(PathBuf);
+
+impl SettingsFile {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for SettingsFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn settings_file() -> Result<SettingsFile> {
+    let path = std::env::temp_dir().join(format!("sillok-contract-{}.toml", std::process::id()));
+    let failed = |error: std::io::Error| CliError::failed("file", format!("{}: {error}", path.display()));
+    let mut file = std::fs::OpenOptions::new();
+    // Not through a link that somebody else put there.
+    let mut file = file.write(true).create_new(true).open(&path).map_err(failed)?;
+    file.write_all(SETTINGS.as_bytes()).map_err(failed)?;
+    Ok(SettingsFile(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wasm_is_found_in_cargos_messages() {
+        let messages = br#"{"reason":"compiler-artifact","filenames":["/t/libcodec.rlib"]}
+not json
+{"reason":"compiler-artifact","filenames":["/t/counter.rlib","/t/counter.wasm"]}
+{"reason":"build-finished","success":true}"#;
+        assert_eq!(wasm_of(messages), Some(PathBuf::from("/t/counter.wasm")));
+        assert_eq!(wasm_of(b""), None);
+    }
+}

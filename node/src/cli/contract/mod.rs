@@ -1,0 +1,64 @@
+//! `sillok contract`: build, deploy, call, query, inspect.
+
+mod build;
+mod deploy;
+mod inspect;
+mod invoke;
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{GlobalOptions, Result, Session};
+
+/// The verbs of `sillok contract`.
+#[derive(Subcommand, Debug)]
+pub(super) enum ContractCommand {
+    /// Compile a contract to Wasm.
+    Build {
+        /// The folder of the contract's Cargo.toml.
+        #[arg(default_value = ".")]
+        path: PathBuf,
+    },
+    /// Upload a contract's Wasm and make an instance of it.
+    Deploy(deploy::DeployOptions),
+    /// Call a method that changes something; without METHOD, list the methods.
+    Call(InvokeOptions),
+    /// Ask a method that changes nothing; without METHOD, list the methods.
+    Query {
+        #[command(flatten)]
+        invoke: InvokeOptions,
+        /// As of this height.
+        #[arg(long, value_name = "HEIGHT")]
+        at: Option<u64>,
+    },
+    /// Show a contract's methods, events and errors.
+    Inspect {
+        /// A contract's name or id, or a Wasm file.
+        contract: String,
+    },
+}
+
+/// A method and its arguments.
+#[derive(Args, Debug)]
+pub(super) struct InvokeOptions {
+    /// A contract's name, or 0x and its id.
+    contract: String,
+    /// The method.
+    method: Option<String>,
+    /// The arguments: param=value or --param value. Composite values are JSON, bytes 0x… or @FILE. A
+    /// parameter with the name of one of the flags below has to be given as param=value.
+    args: Vec<String>,
+}
+
+pub(super) async fn run(command: ContractCommand, options: GlobalOptions) -> Result<()> {
+    match command {
+        ContractCommand::Build { path } => build::run(&path, &options),
+        ContractCommand::Deploy(deploy) => deploy::run(deploy, &Session::open(options).await?).await,
+        ContractCommand::Call(invoke) => invoke::call(invoke, &Session::open(options).await?).await,
+        ContractCommand::Query { invoke, at } => {
+            invoke::query(invoke, at, &Session::open(options).await?).await
+        }
+        ContractCommand::Inspect { contract } => inspect::run(&contract, options).await,
+    }
+}

@@ -1,0 +1,181 @@
+//! The command line: one file per group of verbs, one [`Session`] with the node, one place that prints.
+//!
+//! Exit codes: 0 done, 1 failed here, 2 wrong usage, 3 refused by the chain, 4 no answer from a node.
+
+mod arguments;
+mod call;
+mod cash;
+mod completions;
+mod contract;
+mod did;
+mod error;
+mod escrow;
+mod keys;
+mod moment;
+mod money;
+mod names;
+mod ocf;
+mod options;
+mod order;
+pub(crate) mod output;
+mod parameters;
+mod query;
+mod register;
+mod session;
+mod signing;
+mod status;
+mod table;
+mod tx;
+mod typed;
+mod who;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub(crate) use call::CallResult;
+pub(crate) use error::{CliError, Exit};
+pub(crate) use options::GlobalOptions;
+pub(crate) use session::{ContractHandle, Session};
+
+/// What a command ends with.
+pub(crate) type Result<T> = std::result::Result<T, CliError>;
+
+/// The Sillok node and its command line.
+#[derive(Parser, Debug)]
+#[command(name = "sillok", version, about, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    options: GlobalOptions,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// The groups of verbs.
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Run a chain of one validator on this machine, with funded accounts and sample companies.
+    Dev(crate::dev::DevOptions),
+    /// Show the node's chain, height, time, validators and peers.
+    Status,
+    /// Make and show keys.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
+    /// Build, deploy, call, query and inspect contracts.
+    #[command(subcommand)]
+    Contract(contract::ContractCommand),
+    /// Send and show transactions.
+    #[command(subcommand)]
+    Tx(tx::TxCommand),
+    /// Read blocks, accounts, contracts and storage.
+    #[command(subcommand)]
+    Query(query::QueryCommand),
+    /// Keep a company's share register.
+    #[command(subcommand)]
+    Register(register::RegisterCommand),
+    /// Mint, transfer and hold cash.
+    #[command(subcommand)]
+    Cash(cash::CashCommand),
+    /// Exchange shares against cash, delivered together or not at all.
+    #[command(subcommand)]
+    Escrow(escrow::EscrowCommand),
+    /// Create, change and resolve decentralised identifiers.
+    #[command(subcommand)]
+    Did(did::DidCommand),
+    /// List shares on the market, place and cancel orders.
+    #[command(subcommand)]
+    Order(order::OrderCommand),
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsOptions),
+}
+
+/// Parses the process's arguments, runs the command, prints what came of it.
+pub(crate) fn main() -> ExitCode {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let arguments = parameters::as_pairs(&mut Cli::command(), arguments);
+    let outcome = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => run(cli),
+        Err(error) if error.use_stderr() && json => Err(usage_error(&error)),
+        Err(error) => error.exit(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(json, &error);
+            ExitCode::from(error.exit as u8)
+        }
+    }
+}
+
+/// What clap would print, as this program's own error.
+fn usage_error(error: &clap::Error) -> CliError {
+    let text = error.to_string();
+    let message = text.lines().next().unwrap_or_default();
+    CliError::usage(message.strip_prefix("error: ").unwrap_or(message)).hint("see --help")
+}
+
+fn run(cli: Cli) -> Result<()> {
+    let Cli { options, command } = cli;
+    match command {
+        Command::Dev(dev) => {
+            let announce = |banner: &crate::dev::Banner| output::result(options.json, banner, banner.to_json());
+            crate::dev::run(&dev, announce).map_err(|error| CliError::failed("dev", &error).hint(error.hint()))
+        }
+        Command::Completions(completions) => completions::run(&completions),
+        Command::Keys(command) => keys::run(command, &options),
+        online => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
+            runtime.block_on(run_online(online, options))
+        }
+    }
+}
+
+/// Runs what may talk to a node.
+async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
+    // Some of the contract verbs need no node.
+    if let Command::Contract(command) = command {
+        return contract::run(command, options).await;
+    }
+    let session = &Session::open(options).await?;
+    match command {
+        Command::Status => status::run(session),
+        Command::Tx(command) => tx::run(command, session).await,
+        Command::Query(command) => query::run(command, session).await,
+        Command::Register(command) => register::run(command, session).await,
+        Command::Cash(command) => cash::run(command, session).await,
+        Command::Escrow(command) => escrow::run(command, session).await,
+        Command::Did(command) => did::run(command, session).await,
+        Command::Order(command) => order::run(command, session).await,
+        Command::Dev(_) | Command::Completions(_) | Command::Keys(_) | Command::Contract(_) => {
+            unreachable!("run without a session")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{Command, CommandFactory};
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn no_command_has_an_argument_with_the_id_of_a_global_flag() {
+        let root = Cli::command();
+        let global: Vec<_> = root.get_arguments().map(|argument| argument.get_id().clone()).collect();
+        fn check(command: &Command, global: &[clap::Id]) {
+            for argument in command.get_arguments() {
+                assert!(!global.contains(argument.get_id()), "{}: {}", command.get_name(), argument.get_id());
+            }
+            command.get_subcommands().for_each(|command| check(command, global));
+        }
+        root.get_subcommands().for_each(|command| check(command, &global));
+    }
+}

@@ -1,0 +1,83 @@
+//! A listing as the commands see it: found by its number or its company, with its currency.
+
+use serde_json::json;
+
+use super::types::Listing;
+use crate::cli::money::Currency;
+use crate::cli::register::{Class, Company};
+use crate::cli::{CliError, ContractHandle, Result, Session, typed};
+
+/// The genesis contract that is the market.
+const MARKET_CONTRACT: &str = "market";
+
+/// The market's contract.
+pub(super) async fn contract(session: &Session) -> Result<ContractHandle> {
+    session.contract(MARKET_CONTRACT).await
+}
+
+/// All listings.
+pub(super) async fn listings(session: &Session, market: &ContractHandle) -> Result<Vec<Listing>> {
+    typed::all(session, market, "listings", json!({}), None).await
+}
+
+/// A listing with what is needed to speak of it.
+pub(super) struct Market<'a> {
+    pub(super) contract: ContractHandle,
+    pub(super) listing: Listing,
+    pub(super) company: Company<'a>,
+    pub(super) class: Class,
+    pub(super) currency: Currency,
+}
+
+impl<'a> Market<'a> {
+    /// Finds a listing by its number, or by the company if that has one listing only.
+    pub(super) async fn find(session: &'a Session, text: &str) -> Result<Self> {
+        let contract = contract(session).await?;
+        let listings = listings(session, &contract).await?;
+        let number: Option<u64> = text.parse().ok();
+        let listing = match number {
+            Some(id) => {
+                listings.into_iter().find(|listing| listing.id == id).ok_or_else(|| no_listing(text))?
+            }
+            None => {
+                let register = Company::find(session, text).await?.contract.id.to_string();
+                let mut of_company: Vec<_> =
+                    listings.into_iter().filter(|listing| listing.register == register).collect();
+                if of_company.len() > 1 {
+                    let ids: Vec<_> = of_company.iter().map(|listing| listing.id.to_string()).collect();
+                    return Err(CliError::usage(format!("{text} has several listings: {}", ids.join(", ")))
+                        .hint("give the number of the one you mean; `sillok order markets` shows them"));
+                }
+                of_company.pop().ok_or_else(|| no_listing(text))?
+            }
+        };
+        Self::open(session, contract, listing).await
+    }
+
+    /// A listing with its company, class and currency.
+    pub(super) async fn open(
+        session: &'a Session,
+        contract: ContractHandle,
+        listing: Listing,
+    ) -> Result<Self> {
+        let company = Company::find(session, &listing.register).await?;
+        let class = company.class(&listing.class.to_string()).await?;
+        let currency = Currency::of(session, &session.contract(&listing.cash).await?).await?;
+        Ok(Market { contract, listing, company, class, currency })
+    }
+
+    /// The listing's number as an argument.
+    pub(super) fn id(&self) -> u64 {
+        self.listing.id
+    }
+
+    /// The company and the class.
+    pub(super) fn title(&self) -> String {
+        format!("{}, {}", self.company.issuer.name, self.class.name)
+    }
+}
+
+fn no_listing(text: &str) -> CliError {
+    CliError::failed("not-found", format!("`{text}` is not listed on the market"))
+        .hint("`sillok order markets` shows the listings, `sillok order list-market` lists a class of shares")
+}

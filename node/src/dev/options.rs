@@ -1,0 +1,37 @@
+//! The options of `sillok dev`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use crate::limits;
+
+/// The options of `sillok dev`.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct DevOptions {
+    /// Keep the chain in this folder.
+    #[arg(long, value_name = "DIR", default_value = "./data/dev")]
+    pub(crate) data: PathBuf,
+    /// Start afresh: remove the chain that the folder holds.
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// Answer requests on this address; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9944")]
+    pub(crate) rpc: SocketAddr,
+    /// Make a block every so many milliseconds, empty or not, instead of when there is a reason.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(limits::SHORTEST_BLOCK_TIME_MS..))]
+    pub(crate) block_time: Option<u64>,
+    /// The form of the log on stderr; RUST_LOG says how much of it.
+    #[arg(long, value_name = "FORM", value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}

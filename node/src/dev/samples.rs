@@ -1,0 +1,141 @@
+//! The contracts of dev chains, and two sample companies whose shares can be traded.
+//!
+//! Names, holders and figures are made up; the registers say so themselves (`sample`).
+
+use serde_json::json;
+use sillok_client::keys::DEV_NAMES;
+
+use super::genesis::{ADMIN, Builder, DevGenesisError};
+
+/// Who stands for the cash of dev chains.
+pub(super) const BANK: &str = "Ferdie";
+/// How much of it each dev account starts with, in won.
+const CASH_EACH: u64 = 1_000_000_000;
+/// The day on which the sample shares were issued and accepted.
+const ISSUED: &str = "2026-01-05";
+
+/// A sample company.
+struct Company {
+    /// The name of its register.
+    register: &'static str,
+    name: &'static str,
+    identifier: &'static str,
+    formed: &'static str,
+    common: Class,
+    preferred: Option<Class>,
+    /// Tick, and lowest and highest price, of its common shares on the market.
+    market: (u64, u64, u64),
+}
+
+/// A class of its shares, and who holds how many.
+struct Class {
+    authorised: u64,
+    par: u64,
+    price: &'static str,
+    holders: &'static [(&'static str, u64)],
+}
+
+const COMPANIES: [Company; 2] = [
+    Company {
+        register: "hanbit",
+        name: "Hanbit Robotics Co., Ltd. (SAMPLE)",
+        identifier: "SAMPLE-0001",
+        formed: "2019-03-04",
+        common: Class {
+            authorised: 1_000_000,
+            par: 500,
+            price: "12000 KRW",
+            holders: &[("Alice", 60_000), ("Bob", 25_000), ("Charlie", 15_000)],
+        },
+        preferred: Some(Class {
+            authorised: 200_000,
+            par: 500,
+            price: "20000 KRW",
+            holders: &[("Dave", 20_000)],
+        }),
+        market: (10, 1_000, 100_000),
+    },
+    Company {
+        register: "seorak",
+        name: "Seorak Biotech Inc. (SAMPLE)",
+        identifier: "SAMPLE-0002",
+        formed: "2021-09-13",
+        common: Class {
+            authorised: 5_000_000,
+            par: 100,
+            price: "3500 KRW",
+            holders: &[("Dave", 400_000), ("Eve", 250_000), ("Alice", 100_000), ("Ferdie", 50_000)],
+        },
+        preferred: None,
+        market: (5, 500, 50_000),
+    },
+];
+
+/// Adds contracts, companies and cash.
+pub(super) fn fill(mut builder: Builder) -> Result<Builder, DevGenesisError> {
+    builder.contract("did", sillok_contracts::DID, json!({}))?;
+    builder.contract(
+        "cash",
+        sillok_contracts::CASH,
+        json!({ "bank": BANK, "currency": "KRW", "decimals": 0 }),
+    )?;
+    builder.contract("escrow", sillok_contracts::ESCROW, json!({}))?;
+    builder.contract("market", sillok_contracts::MARKET, json!({}))?;
+    for name in DEV_NAMES {
+        builder.call("cash", "mint", json!({ "to": name, "amount": CASH_EACH }))?;
+    }
+    for company in &COMPANIES {
+        add_company(&mut builder, company)?;
+    }
+    Ok(builder)
+}
+
+fn add_company(builder: &mut Builder, company: &Company) -> Result<(), DevGenesisError> {
+    let issuer = json!({
+        "name": company.name,
+        "identifier": company.identifier,
+        "sample": true,
+        "formed": company.formed,
+    });
+    let arguments = json!({ "registrar": ADMIN, "issuer": issuer });
+    builder.contract(company.register, sillok_contracts::REGISTER, arguments)?;
+    let lots = add_class(builder, company, 1, "Common", &company.common, 1)?;
+    if let Some(preferred) = &company.preferred {
+        add_class(builder, company, 2, "Preferred", preferred, lots)?;
+    }
+    let (tick, low, high) = company.market;
+    let listing = json!({
+        "register": company.register, "class": 1, "cash": "cash",
+        "tick": tick, "lot": 1, "low": low, "high": high,
+    });
+    builder.call("market", "list", listing)
+}
+
+/// Adds a class, and issues its lots from the one numbered `first_lot` on; returns the next number.
+fn add_class(
+    builder: &mut Builder,
+    company: &Company,
+    class: u32,
+    kind: &str,
+    shares: &Class,
+    first_lot: u64,
+) -> Result<u64, DevGenesisError> {
+    let register = company.register;
+    let added = json!({
+        "reference": kind.to_lowercase(), "name": format!("{kind} shares"), "kind": kind,
+        "authorised": shares.authorised, "votes_per_share": u32::from(class == 1),
+        "seniority": class, "par": shares.par,
+    });
+    builder.call(register, "add_class", added)?;
+    let mut lot = first_lot;
+    for (holder, quantity) in shares.holders {
+        let issue = json!({
+            "class": class, "holder": holder, "quantity": quantity,
+            "price": shares.price, "date": ISSUED, "reference": format!("{register}-{lot}"),
+        });
+        builder.call(register, "issue", issue)?;
+        builder.call(register, "accept", json!({ "lot": lot, "date": ISSUED }))?;
+        lot += 1;
+    }
+    Ok(lot)
+}

@@ -1,0 +1,35 @@
+//! The parts of a block's batch.
+
+use codec::Encode;
+use sillok_runtime::{Changes, Execution};
+
+use super::keys;
+use super::records::{BlockReceipts, Place, StoredBlock, Tip};
+use crate::storage::{Batch, Table};
+
+/// Adds a block's state changes: the flat state, their versions, and the list of keys that undoing the
+/// block needs. What those keys held before is their version below this height.
+pub(super) fn state<'a>(batch: &mut Batch<'a>, height: u64, changes: &'a Changes) {
+    for (key, value) in changes {
+        batch.put(Table::History, keys::version(key, height), value.encode());
+        match value {
+            Some(value) => batch.put(Table::State, key, value),
+            None => batch.remove(Table::State, key),
+        }
+    }
+    let changed: Vec<&Vec<u8>> = changes.keys().collect();
+    batch.put(Table::Undo, keys::height(height).to_vec(), changed.encode());
+}
+
+/// Adds a block, its certificate and receipts, and where they are found by id.
+pub(super) fn block(batch: &mut Batch<'_>, tip: &Tip, block: &StoredBlock, execution: &Execution) {
+    let key = keys::height(tip.height).to_vec();
+    batch.put(Table::Blocks, key.clone(), block.encode());
+    batch.put(Table::BlockIds, tip.block.to_vec(), tip.height.encode());
+    batch.put(Table::Receipts, key, BlockReceipts::encode_parts(execution.scheduled, &execution.receipts));
+    // Each receipt bears the id of its transaction, so that no transaction is hashed again here.
+    for (index, receipt) in (0u32..).zip(execution.receipts.iter().skip(execution.scheduled)) {
+        let place = Place { height: tip.height, index };
+        batch.put(Table::Transactions, receipt.id.to_vec(), place.encode());
+    }
+}

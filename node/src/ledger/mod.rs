@@ -1,0 +1,202 @@
+//! The ledger: genesis, blocks, receipts and every version of state, on [`Storage`].
+//!
+//! One block is one batch: the flat state's changes, their versions, what undoing needs, block,
+//! certificate, receipts, the transactions' places and the tip. Readers see the state of one height
+//! throughout, whatever is committed meanwhile.
+//!
+//! Invariant: the tip only moves forward, by one block at a time, and only after its batch is on disk.
+
+mod commit;
+mod keys;
+mod records;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use codec::{DecodeAll, Encode};
+use sillok_abi::{Hash, Transaction};
+use sillok_runtime::{Execution, Genesis, StateReader};
+
+use crate::storage::{Batch, Storage, StorageError, Table};
+pub(crate) use records::{BlockReceipts, Place, StoredBlock, Tip};
+use view::View;
+
+/// The key of the genesis in the meta table.
+const GENESIS: &[u8] = b"genesis";
+/// The key of the tip in the meta table.
+const TIP: &[u8] = b"tip";
+
+/// A chain on disk.
+pub(crate) struct Ledger {
+    storage: Arc<dyn Storage>,
+    /// The highest height whose batch has been handed to storage: while it equals a view's height, the
+    /// flat state is that view's state.
+    begun: Arc<AtomicU64>,
+    tip: RwLock<Tip>,
+}
+
+impl Ledger {
+    /// The genesis that `storage` holds; none if it is empty.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn stored_genesis(storage: &dyn Storage) -> Result<Option<Genesis>, StorageError> {
+        read(storage, Table::Meta, GENESIS)
+    }
+
+    /// Writes the first batch of a chain into empty `storage`.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub(crate) fn create(
+        storage: Arc<dyn Storage>,
+        genesis: &Genesis,
+        execution: &Execution,
+    ) -> Result<Self, StorageError> {
+        let tip = Tip {
+            height: 0,
+            block: genesis.hash(),
+            time: genesis.time,
+            state_root: execution.state_root,
+            receipts_root: execution.receipts_root,
+            empty: false,
+        };
+        let mut batch = Batch::default();
+        commit::state(&mut batch, 0, &execution.changes);
+        batch.put(Table::Meta, GENESIS, genesis.encode());
+        batch.put(Table::Meta, TIP, tip.encode());
+        storage.write(batch)?;
+        Ok(Ledger::at_tip(storage, tip))
+    }
+
+    /// Opens the chain that `storage` holds.
+    ///
+    /// # Errors
+    /// If it holds none, or can't be read.
+    pub(crate) fn open(storage: Arc<dyn Storage>) -> Result<Self, StorageError> {
+        let tip = read(&*storage, Table::Meta, TIP)?;
+        let tip = tip.ok_or_else(|| StorageError::Corrupt("it has a genesis and no tip".into()))?;
+        Ok(Ledger::at_tip(storage, tip))
+    }
+
+    fn at_tip(storage: Arc<dyn Storage>, tip: Tip) -> Self {
+        Ledger { storage, begun: Arc::new(AtomicU64::new(tip.height)), tip: RwLock::new(tip) }
+    }
+
+    /// The last block.
+    pub(crate) fn tip(&self) -> Tip {
+        self.tip.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The state after the last block; it stays that when blocks follow.
+    pub(crate) fn latest(&self) -> Arc<dyn StateReader> {
+        self.view(self.tip().height)
+    }
+
+    /// The state after the block at `height`; none if there is no such block yet.
+    pub(crate) fn at(&self, height: u64) -> Option<Arc<dyn StateReader>> {
+        (height <= self.tip().height).then(|| self.view(height))
+    }
+
+    fn view(&self, height: u64) -> Arc<dyn StateReader> {
+        Arc::new(View { storage: self.storage.clone(), begun: self.begun.clone(), height })
+    }
+
+    /// Commits the block that follows the tip. On return it is on disk, and final.
+    ///
+    /// # Errors
+    /// If it does not follow the tip, or storage fails; the node must then halt.
+    pub(crate) fn commit(
+        &self,
+        block: &StoredBlock,
+        id: Hash,
+        execution: &Execution,
+    ) -> Result<Tip, StorageError> {
+        let parent = self.tip();
+        let header = &block.block.header;
+        if header.height != parent.height + 1 || header.parent != parent.block {
+            return Err(StorageError::NotNext { height: header.height, tip: parent.height });
+        }
+        let tip = Tip {
+            height: header.height,
+            block: id,
+            time: header.time,
+            state_root: execution.state_root,
+            receipts_root: execution.receipts_root,
+            empty: execution.receipts.is_empty() && execution.changes.is_empty(),
+        };
+        let mut batch = Batch::default();
+        commit::state(&mut batch, tip.height, &execution.changes);
+        commit::block(&mut batch, &tip, block, execution);
+        batch.put(Table::Meta, TIP, tip.encode());
+        // From here on views below this height read versions; see `View`.
+        self.begun.store(tip.height, Ordering::SeqCst);
+        self.storage.write(batch)?;
+        *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
+        Ok(tip)
+    }
+
+    /// The block at `height`; genesis has none.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn block(&self, height: u64) -> Result<Option<StoredBlock>, StorageError> {
+        read(&*self.storage, Table::Blocks, &keys::height(height))
+    }
+
+    /// The receipts of the block at `height`.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub(crate) fn receipts(&self, height: u64) -> Result<Option<BlockReceipts>, StorageError> {
+        read(&*self.storage, Table::Receipts, &keys::height(height))
+    }
+
+    /// The height of the block with this id.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn height_of(&self, block: &Hash) -> Result<Option<u64>, StorageError> {
+        read(&*self.storage, Table::BlockIds, block)
+    }
+
+    /// Where the transaction with this id is.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn place_of(&self, transaction: &Hash) -> Result<Option<Place>, StorageError> {
+        read(&*self.storage, Table::Transactions, transaction)
+    }
+
+    /// The transactions of the blocks that are less than `age_ms` older than the tip, newest block
+    /// first. Blocks are read one at a time.
+    pub(crate) fn recent_transactions(
+        &self,
+        age_ms: u64,
+    ) -> impl Iterator<Item = Result<Transaction, StorageError>> + '_ {
+        let tip = self.tip();
+        let blocks = (1..=tip.height).rev().map(|height| {
+            let missing = || StorageError::Corrupt(format!("block {height} is missing"));
+            self.block(height)?.ok_or_else(missing)
+        });
+        let young = blocks.take_while(move |block: &Result<StoredBlock, StorageError>| {
+            block.as_ref().map_or(true, |block| block.block.header.time.plus(age_ms) > tip.time)
+        });
+        young.flat_map(|block| {
+            let (transactions, error) = match block {
+                Ok(block) => (block.block.transactions, None),
+                Err(error) => (Vec::new(), Some(Err(error))),
+            };
+            transactions.into_iter().map(Ok).chain(error)
+        })
+    }
+}
+
+fn read<T: DecodeAll>(storage: &dyn Storage, table: Table, key: &[u8]) -> Result<Option<T>, StorageError> {
+    let damaged = |_| StorageError::Corrupt(format!("an entry of `{}` does not decode", table.name()));
+    let bytes = storage.get(table, key)?;
+    bytes.map(|bytes| T::decode_all(&mut bytes.as_slice()).map_err(damaged)).transpose()
+}

@@ -1,0 +1,204 @@
+//! Tests of the ledger, on storage in memory and, where opening again matters, on RocksDB.
+
+use sillok_abi::{
+    Account, Block, Call, Certificate, ContractId, Credential, Header, Outcome, Receipt, Time, Transaction,
+    TransactionBody,
+};
+use sillok_runtime::{Changes, MemoryState, Parameters};
+
+use super::*;
+use crate::storage::{DataFolder, MemoryStorage};
+
+fn genesis() -> Genesis {
+    Genesis {
+        name: "test".into(),
+        dev: true,
+        time: Time(1_000),
+        validators: Vec::new(),
+        members: Vec::new(),
+        admitted: Vec::new(),
+        parameters: Parameters::default(),
+        codes: Vec::new(),
+        contracts: Vec::new(),
+        calls: Vec::new(),
+    }
+}
+
+fn changes(list: &[(&[u8], Option<&[u8]>)]) -> Changes {
+    list.iter().map(|(key, value)| (key.to_vec(), value.map(<[u8]>::to_vec))).collect()
+}
+
+fn execution(changes: Changes, receipts: Vec<Receipt>) -> Execution {
+    Execution { changes, receipts, scheduled: 0, state_root: [1; 32], receipts_root: [2; 32], gas_used: 0 }
+}
+
+fn create(storage: Arc<dyn Storage>, list: &[(&[u8], Option<&[u8]>)]) -> Ledger {
+    Ledger::create(storage, &genesis(), &execution(changes(list), Vec::new())).unwrap()
+}
+
+fn transaction(nonce: u64) -> Transaction {
+    let body = TransactionBody {
+        chain: [0; 32],
+        submitter: Account::Key([1; 32]),
+        nonce,
+        expiry: Time(5_000),
+        gas_limit: 1,
+        call: Call { contract: ContractId([0; 32]), method: "m".into(), args: Vec::new() },
+        authorisations: Vec::new(),
+    };
+    Transaction { body, credential: Credential::Sr25519([0; 64]) }
+}
+
+/// The block after the tip, with transactions of these nonces.
+fn next_block(ledger: &Ledger, nonces: &[u64]) -> (StoredBlock, Vec<Receipt>) {
+    let tip = ledger.tip();
+    let transactions: Vec<Transaction> = nonces.iter().map(|nonce| transaction(*nonce)).collect();
+    let header = Header {
+        chain: [0; 32],
+        height: tip.height + 1,
+        round: 0,
+        time: tip.time.plus(100),
+        proposer: [0; 32],
+        parent: tip.block,
+        transactions_root: Block::transactions_root(&transactions),
+        state_root: tip.state_root,
+        receipts_root: tip.receipts_root,
+        validators: [0; 32],
+    };
+    let receipt = |transaction: &Transaction| Receipt {
+        id: transaction.body.id(),
+        outcome: Outcome::Success(Vec::new()),
+        gas_used: 1,
+        events: Vec::new(),
+    };
+    let receipts = transactions.iter().map(receipt).collect();
+    let certificate =
+        Certificate { height: header.height, round: 0, block: header.id(), signatures: Vec::new() };
+    (StoredBlock { block: Block { header, transactions }, certificate }, receipts)
+}
+
+fn commit(ledger: &Ledger, nonces: &[u64], list: &[(&[u8], Option<&[u8]>)]) -> Tip {
+    let (block, receipts) = next_block(ledger, nonces);
+    ledger.commit(&block, block.certificate.block, &execution(changes(list), receipts)).unwrap()
+}
+
+#[test]
+fn a_view_stays_as_it_was_when_blocks_follow() {
+    let ledger = create(Arc::new(MemoryStorage::default()), &[(b"a", Some(b"1")), (b"b", Some(b"1"))]);
+    let before = ledger.latest();
+    commit(&ledger, &[], &[(b"a", Some(b"2")), (b"b", None), (b"c", Some(b"2"))]);
+    assert_eq!(before.get(b"a").unwrap(), Some(b"1".to_vec()));
+    assert_eq!(before.get(b"b").unwrap(), Some(b"1".to_vec()));
+    assert_eq!(before.get(b"c").unwrap(), None);
+    let all = before.range(b"a", b"z", 10).unwrap();
+    assert_eq!(all, [(b"a".to_vec(), b"1".to_vec()), (b"b".to_vec(), b"1".to_vec())]);
+    assert_eq!(ledger.latest().get(b"b").unwrap(), None);
+}
+
+#[test]
+fn every_height_reads_as_it_was() {
+    let ledger = create(Arc::new(MemoryStorage::default()), &[]);
+    // Keys of which one is the beginning of another, with zero bytes, changed and removed in turn.
+    let keys: [&[u8]; 4] = [b"k", b"k\0", b"k\0\0z", b"kk"];
+    let mut states = vec![MemoryState::default()];
+    for height in 1..=12usize {
+        let value = [height as u8];
+        let list: Vec<(&[u8], Option<&[u8]>)> = (0..2)
+            .map(|step| (keys[(height * 3 + step) % 4], (height % 3 != step).then_some(value.as_slice())))
+            .collect();
+        commit(&ledger, &[], &list);
+        let mut state = states[height - 1].clone();
+        state.apply(&changes(&list));
+        states.push(state);
+    }
+    for (height, state) in states.iter().enumerate() {
+        let view = ledger.at(height as u64).unwrap();
+        for key in keys {
+            assert_eq!(view.get(key).unwrap(), state.get(key).unwrap(), "height {height}, key {key:?}");
+        }
+        for (from, to, limit) in [(keys[0], b"l".as_slice(), 9), (keys[1], keys[3], 9), (keys[0], b"l", 2)] {
+            let (found, expected) = (view.range(from, to, limit), state.range(from, to, limit));
+            assert_eq!(found.unwrap(), expected.unwrap(), "height {height}, from {from:?}");
+        }
+    }
+    assert!(ledger.at(13).is_none());
+}
+
+#[test]
+fn blocks_are_found_by_height_and_id_and_transactions_by_id() {
+    let ledger = create(Arc::new(MemoryStorage::default()), &[]);
+    commit(&ledger, &[], &[]);
+    let tip = commit(&ledger, &[7, 8], &[]);
+    assert_eq!((tip.height, tip.empty), (2, false));
+    let block = ledger.block(2).unwrap().unwrap();
+    assert_eq!(block.certificate.block, tip.block);
+    assert_eq!(ledger.height_of(&tip.block).unwrap(), Some(2));
+    let place = ledger.place_of(&transaction(8).body.id()).unwrap().unwrap();
+    assert_eq!(place, Place { height: 2, index: 1 });
+    let receipts = ledger.receipts(2).unwrap().unwrap();
+    assert_eq!(receipts.of_transactions()[1].id, transaction(8).body.id());
+    assert_eq!(ledger.block(3).unwrap(), None);
+    assert_eq!(ledger.place_of(&[9; 32]).unwrap(), None);
+}
+
+#[test]
+fn only_the_next_block_is_committed() {
+    let ledger = create(Arc::new(MemoryStorage::default()), &[]);
+    let (block, _) = next_block(&ledger, &[]);
+    commit(&ledger, &[], &[]);
+    let again = ledger.commit(&block, block.certificate.block, &execution(changes(&[]), Vec::new()));
+    assert!(matches!(again, Err(StorageError::NotNext { height: 1, tip: 1 })));
+}
+
+#[test]
+fn recent_transactions_are_those_of_young_blocks() {
+    let ledger = create(Arc::new(MemoryStorage::default()), &[]);
+    for nonce in 1..=5 {
+        commit(&ledger, &[nonce], &[]);
+    }
+    let recent = |age| -> Vec<u64> {
+        ledger.recent_transactions(age).map(|transaction| transaction.unwrap().body.nonce).collect()
+    };
+    // Blocks are 100 ms apart.
+    assert_eq!(recent(250), [5, 4, 3]);
+    assert_eq!(recent(10_000), [5, 4, 3, 2, 1]);
+}
+
+#[test]
+fn the_chain_goes_on_where_it_was_after_opening_again() {
+    let path = tempfile::tempdir().unwrap();
+    let folder = DataFolder::prepare(path.path()).unwrap();
+    let ledger = create(Arc::new(folder.open().unwrap()), &[(b"a", Some(b"1"))]);
+    let tip = commit(&ledger, &[7], &[(b"a", Some(b"2"))]);
+    drop(ledger);
+
+    let storage: Arc<dyn Storage> = Arc::new(folder.open().unwrap());
+    assert_eq!(Ledger::stored_genesis(&*storage).unwrap(), Some(genesis()));
+    let ledger = Ledger::open(storage).unwrap();
+    assert_eq!(ledger.tip(), tip);
+    assert_eq!(ledger.latest().get(b"a").unwrap(), Some(b"2".to_vec()));
+    assert_eq!(ledger.at(0).unwrap().get(b"a").unwrap(), Some(b"1".to_vec()));
+    assert_eq!(commit(&ledger, &[8], &[]).height, 2);
+}
+
+#[test]
+fn readers_never_see_half_a_block() {
+    let ledger =
+        Arc::new(create(Arc::new(MemoryStorage::default()), &[(b"a", Some(b"0")), (b"z", Some(b"0"))]));
+    let reader = {
+        let ledger = ledger.clone();
+        std::thread::spawn(move || {
+            while ledger.tip().height < 500 {
+                let view = ledger.latest();
+                assert_eq!(view.get(b"a").unwrap(), view.get(b"z").unwrap());
+                let all = view.range(b"a", b"zz", 9).unwrap();
+                assert_eq!(all[0].1, all[1].1);
+            }
+        })
+    };
+    for height in 1..=500u32 {
+        let value = height.to_be_bytes();
+        commit(&ledger, &[], &[(b"a", Some(&value)), (b"z", Some(&value))]);
+    }
+    reader.join().unwrap();
+}

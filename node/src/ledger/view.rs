@@ -1,0 +1,84 @@
+//! The state after one height, unmoved by later blocks.
+//!
+//! The flat state is the state of the last block and quick to read. A view uses it as long as no
+//! later block's batch has been handed to storage, which it checks *after* each read: a batch is only
+//! handed over after the height is raised, so a read that could have seen any of it is thrown away
+//! and made again from the versions. So a view needs no lock and pins nothing in the database.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use codec::DecodeAll;
+use sillok_runtime::{Fault, StateReader};
+
+use super::keys;
+use crate::storage::{Entry, Storage, StorageError, Table};
+
+/// The state after one height.
+pub(super) struct View {
+    pub(super) storage: Arc<dyn Storage>,
+    pub(super) begun: Arc<AtomicU64>,
+    pub(super) height: u64,
+}
+
+impl View {
+    /// Whether the flat state still is this view's state.
+    fn is_flat(&self) -> bool {
+        self.begun.load(Ordering::SeqCst) == self.height
+    }
+
+    fn versioned_get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        self.newest(&keys::versions(key))
+    }
+
+    /// The newest value up to this height of the key with these versions.
+    fn newest(&self, versions: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        let from = keys::at_height(versions.to_vec(), self.height);
+        let found = self.storage.range(Table::History, &from, &keys::after(versions), 1)?;
+        let damaged = |_| StorageError::Corrupt("a version does not decode".into());
+        match found.first() {
+            Some((_, value)) => Option::<Vec<u8>>::decode_all(&mut value.as_slice()).map_err(damaged),
+            None => Ok(None),
+        }
+    }
+
+    /// Two searches for each key that was ever in the range: for any version of it, and for its newest
+    /// one up to this height.
+    fn versioned_range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
+        let mut entries = Vec::new();
+        let (mut from, to) = (keys::versions(from), keys::versions(to));
+        while entries.len() < limit {
+            let found = self.storage.range(Table::History, &from, &to, 1)?;
+            let Some((version, _)) = found.first() else { break };
+            let damaged = || StorageError::Corrupt("a version's key does not decode".into());
+            let (key, versions) = keys::split_version(version).ok_or_else(damaged)?;
+            if let Some(value) = self.newest(&versions)? {
+                entries.push((key, value));
+            }
+            from = keys::after(&versions);
+        }
+        Ok(entries)
+    }
+}
+
+impl StateReader for View {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        if self.is_flat() {
+            let value = self.storage.get(Table::State, key)?;
+            if self.is_flat() {
+                return Ok(value);
+            }
+        }
+        Ok(self.versioned_get(key)?)
+    }
+
+    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, Fault> {
+        if self.is_flat() {
+            let entries = self.storage.range(Table::State, from, to, limit)?;
+            if self.is_flat() {
+                return Ok(entries);
+            }
+        }
+        Ok(self.versioned_range(from, to, limit)?)
+    }
+}

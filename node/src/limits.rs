@@ -1,0 +1,68 @@
+//! Every limit of the node, by name. What binds all nodes of a chain alike is in
+//! [`sillok_runtime::limits`] and in the chain's parameters.
+
+use std::time::Duration;
+
+/// The most transactions that wait for a block.
+pub(crate) const MEMPOOL_TRANSACTIONS: usize = 65_536;
+/// The most bytes of transactions that wait for a block.
+pub(crate) const MEMPOOL_BYTES: usize = 64 * 1024 * 1024;
+/// The most transactions of one submitter that wait for a block.
+pub(crate) const SUBMITTER_TRANSACTIONS: usize = 16_384;
+/// The most bytes of one submitter's transactions that wait for a block.
+pub(crate) const SUBMITTER_BYTES: usize = 16 * 1024 * 1024;
+/// How many dropped transactions are remembered with the reason.
+pub(crate) const REMEMBERED_DROPS: usize = 16_384;
+/// The most transactions that are tried for one block.
+pub(crate) const BLOCK_CANDIDATES: usize = 16_384;
+
+/// How long after a block that is not empty an empty one certifies its state root, if no transaction
+/// has come by then.
+pub(crate) const CERTIFY_AFTER_MS: u64 = 200;
+/// How long the producer sleeps at most before it looks at the clock again.
+pub(crate) const LONGEST_SLEEP: Duration = Duration::from_secs(1);
+/// The shortest interval between blocks that can be asked for.
+pub(crate) const SHORTEST_BLOCK_TIME_MS: u64 = 10;
+
+/// How many of the last blocks are kept decoded.
+pub(crate) const RECENT_BLOCKS: usize = 16;
+/// How many blocks a subscriber may fall behind before it is cut off.
+pub(crate) const SUBSCRIBER_BLOCKS: usize = 256;
+/// The most requests that wait for a transaction at once.
+pub(crate) const WAITERS: usize = 65_536;
+/// The longest wait for a transaction.
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// The largest request, in bytes. The largest transaction fits in hexadecimal.
+pub(crate) const REQUEST_BYTES: u32 = 2 * 1024 * 1024;
+/// The largest response, in bytes. The largest block fits, decoded and in hexadecimal.
+pub(crate) const RESPONSE_BYTES: u32 = 32 * 1024 * 1024;
+/// How deep a request's SCALE may nest; nothing valid nests half as deep.
+pub(crate) const DECODE_DEPTH: u32 = 64;
+/// The most contracts that one `contract_list` names beside those of genesis.
+pub(crate) const LISTED_CONTRACTS: usize = 1_000;
+/// The most connections at once.
+pub(crate) const CONNECTIONS: u32 = 512;
+/// The most requests in a JSON-RPC batch.
+pub(crate) const BATCH_REQUESTS: u32 = 256;
+/// The most transactions in one `tx_submitBatch`.
+pub(crate) const SUBMIT_BATCH: usize = 2_048;
+/// The most subscriptions of a connection.
+pub(crate) const SUBSCRIPTIONS_PER_CONNECTION: u32 = 32;
+/// The most messages that wait for a slow WebSocket.
+pub(crate) const MESSAGE_BUFFER: u32 = 256;
+/// The most threads that answer requests.
+pub(crate) const WORKERS: usize = 4;
+/// The most requests that wait for such a thread.
+pub(crate) const WORKER_QUEUE: usize = 1_024;
+/// How long the server is given to finish what it answers when the node stops.
+pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+
+/// RocksDB's cache of blocks, in bytes.
+pub(crate) const STORAGE_CACHE_BYTES: usize = 128 * 1024 * 1024;
+/// RocksDB's write buffers together, in bytes.
+pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 128 * 1024 * 1024;
+/// RocksDB's write-ahead logs together, in bytes.
+pub(crate) const STORAGE_LOG_BYTES: u64 = 256 * 1024 * 1024;
+/// How many files RocksDB holds open.
+pub(crate) const STORAGE_OPEN_FILES: i32 = 512;

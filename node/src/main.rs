@@ -1,0 +1,26 @@
+//! The one binary: a Sillok node and its command line.
+//!
+//! `cli` reads commands and prints; `dev` runs a node made of `chain`, `rpc` and `storage`.
+#![forbid(unsafe_code)]
+#![deny(clippy::unwrap_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that can't go on should panic"))]
+
+mod chain;
+mod cli;
+mod clock;
+mod consensus;
+mod dev;
+mod ledger;
+mod limits;
+mod lock;
+mod mempool;
+mod rng;
+mod rpc;
+mod storage;
+mod threads;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

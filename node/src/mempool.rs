@@ -1,0 +1,228 @@
+//! The mempool: transactions that wait for a block.
+//!
+//! Each submitter has a queue in the order of nonces, and candidates for a block are taken from the
+//! queues in turn, so that no submitter can keep another one waiting. A transaction stays here until
+//! its block is on disk. Of those that never make it the reason is remembered for a while.
+//!
+//! Invariant: counts and bytes, in total and for each submitter, stay within [`crate::limits`].
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use codec::Encode;
+use sillok_abi::{Account, Hash, Time, Transaction};
+
+use crate::limits;
+
+/// Why the mempool refuses a transaction that is valid in itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PoolRefusal {
+    /// Too many transactions or bytes wait.
+    #[error("the node has too many waiting transactions")]
+    Full,
+    /// Too many transactions or bytes of this submitter wait.
+    #[error("this submitter has too many waiting transactions")]
+    SubmitterFull,
+    /// It waits already.
+    #[error("this transaction is already waiting for a block")]
+    Pending,
+    /// Another one of this submitter with its nonce waits.
+    #[error("another transaction of this submitter with the same nonce is waiting for a block")]
+    NoncePending,
+}
+
+impl PoolRefusal {
+    /// Its code in JSON-RPC errors.
+    pub(crate) fn code(self) -> u32 {
+        match self {
+            PoolRefusal::Full => 1020,
+            PoolRefusal::SubmitterFull => 1021,
+            PoolRefusal::Pending => 1022,
+            PoolRefusal::NoncePending => 1023,
+        }
+    }
+
+    /// What the user can do now.
+    pub(crate) fn hint(self) -> &'static str {
+        match self {
+            PoolRefusal::Full => "try again in a few seconds",
+            PoolRefusal::SubmitterFull => "wait until some of them are final, then send more",
+            PoolRefusal::Pending => "wait for it with tx_wait",
+            PoolRefusal::NoncePending => "use another nonce, or wait for that one to expire",
+        }
+    }
+}
+
+/// Why a transaction that was accepted never made it into a block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dropped {
+    /// The code of the refusal.
+    pub(crate) code: u32,
+    /// The reason, for people.
+    pub(crate) reason: String,
+}
+
+/// How much waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PoolSize {
+    /// How many transactions.
+    pub(crate) transactions: usize,
+    /// How many bytes.
+    pub(crate) bytes: usize,
+}
+
+impl PoolSize {
+    fn add(&mut self, bytes: usize) {
+        self.transactions += 1;
+        self.bytes += bytes;
+    }
+
+    fn subtract(&mut self, bytes: usize) {
+        self.transactions -= 1;
+        self.bytes -= bytes;
+    }
+
+    fn has_room(self, bytes: usize, most: PoolSize) -> bool {
+        self.transactions < most.transactions && self.bytes + bytes <= most.bytes
+    }
+}
+
+const MOST: PoolSize = PoolSize { transactions: limits::MEMPOOL_TRANSACTIONS, bytes: limits::MEMPOOL_BYTES };
+const MOST_OF_SUBMITTER: PoolSize =
+    PoolSize { transactions: limits::SUBMITTER_TRANSACTIONS, bytes: limits::SUBMITTER_BYTES };
+
+struct Waiting {
+    id: Hash,
+    bytes: usize,
+    transaction: Transaction,
+}
+
+#[derive(Default)]
+struct Queue {
+    waiting: BTreeMap<u64, Waiting>,
+    size: PoolSize,
+}
+
+/// Transactions that wait for a block.
+#[derive(Default)]
+pub(crate) struct Mempool {
+    queues: BTreeMap<Account, Queue>,
+    places: BTreeMap<Hash, (Account, u64)>,
+    expiries: BTreeSet<(Time, Hash)>,
+    size: PoolSize,
+    last_served: Option<Account>,
+    dropped: BTreeMap<Hash, Dropped>,
+    dropped_order: VecDeque<Hash>,
+}
+
+impl Mempool {
+    /// Takes a transaction that was checked, under its id.
+    ///
+    /// # Errors
+    /// If it is there already, or there is no room for it.
+    pub(crate) fn insert(&mut self, id: Hash, transaction: Transaction) -> Result<(), PoolRefusal> {
+        let bytes = transaction.encoded_size();
+        let (submitter, nonce) = (transaction.body.submitter, transaction.body.nonce);
+        if self.places.contains_key(&id) {
+            return Err(PoolRefusal::Pending);
+        }
+        if !self.size.has_room(bytes, MOST) {
+            return Err(PoolRefusal::Full);
+        }
+        if let Some(queue) = self.queues.get(&submitter) {
+            if queue.waiting.contains_key(&nonce) {
+                return Err(PoolRefusal::NoncePending);
+            }
+            if !queue.size.has_room(bytes, MOST_OF_SUBMITTER) {
+                return Err(PoolRefusal::SubmitterFull);
+            }
+        }
+        let queue = self.queues.entry(submitter).or_default();
+        self.expiries.insert((transaction.body.expiry, id));
+        queue.waiting.insert(nonce, Waiting { id, bytes, transaction });
+        queue.size.add(bytes);
+        self.size.add(bytes);
+        self.places.insert(id, (submitter, nonce));
+        Ok(())
+    }
+
+    /// Candidates for a block: one of each submitter in turn, each submitter's in the order of nonces,
+    /// as many as fit in `bytes` and `count`. They stay here. The next block's turn starts after the
+    /// submitter that was served last.
+    pub(crate) fn candidates(&mut self, count: usize, bytes: usize) -> Vec<Transaction> {
+        let queues = self.queues.iter();
+        let mut turns: VecDeque<_> =
+            queues.map(|(submitter, queue)| (*submitter, queue.waiting.values())).collect();
+        let served = turns.iter().take_while(|(submitter, _)| Some(*submitter) <= self.last_served);
+        turns.rotate_left(served.count());
+        let (mut candidates, mut room, mut last) = (Vec::new(), bytes, self.last_served);
+        while candidates.len() < count
+            && let Some((submitter, mut queue)) = turns.pop_front()
+        {
+            let Some(waiting) = queue.next() else { continue };
+            let Some(left) = room.checked_sub(waiting.bytes) else { break };
+            room = left;
+            last = Some(submitter);
+            candidates.push(waiting.transaction.clone());
+            turns.push_back((submitter, queue));
+        }
+        self.last_served = last;
+        candidates
+    }
+
+    /// Takes out a transaction that is in a block now.
+    pub(crate) fn remove(&mut self, id: &Hash) {
+        let Some((submitter, nonce)) = self.places.remove(id) else { return };
+        let Some(queue) = self.queues.get_mut(&submitter) else { return };
+        if let Some(waiting) = queue.waiting.remove(&nonce) {
+            queue.size.subtract(waiting.bytes);
+            self.size.subtract(waiting.bytes);
+            self.expiries.remove(&(waiting.transaction.body.expiry, *id));
+        }
+        if queue.waiting.is_empty() {
+            self.queues.remove(&submitter);
+        }
+    }
+
+    /// Takes out a transaction that can't be in any block, and remembers why.
+    pub(crate) fn give_up(&mut self, id: Hash, dropped: Dropped) {
+        self.remove(&id);
+        if self.dropped.insert(id, dropped).is_none() {
+            self.dropped_order.push_back(id);
+        }
+        if self.dropped_order.len() > limits::REMEMBERED_DROPS
+            && let Some(oldest) = self.dropped_order.pop_front()
+        {
+            self.dropped.remove(&oldest);
+        }
+    }
+
+    /// The waiting transactions that a block at `now` can no longer include.
+    pub(crate) fn expired(&self, now: Time) -> Vec<Hash> {
+        let expired = self.expiries.iter().take_while(|(expiry, _)| *expiry <= now);
+        expired.map(|(_, id)| *id).collect()
+    }
+
+    /// The waiting transaction with this id.
+    pub(crate) fn get(&self, id: &Hash) -> Option<&Transaction> {
+        let (submitter, nonce) = self.places.get(id)?;
+        self.queues.get(submitter)?.waiting.get(nonce).map(|waiting| &waiting.transaction)
+    }
+
+    /// Why the transaction with this id was dropped.
+    pub(crate) fn dropped(&self, id: &Hash) -> Option<&Dropped> {
+        self.dropped.get(id)
+    }
+
+    /// How much waits.
+    pub(crate) fn size(&self) -> PoolSize {
+        self.size
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.size.transactions == 0
+    }
+}

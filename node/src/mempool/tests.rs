@@ -1,0 +1,139 @@
+//! Tests of the mempool.
+
+use sillok_abi::{Call, ContractId, Credential, TransactionBody};
+
+use super::*;
+
+fn transaction(submitter: u8, nonce: u64, expiry: u64, bytes: usize) -> (Hash, Transaction) {
+    let call = Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![0; bytes] };
+    let body = TransactionBody {
+        chain: [0; 32],
+        submitter: Account::Key([submitter; 32]),
+        nonce,
+        expiry: Time(expiry),
+        gas_limit: 1,
+        call,
+        authorisations: Vec::new(),
+    };
+    (body.id(), Transaction { body, credential: Credential::Sr25519([0; 64]) })
+}
+
+fn insert(pool: &mut Mempool, submitter: u8, nonce: u64) -> Result<(), PoolRefusal> {
+    let (id, transaction) = transaction(submitter, nonce, 100, 0);
+    pool.insert(id, transaction)
+}
+
+/// The candidates as (submitter, nonce).
+fn candidates(pool: &mut Mempool, count: usize) -> Vec<(u8, u64)> {
+    let who = |transaction: &Transaction| match transaction.body.submitter {
+        Account::Key(key) => (key[0], transaction.body.nonce),
+        _ => unreachable!("tests submit with keys"),
+    };
+    pool.candidates(count, usize::MAX).iter().map(who).collect()
+}
+
+#[test]
+fn submitters_are_served_in_turn_and_each_in_the_order_of_nonces() {
+    let mut pool = Mempool::default();
+    for nonce in [5, 3, 4] {
+        insert(&mut pool, 1, nonce).unwrap();
+    }
+    insert(&mut pool, 2, 9).unwrap();
+    insert(&mut pool, 3, 1).unwrap();
+    assert_eq!(candidates(&mut pool, 9), [(1, 3), (2, 9), (3, 1), (1, 4), (1, 5)]);
+}
+
+#[test]
+fn the_next_block_starts_after_the_submitter_served_last() {
+    let mut pool = Mempool::default();
+    for submitter in 1..=3 {
+        insert(&mut pool, submitter, 1).unwrap();
+        insert(&mut pool, submitter, 2).unwrap();
+    }
+    assert_eq!(candidates(&mut pool, 2), [(1, 1), (2, 1)]);
+    assert_eq!(candidates(&mut pool, 2), [(3, 1), (1, 1)], "candidates stay until they are removed");
+    assert_eq!(candidates(&mut pool, 1), [(2, 1)]);
+}
+
+#[test]
+fn candidates_fit_in_the_block() {
+    let mut pool = Mempool::default();
+    for nonce in 0..4 {
+        let (id, transaction) = transaction(1, nonce, 100, 1_000);
+        pool.insert(id, transaction).unwrap();
+    }
+    assert_eq!(pool.candidates(10, 2_500).len(), 2);
+}
+
+#[test]
+fn the_same_transaction_or_nonce_is_refused() {
+    let mut pool = Mempool::default();
+    insert(&mut pool, 1, 1).unwrap();
+    assert_eq!(insert(&mut pool, 1, 1), Err(PoolRefusal::Pending));
+    let (id, other) = transaction(1, 1, 200, 0);
+    assert_eq!(pool.insert(id, other), Err(PoolRefusal::NoncePending));
+    assert_eq!(insert(&mut pool, 2, 1), Ok(()), "another submitter may use the nonce");
+}
+
+#[test]
+fn one_submitter_can_not_fill_the_pool() {
+    let mut pool = Mempool::default();
+    for nonce in 0..limits::SUBMITTER_TRANSACTIONS as u64 {
+        insert(&mut pool, 1, nonce).unwrap();
+    }
+    assert_eq!(insert(&mut pool, 1, u64::MAX), Err(PoolRefusal::SubmitterFull));
+    assert_eq!(insert(&mut pool, 2, 0), Ok(()));
+}
+
+#[test]
+fn bytes_are_bounded_and_given_back() {
+    let mut pool = Mempool::default();
+    let piece = limits::SUBMITTER_BYTES / 2;
+    let mut last = None;
+    'full: for submitter in 0.. {
+        for nonce in 0.. {
+            let (id, transaction) = transaction(submitter, nonce, 100, piece);
+            match pool.insert(id, transaction) {
+                Ok(()) => last = Some(id),
+                Err(PoolRefusal::SubmitterFull) => break,
+                Err(refusal) => {
+                    assert_eq!(refusal, PoolRefusal::Full);
+                    break 'full;
+                }
+            }
+        }
+    }
+    assert!(pool.size().bytes <= limits::MEMPOOL_BYTES);
+    let before = pool.size();
+    pool.remove(&last.unwrap());
+    assert_eq!(pool.size().transactions, before.transactions - 1);
+    assert!(pool.size().bytes + piece <= before.bytes);
+}
+
+#[test]
+fn what_expired_is_named() {
+    let mut pool = Mempool::default();
+    for (nonce, expiry) in [(1, 30), (2, 10), (3, 20)] {
+        let (id, transaction) = transaction(1, nonce, expiry, 0);
+        pool.insert(id, transaction).unwrap();
+    }
+    assert_eq!(pool.expired(Time(9)), [[0; 32]; 0]);
+    assert_eq!(pool.expired(Time(20)).len(), 2, "the block's time itself is too late");
+}
+
+#[test]
+fn dropped_ones_are_remembered_up_to_a_bound() {
+    let mut pool = Mempool::default();
+    let (id, transaction) = transaction(1, 1, 100, 0);
+    pool.insert(id, transaction).unwrap();
+    let dropped = Dropped { code: 1003, reason: "expired".into() };
+    pool.give_up(id, dropped.clone());
+    assert!(pool.is_empty() && pool.get(&id).is_none());
+    assert_eq!(pool.dropped(&id), Some(&dropped));
+    for other in 0..limits::REMEMBERED_DROPS as u64 {
+        let mut id = [0; 32];
+        id[..8].copy_from_slice(&other.to_le_bytes());
+        pool.give_up(id, dropped.clone());
+    }
+    assert_eq!(pool.dropped(&id), None, "the oldest is forgotten first");
+}

@@ -1,0 +1,107 @@
+//! What a request is refused with: a code, a sentence, a hint. The codes are listed in docs/protocol.md.
+
+use jsonrpsee::types::ErrorObjectOwned;
+use jsonrpsee::types::error::INVALID_PARAMS_CODE;
+use serde_json::{Value, json};
+use sillok_runtime::Fault;
+
+use crate::chain::SubmitError;
+
+/// Too many requests wait for a worker or a transaction.
+const BUSY: u32 = 1024;
+/// No contract has this id or name.
+const NO_CONTRACT: u32 = 1030;
+/// No block has this height or id.
+const NO_BLOCK: u32 = 1031;
+/// An argument's bytes are not what they should be.
+const MALFORMED: u32 = 1032;
+/// The node failed.
+const FAULT: u32 = 1040;
+
+/// Why a request is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RpcFailure {
+    /// For machines.
+    pub(crate) code: i32,
+    /// What and why, for people.
+    pub(crate) message: String,
+    /// What to do now.
+    pub(crate) hint: String,
+}
+
+impl RpcFailure {
+    fn new(code: u32, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        let code = i32::try_from(code).unwrap_or(i32::MAX);
+        RpcFailure { code, message: message.into(), hint: hint.into() }
+    }
+
+    /// A parameter is missing, unknown or of the wrong JSON type.
+    pub(crate) fn parameters(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        RpcFailure { code: INVALID_PARAMS_CODE, message: message.into(), hint: hint.into() }
+    }
+
+    /// An argument's bytes are not hexadecimal, or not SCALE of what was expected.
+    pub(crate) fn malformed(name: &str, expected: &str) -> Self {
+        let message = format!("`{name}` is not {expected}");
+        RpcFailure::new(
+            MALFORMED,
+            message,
+            "bytes are 0x and hexadecimal digits; docs/protocol.md has the layouts",
+        )
+    }
+
+    /// No contract has this id or name.
+    pub(crate) fn no_contract(contract: &str) -> Self {
+        let message = format!("there is no contract `{contract}`");
+        RpcFailure::new(NO_CONTRACT, message, "contract_list names the contracts of this chain")
+    }
+
+    /// No block has this height or id.
+    pub(crate) fn no_block(block: impl std::fmt::Display, tip: u64) -> Self {
+        let message = format!("there is no block {block}");
+        let hint = format!("blocks have heights 1 to {tip}; chain_genesis tells of the beginning");
+        RpcFailure::new(NO_BLOCK, message, hint)
+    }
+
+    /// Too many requests wait.
+    pub(crate) fn busy() -> Self {
+        RpcFailure::new(BUSY, "the node has too many requests to answer", "try again in a second")
+    }
+
+    /// Its form in the answer to one transaction of a batch.
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "code": self.code, "message": self.message, "data": { "hint": self.hint } })
+    }
+}
+
+impl From<Fault> for RpcFailure {
+    fn from(fault: Fault) -> Self {
+        // Reading can't damage anything: the producer, which writes, decides when the node must halt.
+        tracing::error!(%fault, "a request met a fault");
+        RpcFailure::new(FAULT, fault.to_string(), "see the node's log; its disk or memory may be failing")
+    }
+}
+
+impl From<SubmitError> for RpcFailure {
+    fn from(error: SubmitError) -> Self {
+        match error {
+            SubmitError::Fault(fault) => fault.into(),
+            SubmitError::Pool(refusal) => {
+                RpcFailure::new(refusal.code(), refusal.to_string(), refusal.hint())
+            }
+            SubmitError::Refused(refusal) => {
+                // A refusal's text is one sentence of two parts: what is wrong, and what to do.
+                let text = refusal.to_string();
+                let (message, hint) = text.split_once(": ").unwrap_or((&text, ""));
+                RpcFailure::new(refusal.code(), message, hint)
+            }
+        }
+    }
+}
+
+impl From<RpcFailure> for ErrorObjectOwned {
+    fn from(failure: RpcFailure) -> Self {
+        let data = json!({ "hint": failure.hint });
+        ErrorObjectOwned::owned(failure.code, failure.message, Some(data))
+    }
+}

@@ -1,0 +1,58 @@
+//! JSON-RPC over HTTP and WebSocket on one port.
+//!
+//! Every method is a function from the chain and its arguments to JSON, listed in a table of its
+//! group and run on a worker thread with the stack that contracts need; only waiting and
+//! subscriptions are asynchronous. Requests have threads, queues and limits of their own, so that
+//! they can't hold up the producer.
+
+mod arguments;
+mod chain;
+mod contract;
+mod error;
+mod json;
+mod server;
+mod state;
+mod subscriptions;
+mod tx;
+mod wait;
+mod workers;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::chain::Chain;
+pub(crate) use arguments::Arguments;
+pub(crate) use error::RpcFailure;
+pub(crate) use server::{RpcServer, ServeError, serve};
+use workers::Workers;
+
+/// What a method answers.
+pub(crate) type Answer = Result<Value, RpcFailure>;
+
+/// A method that answers from the chain.
+pub(crate) struct Method {
+    /// Its name.
+    pub(crate) name: &'static str,
+    /// Its parameters' names, in order.
+    pub(crate) parameters: &'static [&'static str],
+    /// What it answers.
+    pub(crate) answer: fn(&Chain, &Arguments) -> Answer,
+}
+
+/// The methods that answer from the chain.
+const METHODS: [&[Method]; 4] = [chain::METHODS, tx::METHODS, state::METHODS, contract::METHODS];
+
+/// What every request has at hand.
+pub(crate) struct Service {
+    chain: Arc<Chain>,
+    workers: Workers,
+}
+
+impl Service {
+    /// Answers on a worker thread.
+    async fn answer(&self, method: fn(&Chain, &Arguments) -> Answer, arguments: Arguments) -> Answer {
+        let chain = self.chain.clone();
+        self.workers.run(move || method(&chain, &arguments)).await?
+    }
+}

@@ -1,0 +1,47 @@
+//! Storage in memory, for tests.
+
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::sync::RwLock;
+
+use super::{Batch, Entry, Storage, StorageError, Table};
+
+/// Storage in memory.
+#[derive(Default)]
+pub(crate) struct MemoryStorage {
+    tables: RwLock<BTreeMap<Table, BTreeMap<Vec<u8>, Vec<u8>>>>,
+}
+
+fn poisoned<T>(_: T) -> StorageError {
+    StorageError::Engine("a thread panicked while it wrote".into())
+}
+
+impl Storage for MemoryStorage {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        let tables = self.tables.read().map_err(poisoned)?;
+        Ok(tables.get(&table).and_then(|table| table.get(key)).cloned())
+    }
+
+    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        let tables = self.tables.read().map_err(poisoned)?;
+        let Some(table) = tables.get(&table) else { return Ok(Vec::new()) };
+        let bounds = (Bound::Included(from), Bound::Excluded(to));
+        let entries = table.range::<[u8], _>(bounds).take(limit);
+        Ok(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
+    }
+
+    fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        let mut tables = self.tables.write().map_err(poisoned)?;
+        for change in batch.changes {
+            let table = tables.entry(change.table).or_default();
+            match change.value {
+                Some(value) => table.insert(change.key.into_owned(), value.into_owned()),
+                None => table.remove(change.key.as_ref()),
+            };
+        }
+        Ok(())
+    }
+}

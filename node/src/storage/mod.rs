@@ -1,0 +1,117 @@
+//! Storage: named tables of bytes, changed by atomic synced batches.
+//!
+//! What the tables mean is [`crate::ledger`]'s business; here they are only bytes in order. The trait
+//! has two implementations: RocksDB in a data folder, and memory for tests and simulation.
+//! Invariant: a batch is seen whole or not at all, and outlives a crash once `write` has returned.
+
+mod error;
+mod folder;
+#[cfg(test)]
+mod memory;
+mod rocks;
+
+use std::borrow::Cow;
+
+pub(crate) use error::StorageError;
+pub(crate) use folder::DataFolder;
+#[cfg(test)]
+pub(crate) use memory::MemoryStorage;
+pub(crate) use rocks::RocksStorage;
+
+/// A table, each with keys of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Table {
+    /// The flat state at the tip: state key to value.
+    State,
+    /// Every version of every state key.
+    History,
+    /// The keys that each block changed, whose former values are in the history: what undoing it needs.
+    Undo,
+    /// Blocks with their certificates, by height.
+    Blocks,
+    /// Heights by block id.
+    BlockIds,
+    /// Each block's receipts, by height.
+    Receipts,
+    /// Where a transaction is, by its id.
+    Transactions,
+    /// Genesis and tip.
+    Meta,
+}
+
+impl Table {
+    /// All tables.
+    pub(crate) const ALL: [Table; 8] = [
+        Table::State,
+        Table::History,
+        Table::Undo,
+        Table::Blocks,
+        Table::BlockIds,
+        Table::Receipts,
+        Table::Transactions,
+        Table::Meta,
+    ];
+
+    /// Its name on disk.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Table::State => "state",
+            Table::History => "history",
+            Table::Undo => "undo",
+            Table::Blocks => "blocks",
+            Table::BlockIds => "block_ids",
+            Table::Receipts => "receipts",
+            Table::Transactions => "transactions",
+            Table::Meta => "meta",
+        }
+    }
+}
+
+/// One change of a batch.
+pub(crate) struct Change<'a> {
+    /// The table.
+    pub(crate) table: Table,
+    /// The key.
+    pub(crate) key: Cow<'a, [u8]>,
+    /// Its new value; none removes it.
+    pub(crate) value: Option<Cow<'a, [u8]>>,
+}
+
+/// Changes that are made together. A later change of a key wins over an earlier one.
+#[derive(Default)]
+pub(crate) struct Batch<'a> {
+    /// The changes, in order.
+    pub(crate) changes: Vec<Change<'a>>,
+}
+
+impl<'a> Batch<'a> {
+    /// Sets a key's value.
+    pub(crate) fn put(
+        &mut self,
+        table: Table,
+        key: impl Into<Cow<'a, [u8]>>,
+        value: impl Into<Cow<'a, [u8]>>,
+    ) {
+        self.changes.push(Change { table, key: key.into(), value: Some(value.into()) });
+    }
+
+    /// Removes a key.
+    pub(crate) fn remove(&mut self, table: Table, key: impl Into<Cow<'a, [u8]>>) {
+        self.changes.push(Change { table, key: key.into(), value: None });
+    }
+}
+
+/// An entry of a table.
+pub(crate) type Entry = (Vec<u8>, Vec<u8>);
+
+/// Tables of bytes with atomic synced batches.
+pub(crate) trait Storage: Send + Sync + 'static {
+    /// The value of `key`.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
+
+    /// The first `limit` entries with `from <= key < to`, in the order of their keys.
+    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError>;
+
+    /// Makes all changes or none; when it returns they are on disk.
+    fn write(&self, batch: Batch<'_>) -> Result<(), StorageError>;
+}

@@ -1,0 +1,139 @@
+//! Storage on RocksDB: a column family for each table, one synced write batch for each block.
+//!
+//! Settings keep memory bounded whatever the database's size: one shared block cache, one bound on
+//! all write buffers together, a bounded number of open files.
+
+use std::path::Path;
+
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, IteratorMode,
+    Options, ReadOptions, WriteBatch, WriteOptions,
+};
+
+use super::{Batch, Entry, Storage, StorageError, Table};
+use crate::limits;
+
+/// Storage on RocksDB.
+pub(crate) struct RocksStorage {
+    database: DB,
+    synced: WriteOptions,
+}
+
+impl RocksStorage {
+    /// Opens the database in `path`, making it if there is none.
+    pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
+        let cache = Cache::new_lru_cache(limits::STORAGE_CACHE_BYTES);
+        let tables = Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(&cache)));
+        let database = DB::open_cf_descriptors(&database_options(), path, tables)
+            .map_err(|error| open_error(path, error))?;
+        let mut synced = WriteOptions::default();
+        synced.set_sync(true);
+        Ok(RocksStorage { database, synced })
+    }
+
+    fn family(&self, table: Table) -> Result<&ColumnFamily, StorageError> {
+        let missing = || StorageError::Corrupt(format!("it has no table `{}`", table.name()));
+        self.database.cf_handle(table.name()).ok_or_else(missing)
+    }
+}
+
+fn database_options() -> Options {
+    let mut options = Options::default();
+    options.create_if_missing(true);
+    options.create_missing_column_families(true);
+    options.set_db_write_buffer_size(limits::STORAGE_WRITE_BUFFER_BYTES);
+    options.set_max_total_wal_size(limits::STORAGE_LOG_BYTES);
+    options.set_max_open_files(limits::STORAGE_OPEN_FILES);
+    options.set_keep_log_file_num(4);
+    options
+}
+
+fn table_options(cache: &Cache) -> Options {
+    let mut blocks = BlockBasedOptions::default();
+    blocks.set_block_cache(cache);
+    blocks.set_cache_index_and_filter_blocks(true);
+    blocks.set_bloom_filter(10.0, false);
+    let mut options = Options::default();
+    options.set_block_based_table_factory(&blocks);
+    options.set_compression_type(DBCompressionType::Lz4);
+    options
+}
+
+/// RocksDB tells of a held lock in words only.
+fn open_error(path: &Path, error: rocksdb::Error) -> StorageError {
+    let text = error.as_ref();
+    if text.contains("lock file") || text.contains("lock hold") {
+        return StorageError::Locked(path.to_path_buf());
+    }
+    StorageError::from(error)
+}
+
+impl Storage for RocksStorage {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.database.get_cf(self.family(table)?, key)?)
+    }
+
+    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        let mut options = ReadOptions::default();
+        options.set_iterate_lower_bound(from);
+        options.set_iterate_upper_bound(to);
+        let entries = self.database.iterator_cf_opt(self.family(table)?, options, IteratorMode::Start);
+        entries.take(limit).map(|entry| Ok(entry.map(|(key, value)| (key.into(), value.into()))?)).collect()
+    }
+
+    fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        let mut write = WriteBatch::default();
+        for change in &batch.changes {
+            let family = self.family(change.table)?;
+            match &change.value {
+                Some(value) => write.put_cf(family, &change.key, value),
+                None => write.delete_cf(family, &change.key),
+            }
+        }
+        Ok(self.database.write_opt(write, &self.synced)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{DataFolder, MemoryStorage};
+    use super::*;
+
+    /// Both implementations answer alike.
+    fn check(storage: &dyn Storage) {
+        let mut batch = Batch::default();
+        for key in [b"a", b"b", b"c"] {
+            batch.put(Table::State, key.as_slice(), [key.as_slice(), b"!"].concat());
+        }
+        batch.put(Table::Meta, b"a".as_slice(), b"other table".as_slice());
+        batch.remove(Table::State, b"b".as_slice());
+        storage.write(batch).unwrap();
+
+        assert_eq!(storage.get(Table::State, b"a").unwrap(), Some(b"a!".to_vec()));
+        assert_eq!(storage.get(Table::State, b"b").unwrap(), None);
+        let all = storage.range(Table::State, b"a", b"d", 10).unwrap();
+        assert_eq!(all, [(b"a".to_vec(), b"a!".to_vec()), (b"c".to_vec(), b"c!".to_vec())]);
+        assert_eq!(storage.range(Table::State, b"a", b"c", 10).unwrap().len(), 1);
+        assert_eq!(storage.range(Table::State, b"a", b"d", 1).unwrap().len(), 1);
+        assert!(storage.range(Table::State, b"d", b"a", 10).unwrap().is_empty());
+    }
+
+    #[test]
+    fn memory_and_rocks_answer_alike() {
+        check(&MemoryStorage::default());
+        let folder = tempfile::tempdir().unwrap();
+        check(&DataFolder::prepare(folder.path()).unwrap().open().unwrap());
+    }
+
+    #[test]
+    fn what_was_written_is_there_after_opening_again() {
+        let path = tempfile::tempdir().unwrap();
+        let folder = DataFolder::prepare(path.path()).unwrap();
+        check(&folder.open().unwrap());
+        let again = folder.open().unwrap();
+        assert_eq!(again.get(Table::Meta, b"a").unwrap(), Some(b"other table".to_vec()));
+    }
+}

@@ -1,0 +1,122 @@
+//! Whether a transaction can be in a block on a given state.
+
+use std::sync::Arc;
+
+use codec::{DecodeLimit, Encode};
+use sillok_abi::{Account, Credential, Hash, Transaction};
+
+use crate::execution::{BlockEnv, Context, Shared, Stop, authenticate, tree_calls};
+use crate::fault::Fault;
+use crate::orderbook::OrderBooks;
+use crate::refusal::Refusal;
+use crate::state::StateReader;
+use crate::{gas, limits, native};
+
+/// What admission found out.
+#[derive(Clone, Copy)]
+pub(crate) struct Admission {
+    pub(crate) id: Hash,
+    pub(crate) bytes: usize,
+    pub(crate) member: u32,
+    pub(crate) authentication_gas: u64,
+}
+
+/// Why admission came to nothing.
+pub(crate) enum NotAdmitted {
+    Refused(Refusal),
+    Fault(Fault),
+}
+
+impl From<Refusal> for NotAdmitted {
+    fn from(refusal: Refusal) -> Self {
+        NotAdmitted::Refused(refusal)
+    }
+}
+
+impl From<Fault> for NotAdmitted {
+    fn from(fault: Fault) -> Self {
+        NotAdmitted::Fault(fault)
+    }
+}
+
+/// Reads a transaction from the wire.
+pub fn decode_transaction(mut bytes: &[u8]) -> Result<Transaction, Refusal> {
+    Transaction::decode_all_with_depth_limit(limits::MAX_DECODE_DEPTH, &mut bytes)
+        .map_err(|_| Refusal::Malformed)
+}
+
+/// Judges transactions against one state.
+pub(crate) struct Gatekeeper {
+    shared: Arc<Shared>,
+    env: BlockEnv,
+    context: Context,
+}
+
+impl Gatekeeper {
+    pub(crate) fn new(shared: Arc<Shared>, env: BlockEnv, state: Arc<dyn StateReader>) -> Self {
+        let books = OrderBooks::new(state.clone());
+        let context = Context::new(shared.clone(), env, state, books).read_only();
+        Gatekeeper { shared, env, context }
+    }
+
+    /// Judges a transaction. `key_signature` says whether a key's signature is verified too; it needs not
+    /// be, if it was when the transaction entered the mempool. A contract's judgement is always asked for,
+    /// on the state before the block.
+    pub(crate) fn admit(
+        &mut self,
+        transaction: &Transaction,
+        key_signature: bool,
+    ) -> Result<Admission, NotAdmitted> {
+        let body = &transaction.body;
+        let bytes = transaction.encoded_size();
+        self.check_shape(transaction, bytes)?;
+        let member = native::member_of(&mut self.context, &body.submitter)?.ok_or(Refusal::NotAdmitted)?;
+        let id = body.id();
+        let authentication_gas = match (&body.submitter, &transaction.credential) {
+            (Account::Key(_), Credential::Sr25519(_)) if !key_signature => gas::SIGNATURE,
+            (Account::Key(_), Credential::Sr25519(_)) => self.authenticate(transaction, &id)?,
+            (Account::Key(_), _) => return Err(Refusal::BadSignature.into()),
+            _ => self.authenticate(transaction, &id)?,
+        };
+        Ok(Admission { id, bytes, member, authentication_gas })
+    }
+
+    fn check_shape(&self, transaction: &Transaction, bytes: usize) -> Result<(), Refusal> {
+        let body = &transaction.body;
+        let parameters = &self.shared.parameters;
+        let now = self.env.time;
+        let calls: usize =
+            body.authorisations.iter().map(|authorisation| tree_calls(&authorisation.tree)).sum();
+        if body.chain != self.shared.chain {
+            Err(Refusal::WrongChain)
+        } else if bytes > parameters.max_transaction_bytes as usize {
+            Err(Refusal::TooLarge)
+        } else if body.authorisations.len() > limits::MAX_AUTHORISATIONS || calls > limits::MAX_TREE_CALLS {
+            Err(Refusal::TooManyAuthorisations)
+        } else if body.expiry <= now {
+            Err(Refusal::Expired)
+        } else if body.expiry > now.plus(parameters.max_transaction_lifetime_ms) {
+            Err(Refusal::ExpiryTooFar)
+        } else if body.gas_limit > parameters.max_transaction_gas {
+            Err(Refusal::GasLimit)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Answers what authenticating the submitter cost.
+    fn authenticate(&mut self, transaction: &Transaction, id: &Hash) -> Result<u64, NotAdmitted> {
+        let submitter = &transaction.body.submitter;
+        let refusal = match submitter {
+            Account::Key(_) => Refusal::BadSignature,
+            _ => Refusal::AuthenticationFailed,
+        };
+        self.context.set_gas(limits::AUTHENTICATION_GAS);
+        match authenticate(&mut self.context, submitter, id, &transaction.credential) {
+            Ok(true) if matches!(submitter, Account::Key(_)) => Ok(gas::SIGNATURE),
+            Ok(true) => Ok(limits::AUTHENTICATION_GAS - self.context.gas()),
+            Err(Stop::Fault(fault)) => Err(fault.into()),
+            Ok(false) | Err(_) => Err(refusal.into()),
+        }
+    }
+}

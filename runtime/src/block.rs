@@ -1,0 +1,76 @@
+//! What a block must be: the order of its transactions, its limits, its members' shares of gas.
+
+use std::collections::BTreeMap;
+
+use sillok_abi::{Account, Hash, Transaction, digest};
+
+use crate::Parameters;
+
+/// Puts transactions in the order that the protocol prescribes: submitters in turn, each submitter's by
+/// nonce; within a turn by a digest of the parent and the submitter, so that a proposer can't put itself in
+/// front.
+pub fn in_protocol_order(parent: &Hash, transactions: Vec<Transaction>) -> Vec<Transaction> {
+    let mut by_submitter: BTreeMap<Account, Vec<Transaction>> = BTreeMap::new();
+    for transaction in transactions {
+        by_submitter.entry(transaction.body.submitter).or_default().push(transaction);
+    }
+    let mut placed = Vec::new();
+    for (submitter, mut queue) in by_submitter {
+        let lot = digest("sillok/order", &(parent, submitter));
+        queue.sort_by_key(|transaction| transaction.body.nonce);
+        placed.extend(queue.into_iter().enumerate().map(|(turn, transaction)| ((turn, lot), transaction)));
+    }
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, transaction)| transaction).collect()
+}
+
+/// What is left of a block's gas, in all and for each member.
+pub(crate) struct MemberGas {
+    total: u64,
+    left: u64,
+    /// Thousandths of the total by member, and what is left of that.
+    members: BTreeMap<u32, u64>,
+    shares: BTreeMap<u32, u32>,
+}
+
+impl MemberGas {
+    pub(crate) fn new(total: u64, shares: &BTreeMap<u32, u32>) -> Self {
+        MemberGas { total, left: total, members: BTreeMap::new(), shares: shares.clone() }
+    }
+
+    /// Takes gas from the block and from the member's share; answers whether there was enough of both.
+    pub(crate) fn take(&mut self, member: Option<u32>, gas: u64) -> bool {
+        let share = member.and_then(|member| self.shares.get(&member)).copied().unwrap_or(1_000);
+        let allowed = (u128::from(self.total) * u128::from(share) / 1_000) as u64;
+        let key = member.unwrap_or(u32::MAX);
+        let left = self.members.entry(key).or_insert(allowed);
+        if *left < gas || self.left < gas {
+            return false;
+        }
+        *left -= gas;
+        self.left -= gas;
+        true
+    }
+}
+
+/// What is left of a block: bytes and gas.
+pub(crate) struct Room {
+    bytes: usize,
+    gas: MemberGas,
+}
+
+impl Room {
+    pub(crate) fn new(parameters: &Parameters, shares: &BTreeMap<u32, u32>) -> Self {
+        let gas = MemberGas::new(parameters.block_gas, shares);
+        Room { bytes: parameters.max_block_bytes as usize, gas }
+    }
+
+    /// Takes a transaction's bytes and gas limit; answers whether it fits.
+    pub(crate) fn take(&mut self, member: u32, bytes: usize, gas: u64) -> bool {
+        if bytes > self.bytes || !self.gas.take(Some(member), gas) {
+            return false;
+        }
+        self.bytes -= bytes;
+        true
+    }
+}

@@ -1,0 +1,70 @@
+//! Signatures and hashes that hosts verify and compute for contracts and transactions.
+
+use sha2::Digest;
+use sillok_abi::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256, Hash, PublicKey, SignatureScheme};
+
+/// The signing context of transactions and authorisations: that of Substrate's wallets.
+const WALLET_CONTEXT: &[u8] = b"substrate";
+/// The signing context of validators' votes.
+const CONSENSUS_CONTEXT: &[u8] = b"sillok/consensus";
+
+/// Whether `signature` of `message` by `key` is valid under `scheme`. Malformed keys and signatures
+/// are not valid.
+pub fn verify(scheme: SignatureScheme, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let verified = match scheme {
+        SignatureScheme::Sr25519 => Some(verify_wallet(key, message, signature)),
+        SignatureScheme::Ed25519 => verify_ed25519(key, message, signature),
+        SignatureScheme::P256 => verify_p256(key, message, signature),
+        SignatureScheme::Secp256k1 => verify_secp256k1(key, message, signature),
+    };
+    verified.unwrap_or(false)
+}
+
+/// Whether a validator's signature over `message` is valid.
+pub fn verify_vote(key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> bool {
+    verify_sr25519(CONSENSUS_CONTEXT, key, message, signature).unwrap_or(false)
+}
+
+/// Wallets wrap what they sign in `<Bytes>`, so that it can't be mistaken for a transaction of
+/// another chain; both forms are accepted.
+fn verify_wallet(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let wrapped = || [b"<Bytes>", message, b"</Bytes>"].concat();
+    verify_sr25519(WALLET_CONTEXT, key, message, signature).unwrap_or(false)
+        || verify_sr25519(WALLET_CONTEXT, key, &wrapped(), signature).unwrap_or(false)
+}
+
+fn verify_sr25519(context: &[u8], key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+    let key = schnorrkel::PublicKey::from_bytes(key).ok()?;
+    let signature = schnorrkel::Signature::from_bytes(signature).ok()?;
+    Some(key.verify_simple(context, message, &signature).is_ok())
+}
+
+fn verify_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+    let signature = ed25519_dalek::Signature::from_slice(signature).ok()?;
+    Some(key.verify_strict(message, &signature).is_ok())
+}
+
+fn verify_p256(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+    use p256::ecdsa::signature::Verifier;
+    let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
+    let signature = p256::ecdsa::Signature::from_slice(signature).ok()?;
+    Some(key.verify(message, &signature).is_ok())
+}
+
+fn verify_secp256k1(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+    use k256::ecdsa::signature::Verifier;
+    let key = k256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
+    let signature = k256::ecdsa::Signature::from_slice(signature).ok()?;
+    Some(key.verify(message, &signature).is_ok())
+}
+
+/// The 32-byte hash of `data` by one of the host's algorithms.
+pub(crate) fn hash(algorithm: u32, data: &[u8]) -> Option<Hash> {
+    match algorithm {
+        HASH_BLAKE3 => Some(*blake3::hash(data).as_bytes()),
+        HASH_SHA256 => Some(sha2::Sha256::digest(data).into()),
+        HASH_KECCAK256 => Some(sha3::Keccak256::digest(data).into()),
+        _ => None,
+    }
+}

@@ -1,0 +1,183 @@
+//! A transaction's life: authorisations, root call, quota, receipt.
+
+use codec::{Decode, Encode};
+use sillok_abi::native::AUTHORISATIONS;
+use sillok_abi::{
+    Account, Authorisation, Authoriser, Call, CallTree, Credential, Failure, Hash, Receipt, SignatureScheme,
+    Time, TransactionBody, authorisation_digest,
+};
+
+use super::authority::{Authority, Grant};
+use super::context::Context;
+use super::frame::{CallEnd, Entry, Stop};
+use super::schedule::finish;
+use crate::fault::Fault;
+use crate::state::state_key;
+use crate::{crypto, gas, limits, native};
+
+/// A transaction whose submitter has been authenticated.
+pub(crate) struct Admitted<'a> {
+    pub(crate) body: &'a TransactionBody,
+    pub(crate) id: Hash,
+    /// Its size on the wire.
+    pub(crate) bytes: usize,
+    /// The member that admitted the submitter.
+    pub(crate) member: u32,
+    /// What authenticating the submitter cost.
+    pub(crate) authentication_gas: u64,
+}
+
+/// Runs a transaction. A failed one leaves nothing behind; the replay guard outside remembers its nonce.
+pub(crate) fn run_transaction(context: &mut Context, admitted: &Admitted<'_>) -> Result<Receipt, Fault> {
+    let body = admitted.body;
+    context.begin(body.gas_limit, Authority::none());
+    let mark = context.mark();
+    let ended = execute(context, admitted);
+    if !matches!(ended, Ok(CallEnd::Returned(_))) {
+        context.rollback(mark);
+    }
+    context.overlay.seal();
+    finish(context, admitted.id, body.call.clone(), body.gas_limit, ended)
+}
+
+fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, Stop> {
+    let body = admitted.body;
+    context.charge(gas::TRANSACTION + gas::TRANSACTION_BYTE * admitted.bytes as u64)?;
+    context.charge(admitted.authentication_gas)?;
+    let mut grants = Vec::with_capacity(body.authorisations.len());
+    for authorisation in &body.authorisations {
+        grants.push(grant(context, body, authorisation)?);
+    }
+    context.authority = Authority::signed(grants);
+    let end = context.enter(body.call.clone(), None, Entry::Call)?;
+    if let CallEnd::Returned(_) = end {
+        spend_nonces(context)?;
+        native::grow_state(context, admitted.member)?;
+    }
+    Ok(end)
+}
+
+fn credential_gas(credential: &Credential) -> u64 {
+    match credential {
+        Credential::Sr25519(_) => gas::SIGNATURE,
+        Credential::Contract(_) => 0,
+    }
+}
+
+/// Verifies one authorisation.
+fn grant(
+    context: &mut Context,
+    body: &TransactionBody,
+    authorisation: &Authorisation,
+) -> Result<Grant, Stop> {
+    let tree = authorisation.tree.clone();
+    let Authoriser::Signer { account, nonce, expiry, credential } = &authorisation.by else {
+        return Ok(Grant { account: body.submitter, tree, nonce: None });
+    };
+    let bad =
+        |reason: &str| Stop::from(Failure::BadAuthorisation { account: *account, reason: reason.into() });
+    let now = context.env.time;
+    if *expiry <= now {
+        return Err(bad("it has expired: have it signed again"));
+    }
+    if *expiry > now.plus(context.shared.parameters.max_authorisation_lifetime_ms) {
+        return Err(bad("it expires too far ahead: sign with an earlier expiry"));
+    }
+    if context.overlay.get(&nonce_key(account, *nonce))?.is_some() {
+        return Err(bad("it was used before: have a new one signed"));
+    }
+    context.charge(credential_gas(credential))?;
+    let digest = authorisation_digest(&context.chain(), account, *nonce, *expiry, &tree);
+    match authenticate(context, account, &digest, credential)? {
+        true => Ok(Grant { account: *account, tree, nonce: Some((*nonce, *expiry)) }),
+        false => Err(bad("its signature is not valid for these very calls on this chain")),
+    }
+}
+
+/// Whether `credential` proves that `account` agreed to `digest`. A contract judges for the accounts it
+/// manages in a read-only frame of bounded gas, before any root call.
+pub(crate) fn authenticate(
+    context: &mut Context,
+    account: &Account,
+    digest: &Hash,
+    credential: &Credential,
+) -> Result<bool, Stop> {
+    match (account, credential) {
+        (Account::Key(key), Credential::Sr25519(signature)) => {
+            Ok(crypto::verify(SignatureScheme::Sr25519, key, digest, signature))
+        }
+        (_, Credential::Contract(credential)) => match account.authenticator() {
+            Some((contract, id)) if credential.len() <= limits::MAX_CREDENTIAL_BYTES => {
+                let args = (id, digest, credential).encode();
+                ask(context, Call { contract, method: "authenticate".into(), args })
+            }
+            _ => Ok(false),
+        },
+        _ => Ok(false),
+    }
+}
+
+/// Asks a contract's `authenticate`. Whatever but a plain yes is a no; running out of the
+/// transaction's own gas still ends the transaction.
+fn ask(context: &mut Context, call: Call) -> Result<bool, Stop> {
+    let outer = context.gas();
+    let allowed = outer.min(limits::AUTHENTICATION_GAS);
+    context.set_gas(allowed);
+    let mark = context.mark();
+    let ended = context.enter(call, None, Entry::Call);
+    context.rollback(mark);
+    let consumed = ended.as_ref().is_err_and(Stop::consumes_all_gas);
+    let left = if consumed { 0 } else { context.gas() };
+    context.set_gas(outer - (allowed - left));
+    match ended {
+        Ok(CallEnd::Returned(answer)) => Ok(answer == true.encode()),
+        Err(Stop::Fault(fault)) => Err(fault.into()),
+        _ => Ok(false),
+    }
+}
+
+/// Used nonces by account and number, holding their expiry.
+const NONCE: &[u8] = b"used";
+/// The same by expiry, for sweeping.
+const EXPIRY: &[u8] = b"ends";
+
+fn nonce_key(account: &Account, nonce: u64) -> Vec<u8> {
+    state_key(&AUTHORISATIONS, &[NONCE, &(account, nonce).encode()].concat())
+}
+
+fn expiry_key(expiry: Time, suffix: &[u8]) -> Vec<u8> {
+    state_key(&AUTHORISATIONS, &[EXPIRY, &expiry.0.to_be_bytes(), suffix].concat())
+}
+
+/// Remembers the nonces of the authorisations that covered something.
+fn spend_nonces(context: &mut Context) -> Result<(), Stop> {
+    for (account, nonce, expiry) in context.authority.used() {
+        let existed = context.overlay.put(&nonce_key(&account, nonce), Some(expiry.encode()))?;
+        if existed {
+            let reason = "the transaction carries two authorisations of one nonce".into();
+            return Err(Failure::BadAuthorisation { account, reason }.into());
+        }
+        context.overlay.put(&expiry_key(expiry, &(account, nonce).encode()), Some(Vec::new()))?;
+    }
+    Ok(())
+}
+
+/// Forgets nonces of authorisations that have expired, a bounded number per block.
+pub(crate) fn sweep_nonces(context: &mut Context) -> Result<(), Fault> {
+    let end = expiry_key(context.env.time.plus(1), &[]);
+    let expired = context.overlay.range(&expiry_key(Time(0), &[]), &end, limits::MAX_SWEPT_PER_BLOCK)?;
+    for (key, _) in expired {
+        let mut suffix = key.get(32 + EXPIRY.len() + 8..).unwrap_or_default();
+        let (account, nonce) = <(Account, u64)>::decode(&mut suffix)
+            .map_err(|_| Fault::new("a used authorisation's record does not decode"))?;
+        context.overlay.put(&nonce_key(&account, nonce), None)?;
+        context.overlay.put(&key, None)?;
+    }
+    context.overlay.seal();
+    Ok(())
+}
+
+/// How many calls a tree holds.
+pub(crate) fn tree_calls(tree: &CallTree) -> usize {
+    1 + tree.children.iter().map(tree_calls).sum::<usize>()
+}

@@ -1,0 +1,310 @@
+//! The executor: the one that turns blocks into changes of state.
+//!
+//! Invariant: what it holds besides state (order books, replay guard, root) moves with a block only when
+//! that block is committed; `discard` makes it as if the block had never been tried.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sillok_abi::native::Member;
+use sillok_abi::{Block, Hash, Receipt, Time, Transaction, TransactionBody, merkle_root};
+
+use crate::admission::{Admission, Gatekeeper, NotAdmitted};
+use crate::block::{MemberGas, Room, in_protocol_order};
+use crate::execution::{Admitted, BlockEnv, Context, next_due, run_due, run_transaction, sweep_nonces};
+use crate::fault::Fault;
+use crate::native;
+use crate::orderbook::OrderBooks;
+use crate::refusal::Refusal;
+use crate::replay::ReplayGuard;
+use crate::runtime::Runtime;
+use crate::state::{Changes, StateReader, next_root};
+
+/// What a block did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Execution {
+    /// The changes of state.
+    pub changes: Changes,
+    /// What became of the scheduled calls, then of each transaction in order.
+    pub receipts: Vec<Receipt>,
+    /// How many of the receipts are of scheduled calls.
+    pub scheduled: usize,
+    /// The root after the block.
+    pub state_root: Hash,
+    /// Merkle root of the receipts' digests.
+    pub receipts_root: Hash,
+    /// Gas used in all.
+    pub gas_used: u64,
+}
+
+/// A block's contents, executed.
+pub struct Proposal {
+    /// What goes into the block, in order.
+    pub transactions: Vec<Transaction>,
+    /// What can't be in any block now, and why.
+    pub refused: Vec<(Hash, Refusal)>,
+    /// What had no room.
+    pub deferred: Vec<Transaction>,
+    /// What the block does.
+    pub execution: Execution,
+}
+
+/// Why somebody's block is not executed.
+#[derive(Debug, thiserror::Error)]
+pub enum BlockError {
+    /// The block breaks a rule.
+    #[error("the block is not valid: {0}")]
+    Invalid(String),
+    /// This node failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The executor of one node.
+pub struct Executor {
+    runtime: Arc<Runtime>,
+    books: Option<OrderBooks>,
+    replay: ReplayGuard,
+    state_root: Hash,
+    /// The transactions of the tentative block, and its time.
+    tentative: Option<(Vec<TransactionBody>, Time)>,
+}
+
+impl Execution {
+    /// Collects what a context has changed.
+    pub(crate) fn finish(
+        context: Context,
+        receipts: Vec<Receipt>,
+        scheduled: usize,
+        previous_root: &Hash,
+    ) -> Result<(Self, OrderBooks), Fault> {
+        let (overlay, books) = context.into_parts();
+        let mut changes = overlay.into_changes();
+        changes.extend(books.changes()?);
+        let digests: Vec<Hash> = receipts.iter().map(Receipt::digest).collect();
+        let execution = Execution {
+            state_root: next_root(previous_root, &changes),
+            receipts_root: merkle_root(&digests),
+            gas_used: receipts.iter().map(|receipt| receipt.gas_used).sum(),
+            changes,
+            receipts,
+            scheduled,
+        };
+        Ok((execution, books))
+    }
+}
+
+impl Executor {
+    /// An executor on committed state. `recent` are the transactions of committed blocks that could
+    /// still be replayed: of blocks younger than the longest lifetime of a transaction.
+    pub fn open(
+        runtime: Arc<Runtime>,
+        state: Arc<dyn StateReader>,
+        state_root: Hash,
+        recent: impl Iterator<Item = Transaction>,
+    ) -> Result<Self, Fault> {
+        let mut books = OrderBooks::new(state);
+        books.load_all()?;
+        let mut replay = ReplayGuard::default();
+        recent.for_each(|transaction| replay.insert(&transaction.body));
+        Ok(Executor { runtime, books: Some(books), replay, state_root, tentative: None })
+    }
+
+    /// The root of committed state.
+    pub fn state_root(&self) -> Hash {
+        self.state_root
+    }
+
+    /// Whether a transaction's nonce was used by one that is committed.
+    pub fn is_replay(&self, body: &TransactionBody) -> bool {
+        self.replay.contains(body)
+    }
+
+    /// The time of the earliest scheduled call: a reason to make a block then.
+    pub fn next_due(&self, state: &dyn StateReader) -> Result<Option<Time>, Fault> {
+        next_due(state)
+    }
+
+    /// Puts candidates in order, leaves out what can't be in the block, and executes the rest. The
+    /// candidates' key signatures must have been verified by [`Runtime::check`].
+    pub fn propose(
+        &mut self,
+        state: Arc<dyn StateReader>,
+        env: BlockEnv,
+        parent: Hash,
+        candidates: Vec<Transaction>,
+    ) -> Result<Proposal, Fault> {
+        let mut refused = Vec::new();
+        let mut admissions = BTreeMap::new();
+        let mut admitted = Vec::new();
+        let mut judge = Judge::new(self, env, state.clone());
+        for transaction in candidates {
+            match judge.admit(&transaction, false) {
+                Ok(admission) => {
+                    admissions.insert(admission.id, admission);
+                    admitted.push(transaction);
+                }
+                Err(NotAdmitted::Refused(refusal)) => refused.push((transaction.body.id(), refusal)),
+                Err(NotAdmitted::Fault(fault)) => return Err(fault),
+            }
+        }
+        let mut context = self.context(state, env)?;
+        let shares = shares(&mut context)?;
+        let ordered = in_protocol_order(&parent, admitted);
+        let with_admission = ordered.into_iter().filter_map(|transaction| {
+            let admission = admissions.get(&transaction.body.id()).copied()?;
+            Some((transaction, admission))
+        });
+        let mut room = Room::new(self.runtime.parameters(), &shares);
+        let (chosen, deferred) = fill(&mut room, with_admission.collect());
+        let execution = self.run(context, &chosen, &shares)?;
+        let transactions = chosen.into_iter().map(|(transaction, _)| transaction).collect();
+        Ok(Proposal { transactions, refused, deferred, execution })
+    }
+
+    /// Checks and executes somebody's block. Whether its header fits its parent is checked by consensus.
+    pub fn execute(&mut self, state: Arc<dyn StateReader>, block: &Block) -> Result<Execution, BlockError> {
+        let header = &block.header;
+        let invalid = |reason: &str| BlockError::Invalid(reason.into());
+        if header.state_root != self.state_root {
+            return Err(invalid("its state root is not that of the state before it"));
+        }
+        if header.transactions_root != Block::transactions_root(&block.transactions) {
+            return Err(invalid("its transactions are not those of its header"));
+        }
+        if in_protocol_order(&header.parent, block.transactions.clone()) != block.transactions {
+            return Err(invalid("its transactions are not in the protocol's order"));
+        }
+        let env = BlockEnv { height: header.height, time: header.time };
+        let mut context = self.context(state.clone(), env)?;
+        let shares = shares(&mut context)?;
+        let mut room = Room::new(self.runtime.parameters(), &shares);
+        let mut judge = Judge::new(self, env, state);
+        let mut chosen = Vec::with_capacity(block.transactions.len());
+        for transaction in &block.transactions {
+            let admission = judge.admit(transaction, true).map_err(|error| match error {
+                NotAdmitted::Refused(refusal) => BlockError::Invalid(refusal.to_string()),
+                NotAdmitted::Fault(fault) => BlockError::Fault(fault),
+            })?;
+            if !room.take(admission.member, admission.bytes, transaction.body.gas_limit) {
+                return Err(invalid("it holds more bytes or gas than it, or a member's share of it, may"));
+            }
+            chosen.push((transaction.clone(), admission));
+        }
+        Ok(self.run(context, &chosen, &shares)?)
+    }
+
+    /// Makes the tentative block permanent. To be called once its changes are on disk.
+    pub fn commit(&mut self, execution: &Execution) {
+        if let Some(books) = &mut self.books {
+            books.commit();
+        }
+        if let Some((bodies, time)) = self.tentative.take() {
+            bodies.iter().for_each(|body| self.replay.insert(body));
+            self.replay.forget_before(time);
+        }
+        self.state_root = execution.state_root;
+    }
+
+    /// Forgets the tentative block.
+    pub fn discard(&mut self) {
+        if let Some(books) = &mut self.books {
+            books.discard();
+        }
+        self.tentative = None;
+    }
+
+    fn context(&mut self, state: Arc<dyn StateReader>, env: BlockEnv) -> Result<Context, Fault> {
+        self.discard();
+        let gone = || Fault::new("an earlier block ended in a node fault; the order books are lost");
+        let mut books = self.books.take().ok_or_else(gone)?;
+        books.set_state(state.clone());
+        Ok(Context::new(self.runtime.shared.clone(), env, state, books))
+    }
+
+    fn run(
+        &mut self,
+        mut context: Context,
+        chosen: &[(Transaction, Admission)],
+        shares: &BTreeMap<u32, u32>,
+    ) -> Result<Execution, Fault> {
+        let mut gas = MemberGas::new(self.runtime.parameters().block_scheduled_gas, shares);
+        let mut receipts = run_due(&mut context, &mut gas)?;
+        let scheduled = receipts.len();
+        if scheduled > 0 || !chosen.is_empty() {
+            sweep_nonces(&mut context)?;
+        }
+        for (transaction, admission) in chosen {
+            let admitted = Admitted {
+                body: &transaction.body,
+                id: admission.id,
+                bytes: admission.bytes,
+                member: admission.member,
+                authentication_gas: admission.authentication_gas,
+            };
+            receipts.push(run_transaction(&mut context, &admitted)?);
+        }
+        let time = context.env.time;
+        let (execution, books) = Execution::finish(context, receipts, scheduled, &self.state_root)?;
+        self.books = Some(books);
+        let bodies = chosen.iter().map(|(transaction, _)| transaction.body.clone()).collect();
+        self.tentative = Some((bodies, time));
+        Ok(execution)
+    }
+}
+
+/// Admission with the replay guard, the block's own transactions included.
+struct Judge<'a> {
+    gatekeeper: Gatekeeper,
+    replay: &'a ReplayGuard,
+    seen: BTreeSet<(sillok_abi::Account, u64)>,
+}
+
+impl<'a> Judge<'a> {
+    fn new(executor: &'a Executor, env: BlockEnv, state: Arc<dyn StateReader>) -> Self {
+        let gatekeeper = Gatekeeper::new(executor.runtime.shared.clone(), env, state);
+        Judge { gatekeeper, replay: &executor.replay, seen: BTreeSet::new() }
+    }
+
+    fn admit(&mut self, transaction: &Transaction, key_signature: bool) -> Result<Admission, NotAdmitted> {
+        let body = &transaction.body;
+        if self.replay.contains(body) || self.seen.contains(&(body.submitter, body.nonce)) {
+            return Err(Refusal::Replayed.into());
+        }
+        let admission = self.gatekeeper.admit(transaction, key_signature)?;
+        self.seen.insert((body.submitter, body.nonce));
+        Ok(admission)
+    }
+}
+
+/// Splits transactions in protocol order into those that fit and those that wait. Once one of a
+/// submitter's waits, all its later ones do, so that the order of the rest stays what it is.
+fn fill(
+    room: &mut Room,
+    ordered: Vec<(Transaction, Admission)>,
+) -> (Vec<(Transaction, Admission)>, Vec<Transaction>) {
+    let mut waiting = BTreeSet::new();
+    let (mut chosen, mut deferred) = (Vec::new(), Vec::new());
+    for (transaction, admission) in ordered {
+        let submitter = transaction.body.submitter;
+        let fits = !waiting.contains(&submitter)
+            && room.take(admission.member, admission.bytes, transaction.body.gas_limit);
+        if fits {
+            chosen.push((transaction, admission));
+        } else {
+            waiting.insert(submitter);
+            deferred.push(transaction);
+        }
+    }
+    (chosen, deferred)
+}
+
+/// Each member's share of a block's gas, in thousandths.
+fn shares(context: &mut Context) -> Result<BTreeMap<u32, u32>, Fault> {
+    let mut shares = BTreeMap::new();
+    for number in 0.. {
+        let Some(Member { gas_share, .. }) = native::member(context, number)? else { break };
+        shares.insert(number, gas_share);
+    }
+    Ok(shares)
+}

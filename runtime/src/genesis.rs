@@ -1,0 +1,137 @@
+//! Genesis: what a chain starts from, and the state that follows from it.
+
+use std::sync::Arc;
+
+use codec::{Decode, Encode};
+use sillok_abi::native::{ContractInfo, GenesisContract, Member, contract_id};
+use sillok_abi::{Account, Call, ContractId, Hash, Time, Validator, digest};
+
+use crate::execution::{Authority, BlockEnv, CallEnd, Context, Entry, Shared, Stop};
+use crate::executor::Execution;
+use crate::fault::Fault;
+use crate::orderbook::OrderBooks;
+use crate::state::MemoryState;
+use crate::wasm::{CodeError, check_code};
+use crate::{Parameters, native};
+
+/// What a chain starts from. Its hash is the chain's id.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Genesis {
+    /// The chain's name.
+    pub name: String,
+    /// Whether this is a chain for development, whose keys everybody knows.
+    pub dev: bool,
+    /// The time that the first block's must exceed.
+    pub time: Time,
+    /// The validator set.
+    pub validators: Vec<Validator>,
+    /// The member organisations; their numbers are their places here.
+    pub members: Vec<Member>,
+    /// The accounts that members admit from the start.
+    pub admitted: Vec<(Account, u32)>,
+    /// The chain's parameters.
+    pub parameters: Parameters,
+    /// Code.
+    pub codes: Vec<Vec<u8>>,
+    /// Contracts of that code.
+    pub contracts: Vec<GenesisContract>,
+    /// Calls made with everybody's authority once the contracts are there.
+    pub calls: Vec<Call>,
+}
+
+/// Why a genesis is not usable.
+#[derive(Debug, thiserror::Error)]
+pub enum GenesisError {
+    /// It has no validator, or one without power or twice.
+    #[error("genesis needs validators, each once and with voting power")]
+    Validators,
+    /// Its code is refused.
+    #[error("genesis code {index} is refused: {error}")]
+    Code {
+        /// Which.
+        index: usize,
+        /// Why.
+        error: CodeError,
+    },
+    /// A contract can't be made or a call fails.
+    #[error("genesis {what} failed: {why}")]
+    Call {
+        /// The contract's name, or the call.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// This node failed.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl Genesis {
+    /// The chain's id.
+    pub fn hash(&self) -> Hash {
+        digest("sillok/genesis", self)
+    }
+
+    /// The contract that genesis makes under this name.
+    pub fn contract(&self, name: &str) -> Option<ContractId> {
+        let contract = self.contracts.iter().find(|contract| contract.name == name)?;
+        Some(contract_id(&contract.deployer, &contract.salt))
+    }
+
+    pub(crate) fn build(&self, shared: Arc<Shared>) -> Result<Execution, GenesisError> {
+        self.check_validators()?;
+        let state = Arc::new(MemoryState::default());
+        let env = BlockEnv { height: 0, time: self.time };
+        let books = OrderBooks::new(state.clone());
+        let mut context = Context::new(shared, env, state, books);
+        native::put_members(&mut context, &self.members, &self.admitted)?;
+        context.begin(u64::MAX, Authority::Genesis);
+        for (index, code) in self.codes.iter().enumerate() {
+            check_code(code).map_err(|error| GenesisError::Code { index, error })?;
+            native::store_code(&mut context, code.clone()).map_err(|stop| failed("code", stop))?;
+        }
+        for contract in &self.contracts {
+            instantiate(&mut context, contract)?;
+        }
+        for call in &self.calls {
+            make(&mut context, call)?;
+        }
+        Ok(Execution::finish(context, Vec::new(), 0, &[0; 32])?.0)
+    }
+
+    fn check_validators(&self) -> Result<(), GenesisError> {
+        let distinct = |index: usize, validator: &Validator| {
+            validator.power > 0 && self.validators[..index].iter().all(|other| other.key != validator.key)
+        };
+        let valid = self.validators.iter().enumerate().all(|(index, validator)| distinct(index, validator));
+        if self.validators.is_empty() || !valid { Err(GenesisError::Validators) } else { Ok(()) }
+    }
+}
+
+fn instantiate(context: &mut Context, contract: &GenesisContract) -> Result<(), GenesisError> {
+    let info = ContractInfo { code: contract.code, deployer: contract.deployer, admin: contract.admin };
+    let made = native::instantiate(context, info, contract.salt, contract.args.clone());
+    ended(&format!("contract `{}`", contract.name), made)
+}
+
+fn make(context: &mut Context, call: &Call) -> Result<(), GenesisError> {
+    let ended_as = context.enter(call.clone(), None, Entry::Call);
+    ended(&format!("call of `{}` of {}", call.method, call.contract), ended_as)
+}
+
+fn ended(what: &str, end: Result<CallEnd, Stop>) -> Result<(), GenesisError> {
+    match end {
+        Ok(CallEnd::Returned(_)) => Ok(()),
+        Ok(CallEnd::Refused(code)) => {
+            Err(GenesisError::Call { what: what.into(), why: format!("refused with code {code}") })
+        }
+        Err(stop) => Err(failed(what, stop)),
+    }
+}
+
+fn failed(what: &str, stop: Stop) -> GenesisError {
+    match stop {
+        Stop::Fault(fault) => GenesisError::Fault(fault),
+        other => GenesisError::Call { what: what.into(), why: other.to_string() },
+    }
+}

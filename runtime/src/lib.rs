@@ -1,0 +1,41 @@
+//! The deterministic state machine: transactions in, state changes and receipts out.
+//!
+//! It reads no clock, does no I/O, starts no thread whose timing can be seen and draws no randomness:
+//! the same blocks give the same roots on every machine. State is read through [`StateReader`]; what a
+//! block changes is handed out and becomes state when the node has it on disk.
+#![deny(clippy::unwrap_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "tests may"))]
+
+mod admission;
+mod block;
+pub mod crypto;
+mod execution;
+mod executor;
+mod fault;
+mod gas;
+mod genesis;
+pub mod limits;
+mod native;
+pub mod orderbook;
+mod parameters;
+mod refusal;
+mod replay;
+mod runtime;
+mod state;
+mod validators;
+mod wasm;
+
+pub use admission::decode_transaction;
+pub use block::in_protocol_order;
+pub use execution::BlockEnv;
+pub use executor::{BlockError, Execution, Executor, Proposal};
+pub use fault::Fault;
+pub use genesis::{Genesis, GenesisError};
+pub use native::native_metadata;
+pub use orderbook::OrderBooks;
+pub use parameters::Parameters;
+pub use refusal::Refusal;
+pub use runtime::{Runtime, Simulation};
+pub use state::{Changes, Entries, MemoryState, StateReader, state_key};
+pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
+pub use wasm::{CODE_ERRORS, CodeError, check_code};

@@ -1,0 +1,81 @@
+//! Every limit of the runtime, by name. Those that a chain may choose are in [`crate::Parameters`].
+
+/// The native stack of every thread that runs contracts: the deepest nesting of calls, each with the
+/// engine's stack and room for the host's own frames, twice over.
+pub const NATIVE_STACK_BYTES: usize = 2 * MAX_CALL_DEPTH * (WASM_STACK_BYTES + 128 * 1024);
+/// The native stack that the engine lets one instance use.
+pub const WASM_STACK_BYTES: usize = 512 * 1024;
+/// The deepest nesting of calls, the root call included.
+pub const MAX_CALL_DEPTH: usize = 16;
+
+/// The largest code, in bytes.
+pub const MAX_CODE_BYTES: usize = 512 * 1024;
+/// The most functions of a module.
+pub const MAX_FUNCTIONS: u32 = 4_096;
+/// The largest body of a function, in bytes.
+pub const MAX_FUNCTION_BYTES: usize = 128 * 1024;
+/// The most locals of a function, parameters included.
+pub const MAX_LOCALS: u32 = 1_024;
+/// The most parameters of a function.
+pub const MAX_PARAMS: usize = 32;
+/// The most globals of a module.
+pub const MAX_GLOBALS: u32 = 64;
+/// The most elements of a table.
+pub const MAX_TABLE_ELEMENTS: u64 = 4_096;
+/// The most data segments of a module.
+pub const MAX_DATA_SEGMENTS: u32 = 256;
+/// The most exports of a module.
+pub const MAX_EXPORTS: u32 = 256;
+/// The longest name of an export or method, in bytes.
+pub const MAX_NAME_BYTES: usize = 64;
+/// The most memory of an instance, in pages of 64 KiB.
+pub const MAX_MEMORY_PAGES: u64 = 64;
+/// The most instances at once on one node: every thread that runs contracts at its deepest.
+pub const MAX_INSTANCES: u32 = 256;
+
+/// The shortest storage key, in bytes: a field's prefix.
+pub const MIN_KEY_BYTES: usize = 4;
+/// The longest storage key, in bytes.
+pub const MAX_KEY_BYTES: usize = 256;
+/// The largest stored value, in bytes.
+pub const MAX_VALUE_BYTES: usize = 64 * 1024;
+/// The largest arguments or result of a call, in bytes.
+pub const MAX_CALL_BYTES: usize = 1024 * 1024;
+/// The largest event, in bytes.
+pub const MAX_EVENT_BYTES: usize = 16 * 1024;
+/// The most events of a transaction.
+pub const MAX_EVENTS: usize = 1_024;
+/// The longest text of a panic's message or place, in bytes; the rest is cut.
+pub const MAX_PANIC_BYTES: usize = 1_024;
+/// The largest data that `hash` or `verify` take, in bytes.
+pub const MAX_CRYPTO_BYTES: usize = 256 * 1024;
+
+/// The most authorisations of a transaction.
+pub const MAX_AUTHORISATIONS: usize = 16;
+/// The most calls in all authorisation trees of a transaction.
+pub const MAX_TREE_CALLS: usize = 256;
+/// The deepest nesting of a decoded transaction or block: trees as deep as calls may nest, with room for
+/// the structures around them.
+pub const MAX_DECODE_DEPTH: u32 = 4 * MAX_CALL_DEPTH as u32;
+/// The largest credential for a contract to judge, in bytes.
+pub const MAX_CREDENTIAL_BYTES: usize = 4_096;
+/// The most gas that judging one credential may use.
+pub const AUTHENTICATION_GAS: u64 = 2_000_000;
+
+/// The furthest ahead that a call can be scheduled, in milliseconds: five years.
+pub const MAX_SCHEDULE_AHEAD_MS: u64 = 5 * 366 * 86_400_000;
+/// The most gas of one scheduled call.
+pub const MAX_SCHEDULED_GAS: u64 = 50_000_000;
+/// The largest arguments of a scheduled call, in bytes.
+pub const MAX_SCHEDULED_BYTES: usize = 4_096;
+/// The most scheduled calls that one block makes; the rest is carried over.
+pub const MAX_DUE_PER_BLOCK: usize = 256;
+/// The most expired authorisation nonces that one block sweeps.
+pub const MAX_SWEPT_PER_BLOCK: usize = 1_024;
+
+/// The most matches of one order when it is placed.
+pub const MAX_FILLS_PER_CALL: u32 = 64;
+/// The most levels of each side that one depth query returns.
+pub const MAX_DEPTH_LEVELS: u32 = 100;
+/// The longest name of a member organisation, in bytes.
+pub const MAX_MEMBER_NAME_BYTES: usize = 128;

@@ -1,0 +1,39 @@
+//! What a chain chooses for itself in its genesis.
+
+use codec::{Decode, Encode};
+
+/// Parameters of a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct Parameters {
+    /// The most gas of a block: the sum of its transactions' limits.
+    pub block_gas: u64,
+    /// The most gas of a block's scheduled calls, beside that.
+    pub block_scheduled_gas: u64,
+    /// The most gas of a transaction.
+    pub max_transaction_gas: u64,
+    /// The most gas of a query.
+    pub query_gas: u64,
+    /// The largest block, in bytes of its transactions.
+    pub max_block_bytes: u32,
+    /// The largest transaction, in bytes.
+    pub max_transaction_bytes: u32,
+    /// The furthest ahead of block time that a transaction may expire, in milliseconds.
+    pub max_transaction_lifetime_ms: u64,
+    /// The furthest ahead of block time that an authorisation may expire, in milliseconds.
+    pub max_authorisation_lifetime_ms: u64,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Parameters {
+            block_gas: 4_000_000_000,
+            block_scheduled_gas: 1_000_000_000,
+            max_transaction_gas: 400_000_000,
+            query_gas: 400_000_000,
+            max_block_bytes: 4 * 1024 * 1024,
+            max_transaction_bytes: 768 * 1024,
+            max_transaction_lifetime_ms: 600_000,
+            max_authorisation_lifetime_ms: 90 * 86_400_000,
+        }
+    }
+}

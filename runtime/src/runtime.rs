@@ -1,0 +1,98 @@
+//! The runtime: an engine with compiled code, and what runs without changing anything.
+
+use std::sync::Arc;
+
+use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody};
+
+use crate::admission::{Gatekeeper, NotAdmitted};
+use crate::execution::{Authority, BlockEnv, Context, Entry, Recorder, Shared};
+use crate::executor::Execution;
+use crate::fault::Fault;
+use crate::genesis::{Genesis, GenesisError};
+use crate::orderbook::OrderBooks;
+use crate::refusal::Refusal;
+use crate::state::StateReader;
+use crate::wasm::{CodeCache, Engine};
+use crate::{Parameters, execution};
+
+/// An engine with compiled code; shared by every thread that runs contracts. Threads need
+/// [`crate::limits::NATIVE_STACK_BYTES`] of stack.
+pub struct Runtime {
+    pub(crate) shared: Arc<Shared>,
+}
+
+/// What a transaction would do, and whose authority it would need.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Simulation {
+    /// The receipt it would get if everybody had signed.
+    pub receipt: Receipt,
+    /// The tree that each account would have to sign, the submitter's included.
+    pub trees: Vec<(Account, CallTree)>,
+}
+
+impl Runtime {
+    /// A runtime for a chain. Fails if the engine does not start on this machine.
+    pub fn new(chain: Hash, parameters: Parameters) -> Result<Self, Fault> {
+        let shared = Shared { chain, parameters, engine: Engine::new()?, codes: CodeCache::default() };
+        Ok(Runtime { shared: Arc::new(shared) })
+    }
+
+    /// The chain's parameters.
+    pub fn parameters(&self) -> &Parameters {
+        &self.shared.parameters
+    }
+
+    /// The state that follows from genesis.
+    pub fn build_genesis(&self, genesis: &Genesis) -> Result<Execution, GenesisError> {
+        genesis.build(self.shared.clone())
+    }
+
+    /// Calls a method in a frame that can't change anything. The receipt's id is zero.
+    pub fn query(&self, state: Arc<dyn StateReader>, env: BlockEnv, call: Call) -> Result<Receipt, Fault> {
+        let mut context = self.context(state, env).read_only();
+        let gas = self.shared.parameters.query_gas;
+        context.begin(gas, Authority::none());
+        let ended = context.enter(call.clone(), None, Entry::Call);
+        execution::finish(&mut context, [0; 32], call, gas, ended)
+    }
+
+    /// Runs a transaction as if everybody had signed what it needs, and changes nothing. Its
+    /// authorisations are ignored, and recorded anew.
+    pub fn simulate(
+        &self,
+        state: Arc<dyn StateReader>,
+        env: BlockEnv,
+        body: &TransactionBody,
+    ) -> Result<Simulation, Fault> {
+        let mut context = self.context(state, env);
+        let gas = body.gas_limit.min(self.shared.parameters.max_transaction_gas);
+        context.begin(gas, Authority::Recorded(Recorder::default()));
+        let ended = context.enter(body.call.clone(), None, Entry::Call);
+        let trees = match &context.authority {
+            Authority::Recorded(recorder) => recorder.trees(),
+            _ => Vec::new(),
+        };
+        let receipt = execution::finish(&mut context, body.id(), body.call.clone(), gas, ended)?;
+        Ok(Simulation { receipt, trees })
+    }
+
+    /// Whether a transaction could be in the next block: chain, expiry, sizes, gas, membership and the
+    /// submitter's signature. Whether its nonce is free only the executor knows.
+    pub fn check(
+        &self,
+        state: Arc<dyn StateReader>,
+        env: BlockEnv,
+        transaction: &Transaction,
+    ) -> Result<Result<(), Refusal>, Fault> {
+        match Gatekeeper::new(self.shared.clone(), env, state).admit(transaction, true) {
+            Ok(_) => Ok(Ok(())),
+            Err(NotAdmitted::Refused(refusal)) => Ok(Err(refusal)),
+            Err(NotAdmitted::Fault(fault)) => Err(fault),
+        }
+    }
+
+    fn context(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Context {
+        let books = OrderBooks::new(state.clone());
+        Context::new(self.shared.clone(), env, state, books)
+    }
+}

@@ -1,0 +1,46 @@
+//! State: a flat map from keys to values, read through a trait and changed through an overlay.
+//!
+//! A key is a contract's id and its storage key. Invariant: nothing here writes; a block's changes
+//! are handed out and become state only when the node has them on disk.
+
+mod memory;
+mod overlay;
+
+use std::collections::BTreeMap;
+
+use codec::Encode;
+use sillok_abi::{ContractId, Hash, digest};
+
+pub(crate) use crate::fault::Fault;
+pub use memory::MemoryState;
+pub(crate) use overlay::{Overlay, OverlayMark};
+
+/// What a block changes: a key's new value, or none if it is removed.
+pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Entries of state: keys and values.
+pub type Entries = Vec<(Vec<u8>, Vec<u8>)>;
+
+/// A consistent view of state.
+pub trait StateReader: Send + Sync + 'static {
+    /// The value of `key`.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// The first `limit` entries with `from <= key < to`, in the order of their keys.
+    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault>;
+}
+
+/// The key of a contract's storage key in the state.
+pub fn state_key(contract: &ContractId, key: &[u8]) -> Vec<u8> {
+    [&contract.0, key].concat()
+}
+
+/// The root after `changes`: a running hash over each block's changes in the order of their keys.
+/// A block that changes nothing leaves the root as it is.
+pub(crate) fn next_root(previous: &Hash, changes: &Changes) -> Hash {
+    if changes.is_empty() {
+        return *previous;
+    }
+    let listed: Vec<(&Vec<u8>, &Option<Vec<u8>>)> = changes.iter().collect();
+    digest("sillok/state", &(previous, listed.encode()))
+}

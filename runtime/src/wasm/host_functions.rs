@@ -1,0 +1,262 @@
+//! What each host function does. Names, types, prices and documentation are in `sillok_abi`'s table,
+//! from which `link` makes the imports.
+
+use codec::Encode;
+use sillok_abi::{
+    BookId, BookParams, Call, ContractId, Event, Failure, HOST_MODULE, NewOrder, OrderId, STATUS_ERROR,
+    STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
+};
+use wasmtime::{Caller, Linker};
+
+use super::host::Host;
+use super::instance::StoreData;
+use crate::execution::{CallEnd, Stop, Target};
+use crate::{crypto, gas, limits};
+
+macro_rules! value {
+    () => {
+        ()
+    };
+    ($type:ident) => {
+        $type
+    };
+}
+
+macro_rules! linking {
+    ($($(#[doc = $docs:literal])* fn $name:ident($($param:ident: $type:ident),*) $(-> $returns:ident)? = $base:literal + $per_byte:literal;)*) => {
+        /// Adds every host function of the table to `linker`.
+        pub(super) fn link(linker: &mut Linker<StoreData>) -> wasmtime::Result<()> {
+            $(linker.func_wrap(
+                HOST_MODULE,
+                stringify!($name),
+                |mut caller: Caller<'_, StoreData>, $($param: $type),*| -> wasmtime::Result<value!($($returns)?)> {
+                    let mut host = Host::enter(&mut caller, $base, $per_byte).map_err(wasmtime::Error::new)?;
+                    host.$name($($param),*).map_err(wasmtime::Error::new)
+                },
+            )?;)*
+            Ok(())
+        }
+    };
+}
+
+sillok_abi::for_each_host_function!(linking);
+
+/// Arguments, results, context.
+impl Host<'_, '_> {
+    fn input(&mut self, pointer: u32) -> Result<(), Stop> {
+        let args = std::mem::take(&mut self.context().frame_mut().call.args);
+        self.write(pointer, &args)
+    }
+
+    fn output(&mut self, pointer: u32, length: u32) -> Result<(), Stop> {
+        self.context().frame_mut().output = self.read(pointer, length, limits::MAX_CALL_BYTES)?;
+        Ok(())
+    }
+
+    fn panic(
+        &mut self,
+        message: u32,
+        message_length: u32,
+        place: u32,
+        place_length: u32,
+    ) -> Result<(), Stop> {
+        let cut = |length: u32| length.min(limits::MAX_PANIC_BYTES as u32);
+        let message = self.read(message, cut(message_length), limits::MAX_PANIC_BYTES)?;
+        let place = self.read(place, cut(place_length), limits::MAX_PANIC_BYTES)?;
+        let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Err(Failure::Panic { message: text(message), place: text(place) }.into())
+    }
+
+    fn result(&mut self, pointer: u32) -> Result<(), Stop> {
+        let result = std::mem::take(&mut self.context().frame_mut().result);
+        self.write(pointer, &result)
+    }
+
+    fn contract_id(&mut self, pointer: u32) -> Result<(), Stop> {
+        let contract = self.context().frame().call.contract;
+        self.write(pointer, &contract.0)
+    }
+
+    fn caller(&mut self) -> Result<u32, Stop> {
+        let caller = self.context().frame().caller.encode();
+        Ok(self.leave(caller))
+    }
+
+    fn chain(&mut self, pointer: u32) -> Result<(), Stop> {
+        let chain = self.context().chain();
+        self.write(pointer, &chain)
+    }
+
+    fn block_height(&mut self) -> Result<u64, Stop> {
+        Ok(self.context().env.height)
+    }
+
+    fn block_time(&mut self) -> Result<u64, Stop> {
+        Ok(self.context().env.time.0)
+    }
+}
+
+/// Storage.
+impl Host<'_, '_> {
+    fn storage_get(&mut self, key: u32, key_length: u32, value: u32, capacity: u32) -> Result<u32, Stop> {
+        let key = self.storage_key(key, key_length)?;
+        let Some(found) = self.context().overlay.get(&key)?.map(<[u8]>::to_vec) else {
+            return Ok(STORAGE_ABSENT);
+        };
+        let fitting = found.get(..(capacity as usize).min(found.len())).unwrap_or(&found);
+        self.write(value, fitting)?;
+        Ok(found.len() as u32)
+    }
+
+    fn storage_set(&mut self, key: u32, key_length: u32, value: u32, value_length: u32) -> Result<(), Stop> {
+        let key = self.storage_key(key, key_length)?;
+        let value = self.read(value, value_length, limits::MAX_VALUE_BYTES)?;
+        self.context().writable()?;
+        self.context().overlay.put(&key, Some(value))?;
+        Ok(())
+    }
+
+    fn storage_remove(&mut self, key: u32, key_length: u32) -> Result<u32, Stop> {
+        let key = self.storage_key(key, key_length)?;
+        self.context().writable()?;
+        Ok(u32::from(self.context().overlay.put(&key, None)?))
+    }
+
+    fn storage_key(&mut self, pointer: u32, length: u32) -> Result<Vec<u8>, Stop> {
+        if (length as usize) < limits::MIN_KEY_BYTES {
+            return Err(TrapCode::SizeLimit.into());
+        }
+        let key = self.read(pointer, length, limits::MAX_KEY_BYTES)?;
+        Ok(crate::state::state_key(&self.context().frame().call.contract, &key))
+    }
+}
+
+/// Calls, authority, events, schedule.
+impl Host<'_, '_> {
+    fn call(
+        &mut self,
+        contract: u32,
+        method: u32,
+        method_length: u32,
+        args: u32,
+        args_length: u32,
+        catch: u32,
+    ) -> Result<u64, Stop> {
+        let contract: ContractId = self.read_value(contract, 32)?;
+        let method = self.read_text(method, method_length, limits::MAX_NAME_BYTES)?;
+        let args = self.read(args, args_length, limits::MAX_CALL_BYTES)?;
+        let target = Target { call: Call { contract, method, args }, catch: catch != 0 };
+        let (status, bytes) = match self.metered(|context| context.call_from_frame(target))? {
+            CallEnd::Returned(value) => (STATUS_OK, value),
+            CallEnd::Refused(code) => (STATUS_ERROR, code.encode()),
+        };
+        Ok(u64::from(status) << 32 | u64::from(self.leave(bytes)))
+    }
+
+    fn require_auth(&mut self, account: u32, account_length: u32) -> Result<(), Stop> {
+        let account = self.read_value(account, account_length)?;
+        self.context().require_auth(&account)
+    }
+
+    fn emit(&mut self, name: u32, name_length: u32, data: u32, data_length: u32) -> Result<(), Stop> {
+        let name = self.read_text(name, name_length, limits::MAX_NAME_BYTES)?;
+        let data = self.read(data, data_length, limits::MAX_EVENT_BYTES)?;
+        let contract = self.context().frame().call.contract;
+        self.context().emit(Event { contract, name, data })
+    }
+
+    fn schedule(
+        &mut self,
+        time: u64,
+        gas: u64,
+        method: u32,
+        method_length: u32,
+        args: u32,
+        args_length: u32,
+    ) -> Result<(), Stop> {
+        let method = self.read_text(method, method_length, limits::MAX_NAME_BYTES)?;
+        let args = self.read(args, args_length, limits::MAX_SCHEDULED_BYTES)?;
+        let contract = self.context().frame().call.contract;
+        self.context().schedule(Time(time), gas, Call { contract, method, args })
+    }
+}
+
+/// Cryptography.
+impl Host<'_, '_> {
+    fn hash(&mut self, algorithm: u32, data: u32, length: u32, output: u32) -> Result<(), Stop> {
+        let data = self.read(data, length, limits::MAX_CRYPTO_BYTES)?;
+        let hash = crypto::hash(algorithm, &data).ok_or(TrapCode::BadHostArgument)?;
+        self.write(output, &hash)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the host-function table's signature")]
+    fn verify(
+        &mut self,
+        scheme: u32,
+        key: u32,
+        key_length: u32,
+        message: u32,
+        message_length: u32,
+        signature: u32,
+        signature_length: u32,
+    ) -> Result<u32, Stop> {
+        let scheme = [
+            SignatureScheme::Sr25519,
+            SignatureScheme::Ed25519,
+            SignatureScheme::P256,
+            SignatureScheme::Secp256k1,
+        ]
+        .get(scheme as usize)
+        .copied()
+        .ok_or(TrapCode::BadHostArgument)?;
+        let key = self.read(key, key_length, limits::MAX_KEY_BYTES)?;
+        let message = self.read(message, message_length, limits::MAX_CRYPTO_BYTES)?;
+        let signature = self.read(signature, signature_length, limits::MAX_KEY_BYTES)?;
+        Ok(u32::from(crypto::verify(scheme, &key, &message, &signature)))
+    }
+}
+
+/// The order book. What the module answers goes to the contract as it is.
+impl Host<'_, '_> {
+    fn book_create(&mut self, params: u32, length: u32) -> Result<u32, Stop> {
+        let params: BookParams = self.read_value(params, length)?;
+        self.context().writable()?;
+        let owner = self.context().frame().call.contract;
+        let created = self.context().books.create(owner, params)?;
+        Ok(self.leave(created.encode()))
+    }
+
+    fn book_place(&mut self, book: u64, order: u32, length: u32) -> Result<u32, Stop> {
+        let order: NewOrder = self.read_value(order, length)?;
+        self.context().writable()?;
+        let owner = self.context().frame().call.contract;
+        let placed = self.context().books.place(owner, BookId(book), order, limits::MAX_FILLS_PER_CALL)?;
+        let fills = placed.as_ref().map_or(0, |placed| placed.fills.len());
+        self.charge(fills as u64 * gas::FILL)?;
+        Ok(self.leave(placed.encode()))
+    }
+
+    fn book_cancel(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
+        self.context().writable()?;
+        let owner = self.context().frame().call.contract;
+        let cancelled = self.context().books.cancel(owner, BookId(book), OrderId(order))?;
+        Ok(self.leave(cancelled.encode()))
+    }
+
+    fn book_order(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
+        let found = self.context().books.order(BookId(book), OrderId(order))?;
+        Ok(self.leave(found.encode()))
+    }
+
+    fn book_depth(&mut self, book: u64, levels: u32) -> Result<u32, Stop> {
+        let depth = self.context().books.depth(BookId(book), levels.min(limits::MAX_DEPTH_LEVELS))?;
+        let count = depth.as_ref().map_or(0, |depth| depth.bids.len() + depth.asks.len());
+        self.charge(count as u64 * gas::LEVEL)?;
+        Ok(self.leave(depth.encode()))
+    }
+
+    fn book_params(&mut self, book: u64) -> Result<u32, Stop> {
+        let params = self.context().books.params(BookId(book))?;
+        Ok(self.leave(params.encode()))
+    }
+}

@@ -1,0 +1,91 @@
+//! Blocks, and the certificates that make them final.
+
+use alloc::vec::Vec;
+use codec::{Decode, DecodeWithMemTracking, Encode};
+
+use crate::{Hash, PublicKey, Time, Transaction, digest, merkle_root};
+
+/// What a block's id commits to.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct Header {
+    /// The chain: its genesis hash.
+    pub chain: Hash,
+    /// One more than the parent's; the first block has height 1.
+    pub height: u64,
+    /// The consensus round in which this block was proposed.
+    pub round: u32,
+    /// Block time: later than the parent's.
+    pub time: Time,
+    /// The proposing validator.
+    pub proposer: PublicKey,
+    /// The parent's id; the genesis hash for the first block.
+    pub parent: Hash,
+    /// Merkle root of the transactions' ids in their order.
+    pub transactions_root: Hash,
+    /// The state's root after the parent, so that hashing can overlap voting.
+    pub state_root: Hash,
+    /// Merkle root of the digests of the parent's receipts.
+    pub receipts_root: Hash,
+    /// Digest of the validator set that decides this block.
+    pub validators: Hash,
+}
+
+impl Header {
+    /// The block's id.
+    pub fn id(&self) -> Hash {
+        digest("sillok/block", self)
+    }
+}
+
+/// A header and its transactions.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct Block {
+    /// What is voted on.
+    pub header: Header,
+    /// The transactions, in the order that the protocol prescribes.
+    pub transactions: Vec<Transaction>,
+}
+
+impl Block {
+    /// Merkle root of the ids of `transactions`.
+    pub fn transactions_root(transactions: &[Transaction]) -> Hash {
+        let ids: Vec<Hash> = transactions.iter().map(|transaction| transaction.body.id()).collect();
+        merkle_root(&ids)
+    }
+}
+
+/// A member of the validator set.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct Validator {
+    /// The key that signs its votes.
+    pub key: PublicKey,
+    /// Its voting power; more than two thirds of the total decide.
+    pub power: u64,
+}
+
+/// Proof that a block is final: precommits of more than two thirds of the voting power.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct Certificate {
+    /// The block's height.
+    pub height: u64,
+    /// The round in which it was decided.
+    pub round: u32,
+    /// The block's id.
+    pub block: Hash,
+    /// The precommits, ordered by validator key, each validator once.
+    pub signatures: Vec<CommitSignature>,
+}
+
+/// One validator's precommit.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
+pub struct CommitSignature {
+    /// The validator's key.
+    pub validator: PublicKey,
+    /// Its sr25519 signature over [`precommit_digest`] under the signing context `sillok/consensus`.
+    pub signature: [u8; 64],
+}
+
+/// What a validator signs to precommit `block`.
+pub fn precommit_digest(chain: &Hash, height: u64, round: u32, block: &Hash) -> Hash {
+    digest("sillok/precommit", &(chain, height, round, block))
+}

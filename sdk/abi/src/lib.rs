@@ -1,0 +1,48 @@
+//! Types and the host-function table that contracts, runtime and clients share.
+//!
+//! Everything here is SCALE on wire and disk; [`docs/protocol.md`] gives the bytes. `no_std` without
+//! the `std` feature, which adds text forms (SS58, hexadecimal) for people and JSON.
+//!
+//! [`docs/protocol.md`]: ../../../docs/protocol.md
+#![cfg_attr(not(feature = "std"), no_std)]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod account;
+mod block;
+mod book;
+mod call;
+mod describe;
+mod digest;
+mod host;
+mod metadata;
+pub mod native;
+mod receipt;
+#[cfg(feature = "std")]
+mod text;
+mod time;
+mod transaction;
+
+pub use account::{Account, ContractId, PublicKey};
+pub use block::{Block, Certificate, CommitSignature, Header, Validator, precommit_digest};
+pub use book::{
+    BookError, BookId, BookParams, Depth, Fill, Level, NewOrder, OrderId, OrderView, Placed, Price, Quantity,
+    Side, TimeInForce,
+};
+pub use call::{Call, CallTree};
+pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, SectionBytes, Type, Variant};
+pub use digest::{Hash, digest, merkle_root};
+pub use host::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256, HOST_FUNCTIONS, HOST_MODULE, HostFunction};
+pub use host::{STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme};
+pub use metadata::{
+    ABI_VERSION, ErrorSpec, EventSpec, FieldSpec, Item, METADATA_SECTION, Metadata, MetadataError,
+    MethodSpec, TypeSpec, VariantSpec,
+};
+pub use receipt::{CallFailure, Event, Failure, Outcome, Receipt, TrapCode};
+#[cfg(feature = "std")]
+pub use text::ParseError;
+pub use time::{Date, Time};
+pub use transaction::{
+    Authorisation, Authoriser, Credential, Transaction, TransactionBody, authorisation_digest,
+};

@@ -1,0 +1,16 @@
+//! Build, sign, send and decode: the Rust client of a Sillok node.
+//!
+//! - [`keys`]: sr25519 keys from SURIs, seeds and key files.
+//! - [`value`]: JSON to SCALE and back, driven by the types in a contract's metadata.
+//! - [`transaction`]: bodies, nonces, signatures, authorisations.
+//! - [`rpc`]: every method of a node, typed; subscriptions over WebSocket.
+//! - [`explain`]: receipts in words, with the contracts' own error texts.
+//! - [`module`]: what a contract's Wasm says about itself.
+#![forbid(unsafe_code)]
+
+pub mod explain;
+pub mod keys;
+pub mod module;
+pub mod rpc;
+pub mod transaction;
+pub mod value;

@@ -1,0 +1,181 @@
+//! The node's methods, one function each, over HTTP.
+
+use std::time::Duration;
+
+use jsonrpsee::core::client::ClientT;
+use jsonrpsee::core::params::ArrayParams;
+use jsonrpsee::http_client::{HttpClient, HttpClientBuilder};
+use jsonrpsee::types::ErrorObjectOwned;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sillok_abi::{Call, ContractId, Hash, Transaction, TransactionBody};
+
+use super::hex::{scale_hex, to_hex};
+use super::types::{SimulationWire, TxStatusWire};
+use super::{
+    BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, QueryAnswer, RpcError, Simulation,
+    Status, StorageAnswer, TxStatus,
+};
+
+/// How long one request may take; more than [`Client::tx_wait`] is asked to wait at once.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long the connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Largest request and answer, in bytes.
+const MAX_MESSAGE_BYTES: u32 = 32 * 1024 * 1024;
+
+/// A node, reached over HTTP. Cheap to clone; needs a tokio runtime.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: HttpClient,
+    url: String,
+}
+
+/// The answer of `tx_submit`.
+#[derive(Deserialize)]
+struct Submitted {
+    #[serde(deserialize_with = "super::hex::bytes")]
+    id: Hash,
+}
+
+/// An answer for one of the transactions of `tx_submitBatch`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum SubmittedOrNot {
+    Id(Submitted),
+    Error { error: ErrorObjectOwned },
+}
+
+impl Client {
+    /// A client of the node at `url` (`http://host:port`). Nothing is sent yet.
+    pub fn new(url: &str) -> Result<Self, RpcError> {
+        let built = HttpClientBuilder::default()
+            .request_timeout(REQUEST_TIMEOUT)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .max_request_size(MAX_MESSAGE_BYTES)
+            .max_response_size(MAX_MESSAGE_BYTES)
+            .build(url);
+        let http = built.map_err(|error| RpcError::from_client(error, "connect", url))?;
+        Ok(Client { http, url: url.to_owned() })
+    }
+
+    /// Where the node is.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Where the chain is.
+    pub async fn chain_status(&self) -> Result<Status, RpcError> {
+        self.ask("chain_status", vec![]).await
+    }
+
+    /// What the chain began with.
+    pub async fn chain_genesis(&self) -> Result<GenesisInfo, RpcError> {
+        self.ask("chain_genesis", vec![]).await
+    }
+
+    /// A block.
+    pub async fn chain_block(&self, block: BlockRef) -> Result<BlockInfo, RpcError> {
+        let which = match block {
+            BlockRef::Latest => Value::Null,
+            BlockRef::Height(height) => json!(height),
+            BlockRef::Id(id) => json!(to_hex(id)),
+        };
+        self.ask("chain_block", vec![which]).await
+    }
+
+    /// Hands a transaction to the node; its id.
+    pub async fn tx_submit(&self, transaction: &Transaction) -> Result<Hash, RpcError> {
+        self.tx_submit_raw(&codec::Encode::encode(transaction)).await
+    }
+
+    /// Hands over SCALE of a transaction, as somebody else signed it; its id.
+    pub async fn tx_submit_raw(&self, transaction: &[u8]) -> Result<Hash, RpcError> {
+        let answer: Submitted = self.ask("tx_submit", vec![json!(to_hex(transaction))]).await?;
+        Ok(answer.id)
+    }
+
+    /// Hands over many at once; for each its id or why it was refused.
+    pub async fn tx_submit_batch(
+        &self,
+        transactions: &[Transaction],
+    ) -> Result<Vec<Result<Hash, RpcError>>, RpcError> {
+        let transactions: Vec<_> = transactions.iter().map(scale_hex).collect();
+        let answers: Vec<SubmittedOrNot> = self.ask("tx_submitBatch", vec![json!(transactions)]).await?;
+        let each = |answer| match answer {
+            SubmittedOrNot::Id(Submitted { id }) => Ok(id),
+            SubmittedOrNot::Error { error } => Err(RpcError::from_object(&error)),
+        };
+        Ok(answers.into_iter().map(each).collect())
+    }
+
+    /// What became of a transaction so far.
+    pub async fn tx_get(&self, id: &Hash) -> Result<TxStatus, RpcError> {
+        self.tx_status("tx_get", vec![json!(to_hex(id))]).await
+    }
+
+    /// The same once it is final or given up, or after `timeout_ms` (at most half a minute is sensible).
+    pub async fn tx_wait(&self, id: &Hash, timeout_ms: u64) -> Result<TxStatus, RpcError> {
+        self.tx_status("tx_wait", vec![json!(to_hex(id)), json!(timeout_ms)]).await
+    }
+
+    /// What a transaction would do, and who would have to sign which trees.
+    pub async fn tx_simulate(&self, body: &TransactionBody) -> Result<Simulation, RpcError> {
+        let method = "tx_simulate";
+        let wire: SimulationWire = self.ask(method, vec![json!(scale_hex(body))]).await?;
+        wire.try_into().map_err(|reason: String| RpcError::unexpected(method, reason))
+    }
+
+    /// Calls a query method, at a past height if one is given.
+    pub async fn state_query(&self, call: &Call, at: Option<u64>) -> Result<QueryAnswer, RpcError> {
+        let mut request = json!({
+            "contract": call.contract.to_string(),
+            "method": call.method,
+            "args": to_hex(&call.args),
+        });
+        if let Some(height) = at {
+            request["at"] = json!(height);
+        }
+        self.ask("state_query", vec![request]).await
+    }
+
+    /// Reads one stored value of a contract, at a past height if one is given.
+    pub async fn state_storage(
+        &self,
+        contract: &ContractId,
+        key: &[u8],
+        at: Option<u64>,
+    ) -> Result<StorageAnswer, RpcError> {
+        let mut request = json!({ "contract": contract.to_string(), "key": to_hex(key) });
+        if let Some(height) = at {
+            request["at"] = json!(height);
+        }
+        self.ask("state_storage", vec![request]).await
+    }
+
+    /// What the node knows of a contract or native module.
+    pub async fn contract_info(&self, contract: &ContractId) -> Result<ContractDescription, RpcError> {
+        self.ask("contract_info", vec![json!(contract.to_string())]).await
+    }
+
+    /// All contracts and native modules.
+    pub async fn contract_list(&self) -> Result<Vec<ContractEntry>, RpcError> {
+        self.ask("contract_list", vec![]).await
+    }
+
+    async fn tx_status(&self, method: &str, params: Vec<Value>) -> Result<TxStatus, RpcError> {
+        let wire: TxStatusWire = self.ask(method, params).await?;
+        wire.try_into().map_err(|reason: String| RpcError::unexpected(method, reason))
+    }
+
+    async fn ask<T: DeserializeOwned>(&self, method: &str, values: Vec<Value>) -> Result<T, RpcError> {
+        let mut params = ArrayParams::new();
+        for value in values {
+            params.insert(value).map_err(|error| RpcError::unexpected(method, error))?;
+        }
+        let answer: Result<Value, _> = self.http.request(method, params).await;
+        let value = answer.map_err(|error| RpcError::from_client(error, method, &self.url))?;
+        serde_json::from_value(value).map_err(|error| RpcError::unexpected(method, error))
+    }
+}

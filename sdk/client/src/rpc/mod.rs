@@ -1,0 +1,17 @@
+//! A node's JSON-RPC: every method typed, bytes as `0x` and hexadecimal digits.
+
+mod client;
+mod error;
+mod hex;
+mod subscribe;
+mod types;
+
+pub use client::Client;
+pub use error::{RpcError, refusal_name};
+pub use hex::{from_hex, to_hex};
+pub use subscribe::{EventFilter, Subscriber};
+pub use types::{
+    BlockEvent, BlockInfo, BlockRef, BlockTransaction, CertificateInfo, CertificateSignature,
+    ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, QueryAnswer, SampleCompany,
+    Scheduled, Simulation, Status, StorageAnswer, TxStatus, ValidatorInfo,
+};

@@ -1,0 +1,354 @@
+//! What the methods answer.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sillok_abi::{Account, Block, CallTree, Hash, Receipt, Transaction};
+
+use super::hex::{bytes, optional_bytes, optional_scale, scale};
+
+/// Where a chain is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Status {
+    /// The genesis hash.
+    pub chain_id: String,
+    /// The chain's name.
+    pub name: String,
+    /// Whether it is a development chain, whose accounts' secrets are public.
+    pub dev: bool,
+    /// The last block's height.
+    pub height: u64,
+    /// The last block's time, ISO 8601 in UTC.
+    pub time: String,
+    /// The same in milliseconds since 1970.
+    pub time_ms: u64,
+    /// The last block's id.
+    pub block: String,
+    /// The state's root after the last block.
+    pub state_root: String,
+    /// Who decides blocks.
+    pub validators: Vec<ValidatorInfo>,
+    /// How many nodes this one is connected to.
+    pub peers: u64,
+    /// What waits for a block.
+    pub mempool: Mempool,
+    /// The node's version.
+    pub version: String,
+}
+
+/// A validator.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ValidatorInfo {
+    /// Its SS58 address.
+    pub address: String,
+    /// Its voting power.
+    pub power: u64,
+}
+
+/// What waits for a block.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Mempool {
+    /// How many transactions.
+    pub transactions: u64,
+    /// How many bytes they take.
+    pub bytes: u64,
+}
+
+/// What the chain began with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GenesisInfo {
+    /// The genesis hash.
+    pub chain_id: String,
+    /// The chain's name.
+    pub name: String,
+    /// Whether it is a development chain.
+    pub dev: bool,
+    /// When it began, ISO 8601 in UTC.
+    pub time: String,
+    /// The contracts by name.
+    pub contracts: BTreeMap<String, String>,
+    /// The member organisations.
+    pub members: Vec<GenesisMember>,
+    /// Sample companies: plainly not real ones.
+    #[serde(default)]
+    pub samples: Vec<SampleCompany>,
+}
+
+/// A member organisation at genesis.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GenesisMember {
+    /// Its number.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
+    /// Who admits accounts for it.
+    pub admin: String,
+}
+
+/// A sample company of a development chain.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SampleCompany {
+    /// Its name.
+    pub company: String,
+    /// Its register's id.
+    pub register: String,
+}
+
+/// Which block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockRef {
+    /// The last one.
+    Latest,
+    /// The one at this height.
+    Height(u64),
+    /// The one with this id.
+    Id(Hash),
+}
+
+/// A block.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BlockInfo {
+    /// Its id.
+    pub hash: String,
+    /// Its height.
+    pub height: u64,
+    /// The round in which it was proposed.
+    pub round: u32,
+    /// Its time, ISO 8601 in UTC.
+    pub time: String,
+    /// The same in milliseconds since 1970.
+    pub time_ms: u64,
+    /// Who proposed it.
+    pub proposer: String,
+    /// Its parent's id.
+    pub parent: String,
+    /// The state's root after its parent.
+    pub state_root: String,
+    /// The root of its parent's receipts.
+    pub receipts_root: String,
+    /// The root of its transactions' ids.
+    pub transactions_root: String,
+    /// Digest of the validators that decided it.
+    pub validators: String,
+    /// Its transactions, in order.
+    pub transactions: Vec<BlockTransaction>,
+    /// The scheduled calls that ran before them.
+    #[serde(default)]
+    pub scheduled: Vec<Scheduled>,
+    /// What makes it final; genesis has none.
+    pub certificate: Option<CertificateInfo>,
+    /// SCALE of the block in hexadecimal.
+    #[serde(default)]
+    pub raw: String,
+}
+
+impl BlockInfo {
+    /// The block itself, if the node gave it and it decodes.
+    pub fn block(&self) -> Option<Block> {
+        let bytes = super::from_hex(&self.raw).ok()?;
+        codec::DecodeAll::decode_all(&mut bytes.as_slice()).ok()
+    }
+}
+
+/// A transaction in a block.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BlockTransaction {
+    /// Its id.
+    pub id: String,
+    /// Who submitted it.
+    pub submitter: String,
+    /// The contract of its root call.
+    pub contract: String,
+    /// The method of its root call.
+    pub method: String,
+    /// Whether it succeeded.
+    pub ok: bool,
+}
+
+/// A scheduled call that ran in a block.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// Its id.
+    pub id: String,
+    /// Whether it succeeded.
+    pub ok: bool,
+}
+
+/// Proof that a block is final.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CertificateInfo {
+    /// The round in which it was decided.
+    pub round: u32,
+    /// The validators' precommits.
+    pub signatures: Vec<CertificateSignature>,
+}
+
+/// One validator's precommit.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CertificateSignature {
+    /// The validator's address.
+    pub validator: String,
+    /// Its signature.
+    pub signature: String,
+}
+
+/// What became of a transaction.
+#[derive(Clone, Debug)]
+pub enum TxStatus {
+    /// It is in a final block.
+    Final {
+        /// The block's height.
+        height: u64,
+        /// Its place in the block.
+        index: u32,
+        /// Its receipt.
+        receipt: Box<Receipt>,
+        /// The transaction, where the node gives it.
+        transaction: Option<Box<Transaction>>,
+    },
+    /// It waits for a block.
+    Pending,
+    /// The node has not heard of it.
+    Unknown,
+    /// The node gave it up.
+    Dropped {
+        /// Why.
+        reason: String,
+        /// The refusal's number.
+        code: i32,
+    },
+}
+
+/// [`TxStatus`] on the wire.
+#[derive(Deserialize)]
+pub(super) struct TxStatusWire {
+    status: String,
+    height: Option<u64>,
+    index: Option<u32>,
+    #[serde(default, deserialize_with = "optional_scale")]
+    receipt: Option<Receipt>,
+    #[serde(default, deserialize_with = "optional_scale")]
+    transaction: Option<Transaction>,
+    reason: Option<String>,
+    code: Option<i32>,
+}
+
+impl TryFrom<TxStatusWire> for TxStatus {
+    type Error = String;
+
+    fn try_from(wire: TxStatusWire) -> Result<Self, String> {
+        match (wire.status.as_str(), wire.height, wire.receipt) {
+            ("final", Some(height), Some(receipt)) => Ok(TxStatus::Final {
+                height,
+                index: wire.index.unwrap_or_default(),
+                receipt: Box::new(receipt),
+                transaction: wire.transaction.map(Box::new),
+            }),
+            ("pending", ..) => Ok(TxStatus::Pending),
+            ("unknown", ..) => Ok(TxStatus::Unknown),
+            ("dropped", ..) => Ok(TxStatus::Dropped {
+                reason: wire.reason.unwrap_or_default(),
+                code: wire.code.unwrap_or_default(),
+            }),
+            (status, ..) => Err(format!("an incomplete or unknown status `{status}`")),
+        }
+    }
+}
+
+/// What a transaction would do, and who would have to agree to what.
+#[derive(Clone, Debug)]
+pub struct Simulation {
+    /// The receipt that it would have.
+    pub receipt: Receipt,
+    /// The trees to sign, each with the account to sign it; the submitter's included.
+    pub trees: Vec<(Account, CallTree)>,
+}
+
+/// [`Simulation`] on the wire.
+#[derive(Deserialize)]
+pub(super) struct SimulationWire {
+    #[serde(deserialize_with = "scale")]
+    receipt: Receipt,
+    trees: Vec<TreeWire>,
+}
+
+#[derive(Deserialize)]
+struct TreeWire {
+    account: String,
+    #[serde(deserialize_with = "scale")]
+    tree: CallTree,
+}
+
+impl TryFrom<SimulationWire> for Simulation {
+    type Error = String;
+
+    fn try_from(wire: SimulationWire) -> Result<Self, String> {
+        let tree = |wire: TreeWire| Ok((wire.account.parse()?, wire.tree));
+        let trees = wire.trees.into_iter().map(tree).collect::<Result<_, sillok_abi::ParseError>>();
+        Ok(Simulation { receipt: wire.receipt, trees: trees.map_err(|error| error.0)? })
+    }
+}
+
+/// What a query answered.
+#[derive(Clone, Debug, Deserialize)]
+pub struct QueryAnswer {
+    /// The height at which it was asked.
+    pub height: u64,
+    /// Its receipt: the value, or why it failed.
+    #[serde(deserialize_with = "scale")]
+    pub receipt: Receipt,
+}
+
+/// A stored value.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StorageAnswer {
+    /// The height at which it was read.
+    pub height: u64,
+    /// The value, if there is one.
+    #[serde(deserialize_with = "optional_bytes")]
+    pub value: Option<Vec<u8>>,
+}
+
+/// A contract as the node knows it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ContractDescription {
+    /// Its id.
+    pub id: String,
+    /// The node's name for it.
+    pub name: Option<String>,
+    /// The hash of its code; native modules have none.
+    pub code: Option<String>,
+    /// Who may change its code.
+    pub admin: Option<String>,
+    /// Who deployed it.
+    pub deployer: Option<String>,
+    /// Its metadata section.
+    #[serde(deserialize_with = "bytes")]
+    pub metadata: Vec<u8>,
+}
+
+/// A contract's id and name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ContractEntry {
+    /// Its id.
+    pub id: String,
+    /// The node's name for it.
+    pub name: Option<String>,
+}
+
+/// An event in a final block, as subscribers hear of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BlockEvent {
+    /// The block's height.
+    pub height: u64,
+    /// The event's place in the block.
+    pub index: u64,
+    /// The transaction's id, or the scheduled call's.
+    pub tx: String,
+    /// The contract.
+    pub contract: String,
+    /// The event's name.
+    pub name: String,
+    /// SCALE of its fields in hexadecimal.
+    pub data: String,
+}

@@ -1,0 +1,158 @@
+//! `#[contract]`: public functions of an `impl` become exports and metadata.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Type, Visibility, parse_quote, parse2};
+
+use crate::attributes::{Errors, docs, no_arguments, no_generics};
+use crate::method::{Kind, Method, Returns};
+
+/// The marker of the constructor.
+const CONSTRUCTOR: &str = "constructor";
+
+/// Clippy's bound of arguments, above which it asks for a struct.
+const CLIPPY_ARGUMENTS: usize = 7;
+
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
+    no_arguments("contract", &arguments)?;
+    let mut item: ItemImpl = parse2(item)?;
+    check_impl(&item)?;
+    let this = item.self_ty.clone();
+    let mut errors = Errors::default();
+    let mut generated = Vec::new();
+    let mut constructor = None;
+    for function in item.items.iter_mut().filter_map(as_function) {
+        let constructs = take_constructor(&mut function.attrs);
+        if let Some(marker) = &constructs {
+            errors.take(check_constructor(marker, function, &mut constructor));
+        }
+        if matches!(function.vis, Visibility::Public(_)) {
+            generated.extend(errors.take(export(&this, function, constructs.is_some())));
+        }
+    }
+    errors.finish()?;
+    Ok(quote! {
+        #item
+
+        ::sillok_sdk::__metadata!(::sillok_sdk::__private::ItemSpec::Contract {
+            name: ::sillok_sdk::__private::contract_name(::core::env!("CARGO_PKG_NAME")),
+            version: ::core::env!("CARGO_PKG_VERSION"),
+            layout: <#this as ::sillok_sdk::__private::Storage>::LAYOUT,
+        });
+
+        #(#generated)*
+    })
+}
+
+fn check_impl(item: &ItemImpl) -> Result<()> {
+    if let Some((_, path, _)) = &item.trait_ {
+        return Err(Error::new_spanned(path, "`#[contract]` goes on a plain `impl`, not on a trait's"));
+    }
+    no_generics("a contract", &item.generics)
+}
+
+fn as_function(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
+    match item {
+        ImplItem::Fn(function) => Some(function),
+        _ => None,
+    }
+}
+
+/// Removes the marker, which is not an attribute that the compiler knows.
+fn take_constructor(attributes: &mut Vec<Attribute>) -> Option<Attribute> {
+    let index = attributes.iter().position(|attribute| attribute.path().is_ident(CONSTRUCTOR))?;
+    Some(attributes.remove(index))
+}
+
+fn check_constructor(
+    marker: &Attribute,
+    function: &ImplItemFn,
+    constructor: &mut Option<String>,
+) -> Result<()> {
+    if !matches!(function.vis, Visibility::Public(_)) {
+        return Err(Error::new_spanned(&function.sig.ident, "the constructor is `pub`: the node calls it"));
+    }
+    if let Some(other) = constructor.replace(function.sig.ident.to_string()) {
+        return Err(Error::new_spanned(marker, format!("`{other}` is the constructor already")));
+    }
+    Ok(())
+}
+
+/// The export and the metadata of one method.
+fn export(this: &Type, function: &mut ImplItemFn, constructs: bool) -> Result<TokenStream> {
+    let method = Method::parse(&function.sig)?;
+    if constructs && !method.changes {
+        return Err(Error::new_spanned(
+            method.ident,
+            "the constructor takes `&mut self`: it sets the storage",
+        ));
+    }
+    let kind = if constructs { Kind::Constructor } else { method.kind() };
+    let item = method.item(kind, &docs(&function.attrs));
+    let wrapper = wrapper(this, &method);
+    let many = method.params.len() >= CLIPPY_ARGUMENTS;
+    function.attrs.extend(allowances(many, constructs));
+    Ok(quote! {
+        ::sillok_sdk::__metadata!(#item);
+        #wrapper
+    })
+}
+
+/// What Clippy would hold against a function that is a good method of a contract.
+fn allowances(many_parameters: bool, constructs: bool) -> Vec<Attribute> {
+    let mut allowances = Vec::new();
+    if many_parameters {
+        allowances.push(parse_quote! {
+            #[allow(clippy::too_many_arguments, reason = "the parameters are the method's wire format")]
+        });
+    }
+    if constructs {
+        allowances.push(parse_quote! {
+            #[allow(clippy::new_ret_no_self, reason = "the instance exists, and this sets its storage")]
+        });
+    }
+    allowances
+}
+
+/// The function that the node calls: arguments in, the author's function, result out.
+fn wrapper(this: &Type, method: &Method<'_>) -> TokenStream {
+    let Method { ident, name, params, .. } = method;
+    let idents: Vec<_> = (0..params.len()).map(|index| quote::format_ident!("argument_{index}")).collect();
+    let decoded = params.iter().zip(&idents).map(|(param, ident)| {
+        let ty = param.ty;
+        quote! {
+            let ::core::option::Option::Some(#ident) = arguments.next::<#ty>() else {
+                return ::sillok_sdk::__private::BAD_ARGUMENTS;
+            };
+        }
+    });
+    let borrow = if method.changes { quote!(&mut contract) } else { quote!(&contract) };
+    let mutable = method.changes.then(|| quote!(mut));
+    let call = quote!(<#this>::#ident(#borrow #(, #idents)*));
+    let finish = match method.returns {
+        Returns::Result(_) => quote! {
+            match #call {
+                ::core::result::Result::Ok(value) => ::sillok_sdk::__private::answer(&value),
+                ::core::result::Result::Err(error) => ::sillok_sdk::__private::refuse(&error),
+            }
+        },
+        Returns::Value(_) | Returns::Unit => quote!(::sillok_sdk::__private::answer(&#call)),
+    };
+    quote! {
+        #[cfg(target_arch = "wasm32")]
+        const _: () = {
+            #[allow(unsafe_code, reason = "a method is an export of its name; the macro refuses names in use")]
+            #[unsafe(export_name = #name)]
+            extern "C" fn method(length: u32) -> u32 {
+                #[allow(unused_mut, reason = "a method may have no parameters")]
+                let mut arguments = ::sillok_sdk::__private::Arguments::fetch(length);
+                #(#decoded)*
+                if !arguments.all_read() {
+                    return ::sillok_sdk::__private::BAD_ARGUMENTS;
+                }
+                let #mutable contract = <#this as ::sillok_sdk::__private::Storage>::open();
+                #finish
+            }
+        };
+    }
+}

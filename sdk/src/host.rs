@@ -1,0 +1,235 @@
+//! The host functions as safe Rust. Their declarations come from the table in `sillok_abi`.
+//!
+//! Invariant: every pointer handed to the host comes from a live slice or vector of the same call, and
+//! the host reads or writes no more than the length beside it. Natively every function panics.
+#![allow(
+    unsafe_code,
+    reason = "the host is reached through foreign functions; alloc.rs is the only other place"
+)]
+
+use alloc::{vec, vec::Vec};
+use core::mem::MaybeUninit;
+
+use sillok_abi::{ContractId, Hash, STORAGE_ABSENT, for_each_host_function};
+
+macro_rules! declare {
+    ($($(#[doc = $docs:literal])* fn $name:ident($($param:ident: $type:ident),*) $(-> $returns:ident)? = $base:literal + $per_byte:literal;)*) => {
+        #[cfg(target_arch = "wasm32")]
+        mod raw {
+            // SAFETY: what the host writes goes to the addresses that it is given. They are declared
+            // safe because only the functions below reach them, each within the invariant above.
+            #[link(wasm_import_module = "sillok")]
+            unsafe extern "C" {
+                $($(#[doc = $docs])* pub(super) safe fn $name($($param: $type),*) $(-> $returns)?;)*
+            }
+        }
+
+        #[cfg(not(target_arch = "wasm32"))]
+        #[allow(dead_code, reason = "a native panic stays native, and is not told to the host")]
+        mod raw {
+            $($(#[doc = $docs])* pub(super) fn $name($(_: $type),*) $(-> $returns)? {
+                panic!("{}", concat!("host function `", stringify!($name), "` exists only inside a node: test contracts on the runtime"))
+            })*
+        }
+    };
+}
+
+for_each_host_function!(declare);
+
+/// The address of something in the contract's memory, which has 32-bit addresses. Exposed, because
+/// the host reads or writes there.
+fn address<T>(pointer: *const T) -> u32 {
+    pointer.expose_provenance() as u32
+}
+
+fn length(bytes: &[u8]) -> u32 {
+    bytes.len() as u32
+}
+
+/// The call's arguments, which have `length` bytes.
+pub(crate) fn input(length: u32) -> Vec<u8> {
+    let mut bytes = vec![0; length as usize];
+    raw::input(address(bytes.as_mut_ptr()));
+    bytes
+}
+
+/// Sets what the method returns.
+pub(crate) fn output(bytes: &[u8]) {
+    raw::output(address(bytes.as_ptr()), length(bytes));
+}
+
+/// The result buffer, which holds `length` bytes.
+pub(crate) fn result(length: u32) -> Vec<u8> {
+    let mut bytes = vec![0; length as usize];
+    raw::result(address(bytes.as_mut_ptr()));
+    bytes
+}
+
+/// Ends the transaction with a panic's message and place.
+#[cfg(target_arch = "wasm32")]
+pub(crate) fn panic(message: &[u8], place: &[u8]) -> ! {
+    raw::panic(address(message.as_ptr()), length(message), address(place.as_ptr()), length(place));
+    core::arch::wasm32::unreachable()
+}
+
+/// This contract's id.
+pub(crate) fn contract_id() -> ContractId {
+    let mut id = [0; 32];
+    raw::contract_id(address(id.as_mut_ptr()));
+    ContractId(id)
+}
+
+/// SCALE of the calling contract's `Option<ContractId>`.
+pub(crate) fn caller() -> Vec<u8> {
+    result(raw::caller())
+}
+
+/// The genesis hash.
+pub(crate) fn chain() -> Hash {
+    let mut hash = [0; 32];
+    raw::chain(address(hash.as_mut_ptr()));
+    hash
+}
+
+/// The block's height.
+pub(crate) fn block_height() -> u64 {
+    raw::block_height()
+}
+
+/// The block's time in milliseconds.
+pub(crate) fn block_time() -> u64 {
+    raw::block_time()
+}
+
+/// Stored values up to this size are read without an allocation.
+const BUFFER_BYTES: usize = 1024;
+
+/// Where a stored value is read to.
+pub(crate) struct ReadBuffer {
+    short: [MaybeUninit<u8>; BUFFER_BYTES],
+    long: Vec<u8>,
+}
+
+impl ReadBuffer {
+    /// An empty buffer. Its memory is not cleared, which would cost more than most reads.
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        ReadBuffer { short: [MaybeUninit::uninit(); BUFFER_BYTES], long: Vec::new() }
+    }
+}
+
+/// The value at `key`, read into `buffer`.
+#[inline(never)]
+pub(crate) fn storage_get<'buffer>(key: &[u8], buffer: &'buffer mut ReadBuffer) -> Option<&'buffer [u8]> {
+    let (key, key_length) = (address(key.as_ptr()), length(key));
+    let value_length =
+        raw::storage_get(key, key_length, address(buffer.short.as_mut_ptr()), BUFFER_BYTES as u32);
+    if value_length == STORAGE_ABSENT {
+        return None;
+    }
+    let value_bytes = value_length as usize;
+    if value_bytes <= BUFFER_BYTES {
+        // SAFETY: the host has written the whole value of `value_bytes` bytes, which fits.
+        return Some(unsafe { core::slice::from_raw_parts(buffer.short.as_ptr().cast(), value_bytes) });
+    }
+    buffer.long = vec![0; value_bytes];
+    raw::storage_get(key, key_length, address(buffer.long.as_mut_ptr()), value_length);
+    Some(&buffer.long)
+}
+
+/// Whether `key` holds a value.
+pub(crate) fn storage_exists(key: &[u8]) -> bool {
+    // Nothing is written to a buffer without capacity, so that any address will do.
+    raw::storage_get(address(key.as_ptr()), length(key), 0, 0) != STORAGE_ABSENT
+}
+
+/// Sets the value at `key`.
+pub(crate) fn storage_set(key: &[u8], value: &[u8]) {
+    raw::storage_set(address(key.as_ptr()), length(key), address(value.as_ptr()), length(value));
+}
+
+/// Removes the value at `key`; whether there was one.
+pub(crate) fn storage_remove(key: &[u8]) -> bool {
+    raw::storage_remove(address(key.as_ptr()), length(key)) == 1
+}
+
+/// Calls another contract: the status, and the value or error code. Without `catch` a refusal never
+/// comes back.
+pub(crate) fn call(contract: &ContractId, method: &str, args: &[u8], catch: bool) -> (u32, Vec<u8>) {
+    let method = method.as_bytes();
+    let answer = raw::call(
+        address(contract.0.as_ptr()),
+        address(method.as_ptr()),
+        length(method),
+        address(args.as_ptr()),
+        length(args),
+        u32::from(catch),
+    );
+    ((answer >> 32) as u32, result(answer as u32))
+}
+
+/// Ends the frame unless the account has authorised this call.
+pub(crate) fn require_auth(account: &[u8]) {
+    raw::require_auth(address(account.as_ptr()), length(account));
+}
+
+/// Emits an event.
+pub(crate) fn emit(name: &str, data: &[u8]) {
+    raw::emit(address(name.as_ptr()), length(name.as_bytes()), address(data.as_ptr()), length(data));
+}
+
+/// Schedules a call of one of this contract's methods.
+pub(crate) fn schedule(time: u64, gas: u64, method: &str, args: &[u8]) {
+    let method = method.as_bytes();
+    raw::schedule(time, gas, address(method.as_ptr()), length(method), address(args.as_ptr()), length(args));
+}
+
+/// Hashes `data` by one of `HASH_BLAKE3`, `HASH_SHA256` and `HASH_KECCAK256`.
+pub(crate) fn hash(algorithm: u32, data: &[u8]) -> Hash {
+    let mut hash = [0; 32];
+    raw::hash(algorithm, address(data.as_ptr()), length(data), address(hash.as_mut_ptr()));
+    hash
+}
+
+/// Whether `signature` of `message` by `key` is valid under the scheme of this number.
+pub(crate) fn verify(scheme: u32, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    raw::verify(
+        scheme,
+        address(key.as_ptr()),
+        length(key),
+        address(message.as_ptr()),
+        length(message),
+        address(signature.as_ptr()),
+        length(signature),
+    ) == 1
+}
+
+/// Creates a book; SCALE of `Result<BookId, BookError>`.
+pub(crate) fn book_create(params: &[u8]) -> Vec<u8> {
+    result(raw::book_create(address(params.as_ptr()), length(params)))
+}
+
+/// Places an order; SCALE of `Result<Placed, BookError>`.
+pub(crate) fn book_place(book: u64, order: &[u8]) -> Vec<u8> {
+    result(raw::book_place(book, address(order.as_ptr()), length(order)))
+}
+
+/// Cancels an order; SCALE of `Result<OrderView, BookError>`.
+pub(crate) fn book_cancel(book: u64, order: u64) -> Vec<u8> {
+    result(raw::book_cancel(book, order))
+}
+
+/// A resting order; SCALE of `Result<OrderView, BookError>`.
+pub(crate) fn book_order(book: u64, order: u64) -> Vec<u8> {
+    result(raw::book_order(book, order))
+}
+
+/// A book's best levels; SCALE of `Result<Depth, BookError>`.
+pub(crate) fn book_depth(book: u64, levels: u32) -> Vec<u8> {
+    result(raw::book_depth(book, levels))
+}
+
+/// A book's rules; SCALE of `Result<BookParams, BookError>`.
+pub(crate) fn book_params(book: u64) -> Vec<u8> {
+    result(raw::book_params(book))
+}

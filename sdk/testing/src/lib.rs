@@ -1,0 +1,281 @@
+//! A chain in memory: real runtime, real contracts, real signatures, one executor.
+//!
+//! For tests and benches. Whatever goes wrong panics: that is how a test fails.
+#![allow(clippy::unwrap_used, reason = "a test harness: a panic is how it reports")]
+
+use std::sync::Arc;
+
+use codec::{Decode, Encode};
+use sillok_abi::native::{GenesisContract, Member, code_hash};
+use sillok_abi::{
+    Account, Call, CallTree, ContractId, Failure, Hash, Outcome, Receipt, Time, Transaction, TransactionBody,
+    Validator,
+};
+use sillok_client::keys::Keypair;
+use sillok_client::transaction::{Nonces, Signer, authorise, sign};
+use sillok_runtime::{
+    BlockEnv, Execution, Executor, Genesis, MemoryState, Parameters, Proposal, Refusal, Runtime, Simulation,
+};
+
+/// When the chain starts.
+pub const START: u64 = 1_790_000_000_000;
+/// The gas limit of the tests' transactions.
+pub const GAS: u64 = 100_000_000;
+
+/// A sample issuer, as the register's constructor takes it.
+pub fn issuer() -> (String, String, bool, Option<i32>) {
+    ("Sample Company (SAMPLE)".into(), "000-00-00000".into(), true, None)
+}
+
+/// The development key of a name.
+pub fn key(name: &str) -> Keypair {
+    format!("//{name}").parse().unwrap()
+}
+
+/// Its account.
+pub fn account(name: &str) -> Account {
+    key(name).account()
+}
+
+/// A chain in memory.
+pub struct World {
+    /// Its runtime.
+    pub runtime: Arc<Runtime>,
+    /// Its executor.
+    pub executor: Executor,
+    /// Committed state.
+    pub state: Arc<MemoryState>,
+    /// What it started from.
+    pub genesis: Genesis,
+    /// The height of the last block.
+    pub height: u64,
+    /// The time of the last block, in milliseconds.
+    pub time: u64,
+    /// The state's root, which stands for the last block's id too.
+    pub root: Hash,
+    /// Where nonces come from.
+    pub nonces: Nonces,
+    /// Everybody who can sign.
+    pub signers: Vec<Signer>,
+}
+
+const NAMES: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
+
+/// Contracts by name: `register` of Alice, `cash` of Ferdie's bank, `did`, `escrow`, `market`, `counter` of
+/// Alice.
+pub fn genesis() -> Genesis {
+    let alice = account("Alice");
+    let codes = [
+        ("register", sillok_contracts::REGISTER, (alice, issuer()).encode()),
+        ("cash", sillok_contracts::CASH, (account("Ferdie"), "KRW", 0u8).encode()),
+        ("did", sillok_contracts::DID, Vec::new()),
+        ("escrow", sillok_contracts::ESCROW, Vec::new()),
+        ("market", sillok_contracts::MARKET, Vec::new()),
+        ("counter", sillok_contracts::COUNTER, (alice,).encode()),
+    ];
+    let contract = |(index, (name, wasm, args)): (usize, &(&str, &[u8], Vec<u8>))| GenesisContract {
+        name: (*name).into(),
+        code: code_hash(wasm),
+        deployer: alice,
+        salt: [index as u8; 32],
+        admin: None,
+        args: args.clone(),
+    };
+    Genesis {
+        name: "test".into(),
+        dev: true,
+        time: Time(START),
+        validators: vec![Validator { key: key("Validator").public(), power: 1 }],
+        members: vec![member("Sample Member (SAMPLE)", alice)],
+        admitted: NAMES.iter().map(|name| (account(name), 0)).collect(),
+        parameters: Parameters::default(),
+        contracts: codes.iter().enumerate().map(contract).collect(),
+        codes: codes.iter().map(|(_, wasm, _)| wasm.to_vec()).collect(),
+        calls: Vec::new(),
+    }
+}
+
+/// A member with the whole of a block and a gibibyte of state.
+pub fn member(name: &str, admin: Account) -> Member {
+    Member { name: name.into(), admin, gas_share: 1_000, state_quota: 1 << 30, state_used: 0 }
+}
+
+impl Default for World {
+    /// The chain of [`genesis`].
+    fn default() -> Self {
+        Self::of(genesis())
+    }
+}
+
+impl World {
+    /// The chain of a genesis.
+    pub fn of(genesis: Genesis) -> Self {
+        let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone()).unwrap());
+        let built = runtime.build_genesis(&genesis).unwrap();
+        let mut state = MemoryState::default();
+        state.apply(&built.changes);
+        let state = Arc::new(state);
+        let executor =
+            Executor::open(runtime.clone(), state.clone(), built.state_root, std::iter::empty()).unwrap();
+        World {
+            runtime,
+            executor,
+            state,
+            genesis,
+            height: 0,
+            time: START,
+            root: built.state_root,
+            nonces: Nonces::new(),
+            signers: NAMES.iter().map(|name| Signer::Key(key(name))).collect(),
+        }
+    }
+
+    /// The chain's id.
+    pub fn chain(&self) -> Hash {
+        self.genesis.hash()
+    }
+
+    /// A contract by the name that genesis gives it.
+    pub fn id(&self, name: &str) -> ContractId {
+        self.genesis.contract(name).unwrap()
+    }
+
+    /// The next block's height and time.
+    pub fn env(&self) -> BlockEnv {
+        BlockEnv { height: self.height + 1, time: Time(self.time + 1) }
+    }
+
+    /// A transaction without authorisations.
+    pub fn body(&self, from: &str, contract: ContractId, method: &str, args: impl Encode) -> TransactionBody {
+        TransactionBody {
+            chain: self.chain(),
+            submitter: account(from),
+            nonce: self.nonces.next(),
+            expiry: Time(self.time + 60_000),
+            gas_limit: GAS,
+            call: Call { contract, method: method.into(), args: args.encode() },
+            authorisations: Vec::new(),
+        }
+    }
+
+    /// What the transaction would do next.
+    pub fn simulate(&self, body: &TransactionBody) -> Simulation {
+        self.runtime.simulate(self.state.clone(), self.env(), body).unwrap()
+    }
+
+    /// Signs what a simulation asks for, with everybody's keys.
+    pub fn signed(&self, mut body: TransactionBody) -> Transaction {
+        let trees = self.simulate(&body).trees;
+        authorise(&mut body, trees, &self.signers, &self.nonces).unwrap();
+        self.seal(body)
+    }
+
+    /// The submitter's signature alone.
+    pub fn seal(&self, body: TransactionBody) -> Transaction {
+        let signer = self.signers.iter().find(|signer| signer.account() == body.submitter).unwrap();
+        sign(body, signer)
+    }
+
+    /// Calls with everybody's authority; the receipt.
+    pub fn call(&mut self, from: &str, contract: &str, method: &str, args: impl Encode) -> Receipt {
+        let id = self.id(contract);
+        let body = self.body(from, id, method, args);
+        let transaction = self.signed(body);
+        self.send(transaction).unwrap()
+    }
+
+    /// As `call`, and it must succeed.
+    pub fn ok<T: Decode>(&mut self, from: &str, contract: &str, method: &str, args: impl Encode) -> T {
+        let receipt = self.call(from, contract, method, args);
+        match &receipt.outcome {
+            Outcome::Success(value) => T::decode(&mut value.as_slice()).unwrap(),
+            Outcome::Failed(failure) => panic!("{method} failed: {failure:?}"),
+        }
+    }
+
+    /// As `call`, and it must fail.
+    pub fn fails(&mut self, from: &str, contract: &str, method: &str, args: impl Encode) -> Failure {
+        failure(&self.call(from, contract, method, args))
+    }
+
+    /// A block of one transaction.
+    pub fn send(&mut self, transaction: Transaction) -> Result<Receipt, Refusal> {
+        let check = self.runtime.check(self.state.clone(), self.env(), &transaction).unwrap();
+        check?;
+        let proposal = self.block(vec![transaction]);
+        match proposal.refused.first() {
+            Some((_, refusal)) => Err(*refusal),
+            None => Ok(proposal.execution.receipts.last().unwrap().clone()),
+        }
+    }
+
+    /// A block, committed.
+    pub fn block(&mut self, candidates: Vec<Transaction>) -> Proposal {
+        self.time += 1;
+        self.height += 1;
+        let env = BlockEnv { height: self.height, time: Time(self.time) };
+        let proposal = self.executor.propose(self.state.clone(), env, self.root, candidates).unwrap();
+        self.commit(&proposal.execution);
+        proposal
+    }
+
+    /// Makes a block's changes permanent.
+    pub fn commit(&mut self, execution: &Execution) {
+        Arc::make_mut(&mut self.state).apply(&execution.changes);
+        self.executor.commit(execution);
+        self.root = execution.state_root;
+    }
+
+    /// A query's value; it must succeed.
+    pub fn query<T: Decode>(&self, contract: &str, method: &str, args: impl Encode) -> T {
+        let call = Call { contract: self.id(contract), method: method.into(), args: args.encode() };
+        let receipt = self.runtime.query(self.state.clone(), self.env(), call).unwrap();
+        match receipt.outcome {
+            Outcome::Success(value) => T::decode(&mut value.as_slice()).unwrap(),
+            Outcome::Failed(failure) => panic!("query {method} failed: {failure:?}"),
+        }
+    }
+
+    /// Cash of an account: available and held.
+    pub fn cash(&self, of: Account) -> (u64, u64) {
+        self.query("cash", "balance", (of,))
+    }
+
+    /// Shares of an account in class 1 of the register: owned and locked.
+    pub fn shares(&self, of: Account) -> (u64, u64) {
+        let (shares, locked, _): (u64, u64, u64) = self.query("register", "holding", (1u32, of));
+        (shares, locked)
+    }
+
+    /// A class of a million shares, of which `holder` gets `quantity` in an accepted lot.
+    pub fn issue(&mut self, holder: &str, quantity: u64) -> u64 {
+        let class: Option<u32> = self.query("register", "class_by_reference", ("common",));
+        if class.is_none() {
+            let args = ("common", "Common", 0u8, 1_000_000u64, 1u32, 1u32, 500u64);
+            let _: u32 = self.ok("Alice", "register", "add_class", args);
+        }
+        let date = Time(START).date();
+        let args = (1u32, account(holder), quantity, "", date, "");
+        let lot = self.ok("Alice", "register", "issue", args);
+        let () = self.ok(holder, "register", "accept", (lot, date));
+        lot
+    }
+
+    /// Mints cash.
+    pub fn mint(&mut self, to: &str, amount: u64) {
+        let () = self.ok("Ferdie", "cash", "mint", (account(to), amount));
+    }
+}
+
+/// Why a receipt's call failed.
+pub fn failure(receipt: &Receipt) -> Failure {
+    match &receipt.outcome {
+        Outcome::Failed(failed) => failed.failure.clone(),
+        Outcome::Success(_) => panic!("it succeeded"),
+    }
+}
+
+/// A tree without children.
+pub fn leaf(contract: ContractId, method: &str, args: impl Encode) -> CallTree {
+    CallTree::leaf(Call { contract, method: method.into(), args: args.encode() })
+}

@@ -8,7 +8,7 @@ ARGS ?=
 help: ## Lists the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
 
-setup: ## Installs what is missing: the wasm target, libclang, a C++ compiler, cargo-nextest
+setup: ## Installs what building needs and is missing: the wasm target, libclang, a C++ compiler
 	@./scripts/setup
 
 build: setup ## Builds the contracts and the node
@@ -17,10 +17,12 @@ build: setup ## Builds the contracts and the node
 run: build ## Starts the development chain; the next run continues it (ARGS="--reset" starts anew)
 	$(SILLOK) dev $(ARGS)
 
-test: setup lint ## Everything: lints, layering, documentation, tests
+test: lint ## Everything: lints, layering, documentation, tests
+	@./scripts/setup nextest
 	cargo nextest run --cargo-profile release --workspace
 	cargo test --release --doc --workspace --quiet
 	cargo bench --package sillok-benches --no-run
+	$(MAKE) docs
 
 lint: setup ## Format, clippy and the direction of dependencies
 	cargo fmt --all --check

@@ -41,23 +41,28 @@ impl Mix {
         let params = BookParams { tick: Price(1), lot: Quantity(1), low: Price(1), high: Price(2_000) };
         let book = books.create(OWNER, params).unwrap().unwrap();
         let mut mix = Mix { books, book, random: Random(42), resting: Vec::new() };
-        (0..10_000).for_each(|_| mix.add(TimeInForce::Gtc));
+        (0..10_000).for_each(|_| mix.order(TimeInForce::Gtc));
         mix.books.commit();
         mix
     }
 
-    fn add(&mut self, time_in_force: TimeInForce) {
+    fn order(&mut self, time_in_force: TimeInForce) {
         let side = if self.random.below(2) == 0 { Side::Buy } else { Side::Sell };
-        let away = self.random.below(400);
+        let away = 1 + self.random.below(400);
+        // An immediate order reaches far and takes about three resting ones, so that the book keeps its size.
+        let (reach, quantity) = match time_in_force {
+            TimeInForce::Gtc => (away, 1 + self.random.below(100)),
+            TimeInForce::Ioc => (0, 100 + self.random.below(100)),
+        };
         let price = match side {
-            Side::Buy => 1_005 - away,
-            Side::Sell => 995 + away,
+            Side::Buy => 1_000 + 400 * u64::from(reach == 0) - reach,
+            Side::Sell => 1_000 - 400 * u64::from(reach == 0) + reach,
         };
         let order = NewOrder {
             owner: Account::Key([1; 32]),
             side,
             price: Price(price),
-            quantity: Quantity(1 + self.random.below(100)),
+            quantity: Quantity(quantity),
             time_in_force,
         };
         let placed = self.books.place(OWNER, self.book, order, MAX_FILLS).unwrap().unwrap();
@@ -66,12 +71,14 @@ impl Mix {
         }
     }
 
+    /// Cancels an order that still rests; some of those remembered have been filled meanwhile.
     fn cancel(&mut self) {
-        if !self.resting.is_empty() {
+        while !self.resting.is_empty() {
             let index = self.random.below(self.resting.len() as u64) as usize;
             let order = self.resting.swap_remove(index);
-            // It may have been filled meanwhile, as it may in life.
-            let _ = self.books.cancel(OWNER, self.book, order).unwrap();
+            if self.books.cancel(OWNER, self.book, order).unwrap().is_ok() {
+                return;
+            }
         }
     }
 
@@ -79,9 +86,9 @@ impl Mix {
         for _ in 0..OPERATIONS {
             self.books.savepoint();
             match self.random.below(10) {
-                0..6 => self.add(TimeInForce::Gtc),
+                0..6 => self.order(TimeInForce::Gtc),
                 6..9 => self.cancel(),
-                _ => self.add(TimeInForce::Ioc),
+                _ => self.order(TimeInForce::Ioc),
             }
         }
         let changes = self.books.changes().unwrap().len();

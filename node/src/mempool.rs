@@ -94,7 +94,6 @@ const MOST_OF_SUBMITTER: PoolSize =
     PoolSize { transactions: limits::SUBMITTER_TRANSACTIONS, bytes: limits::SUBMITTER_BYTES };
 
 struct Waiting {
-    id: Hash,
     bytes: usize,
     transaction: Transaction,
 }
@@ -141,7 +140,7 @@ impl Mempool {
         }
         let queue = self.queues.entry(submitter).or_default();
         self.expiries.insert((transaction.body.expiry, id));
-        queue.waiting.insert(nonce, Waiting { id, bytes, transaction });
+        queue.waiting.insert(nonce, Waiting { bytes, transaction });
         queue.size.add(bytes);
         self.size.add(bytes);
         self.places.insert(id, (submitter, nonce));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use codec::{DecodeLimit, Encode};
 use sillok_abi::{Account, Credential, Hash, Transaction};
 
+use crate::block::share_of;
 use crate::execution::{BlockEnv, Context, Shared, Stop, authenticate, tree_calls};
 use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
@@ -71,6 +72,9 @@ impl Gatekeeper {
         let bytes = transaction.encoded_size();
         self.check_shape(transaction, bytes)?;
         let member = native::member_of(&mut self.context, &body.submitter)?.ok_or(Refusal::NotAdmitted)?;
+        if body.gas_limit > self.share(member)? {
+            return Err(Refusal::GasLimit.into());
+        }
         let id = body.id();
         let authentication_gas = match (&body.submitter, &transaction.credential) {
             (Account::Key(_), Credential::Sr25519(_)) if !key_signature => gas::SIGNATURE,
@@ -102,6 +106,13 @@ impl Gatekeeper {
         } else {
             Ok(())
         }
+    }
+
+    /// The gas of a block that the member's transactions may use.
+    fn share(&mut self, member: u32) -> Result<u64, Fault> {
+        let record = native::member(&mut self.context, member)?;
+        let thousandths = record.map_or(0, |record| record.gas_share);
+        Ok(share_of(self.shared.parameters.block_gas, thousandths))
     }
 
     /// Answers what authenticating the submitter cost.

@@ -24,6 +24,12 @@ pub fn in_protocol_order(parent: &Hash, transactions: Vec<Transaction>) -> Vec<T
     placed.into_iter().map(|(_, transaction)| transaction).collect()
 }
 
+/// A share, in thousandths, of a block's gas.
+pub(crate) fn share_of(total: u64, thousandths: u32) -> u64 {
+    let share = u128::from(total) * u128::from(thousandths) / 1_000;
+    u64::try_from(share).unwrap_or(u64::MAX)
+}
+
 /// What is left of a block's gas, in all and for each member.
 pub(crate) struct MemberGas {
     total: u64,
@@ -41,7 +47,7 @@ impl MemberGas {
     /// Takes gas from the block and from the member's share; answers whether there was enough of both.
     pub(crate) fn take(&mut self, member: Option<u32>, gas: u64) -> bool {
         let share = member.and_then(|member| self.shares.get(&member)).copied().unwrap_or(1_000);
-        let allowed = (u128::from(self.total) * u128::from(share) / 1_000) as u64;
+        let allowed = share_of(self.total, share);
         let key = member.unwrap_or(u32::MAX);
         let left = self.members.entry(key).or_insert(allowed);
         if *left < gas || self.left < gas {

@@ -33,6 +33,9 @@ pub const MAX_MEMORY_PAGES: u64 = 64;
 /// The most instances at once on one node: every thread that runs contracts at its deepest.
 pub const MAX_INSTANCES: u32 = 256;
 
+/// The most compiled codes that a node keeps in memory; one more pushes another out.
+pub const MAX_CACHED_CODES: usize = 4_096;
+
 /// The shortest storage key, in bytes: a field's prefix.
 pub const MIN_KEY_BYTES: usize = 4;
 /// The longest storage key, in bytes.

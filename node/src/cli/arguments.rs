@@ -60,12 +60,18 @@ fn wrong(method: &MethodSpec, message: String) -> CliError {
     CliError::usage(message).hint(describe(method))
 }
 
-/// Signature, documentation, and what each parameter takes.
-pub(super) fn describe(method: &MethodSpec) -> String {
+/// Signature and documentation.
+pub(super) fn summary(method: &MethodSpec) -> String {
     let mut text = signature(method);
     for line in method.docs.lines() {
         let _ = write!(text, "\n    {}", line.trim());
     }
+    text
+}
+
+/// The summary, and what each parameter takes.
+fn describe(method: &MethodSpec) -> String {
+    let mut text = summary(method);
     for param in &method.params {
         let example = typed(&example(&param.ty)).unwrap_or_else(|| example_text(&param.ty));
         let _ = write!(text, "\n    {}={example}  ({})", param.name, type_name(&param.ty));

@@ -14,8 +14,9 @@ use super::{CliError, ContractHandle, Result, Session, signing};
 const LIFETIME_MS: u64 = 60_000;
 /// How long a command waits until its transaction is final, in milliseconds.
 const WAIT_MS: u64 = 30_000;
-/// The gas limit in percent of what the simulation used: state may change until the block is made.
-const GAS_MARGIN_PERCENT: u64 = 150;
+/// How much more gas than the simulation used is allowed, in percent: state may change until the block
+/// is made.
+const GAS_MARGIN_PERCENT: u64 = 50;
 /// Gas for what a simulation doesn't count: the transaction itself and its submitter's signature.
 const TRANSACTION_GAS: u64 = 150_000;
 /// The same for each byte of the transaction.
@@ -81,8 +82,10 @@ impl Session {
     ) -> Result<CallResult> {
         let spec = contract.method(method)?;
         if spec.kind == MethodKind::Constructor {
-            return Err(CliError::usage(format!("`{method}` is the constructor: it runs once, at deployment"))
-                .hint("deploy another instance with `sillok contract deploy`"));
+            return Err(CliError::usage(format!(
+                "`{method}` is the constructor: it runs once, at deployment"
+            ))
+            .hint("deploy another instance with `sillok contract deploy`"));
         }
         let call = self.encode_call(contract, spec, &args)?;
         let prepared = self.prepare(call, spec.returns.clone()).await?;
@@ -142,7 +145,7 @@ fn gas_limit(simulated: u64, body: &TransactionBody, signers: &[Signer]) -> u64 
     };
     let signatures: u64 = signers.iter().map(judged).sum();
     let bytes = BYTE_GAS.saturating_mul(body.encoded_size() as u64);
-    let call = simulated.saturating_mul(GAS_MARGIN_PERCENT) / 100;
+    let call = simulated.saturating_add(simulated / 100 * GAS_MARGIN_PERCENT);
     call.saturating_add(TRANSACTION_GAS).saturating_add(bytes).saturating_add(signatures)
 }
 

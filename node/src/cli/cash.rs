@@ -235,7 +235,8 @@ async fn pay(cash: &Cash<'_>, to: &str, amount: &str, held: &HeldArgs) -> Result
     let (to, amount) = (cash.account(Some(to))?, cash.currency.parse(amount)?);
     let sentence =
         format!("Paid {} of {} to {}.", cash.currency.show(amount), cash.show(&owner), cash.show(&to));
-    let args = json!({ "owner": owner.to_string(), "amount": amount, "agent": agent.to_string(), "to": to.to_string() });
+    let (payer, agent, to) = (owner.to_string(), agent.to_string(), to.to_string());
+    let args = json!({ "owner": payer, "amount": amount, "agent": agent, "to": to });
     cash.change("pay", args, &owner, sentence).await
 }
 

@@ -1,12 +1,11 @@
 //! `sillok escrow`: shares against cash between two parties, delivered together or not at all.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sillok_abi::{Time, digest};
 use sillok_client::rpc::to_hex;
+use sillok_client::transaction::now;
 
 use super::moment::parse_moment;
 use super::money::{CASH_CONTRACT, Currency};
@@ -133,15 +132,19 @@ async fn open(session: &Session, escrow: &ContractHandle, args: OpenArgs) -> Res
         None => session.signer_account()?,
     };
     let (quantity, price) = (args.quantity.unwrap_or_else(|| lot.free()), currency.parse(&args.price)?);
+    // Sets the escrow apart from others with the same terms; it has to be new, not secret.
+    let salt = digest("sillok/escrow-salt", &(now(), session.nonces().next()));
     let terms = json!({
         "seller": seller.to_string(), "buyer": session.account(&args.buyer)?.to_string(),
         "register": company.contract.id.to_string(), "lot": lot.id, "quantity": quantity,
-        "cash": cash.id.to_string(), "price": price, "expiry": args.expiry.to_string(), "salt": to_hex(salt()),
+        "cash": cash.id.to_string(), "price": price, "expiry": args.expiry.to_string(), "salt": to_hex(salt),
     });
     let result = session.call(escrow, "open", json!({ "terms": terms })).await?;
     let id = result.value.as_str().unwrap_or_default();
     let human = format!(
-        "{} shares of {} are to go against {} until {}.\nescrow  {id}\nnext    sillok escrow deposit-shares {id}   (the seller)\n        sillok escrow deposit-cash {id}   (the buyer)",
+        "{} shares of {} are to go against {} until {}.\nescrow  {id}\n\
+         next    sillok escrow deposit-shares {id}   (the seller)\n        \
+         sillok escrow deposit-cash {id}   (the buyer)",
         grouped(quantity),
         company.issuer.name,
         currency.show(price),
@@ -149,12 +152,6 @@ async fn open(session: &Session, escrow: &ContractHandle, args: OpenArgs) -> Res
     );
     session.result(human, typed::sent(&result, json!({ "escrow": id, "terms": terms })));
     Ok(())
-}
-
-/// Sets an escrow apart from others with the same terms. It has to be new, not secret.
-fn salt() -> [u8; 32] {
-    let clock = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    digest("sillok/escrow-salt", &(clock.as_nanos(), std::process::id()))
 }
 
 async fn find(session: &Session, escrow: &ContractHandle, id: &str) -> Result<Deal> {

@@ -120,8 +120,10 @@ fn run(cli: Cli) -> Result<()> {
     let Cli { options, command } = cli;
     match command {
         Command::Dev(dev) => {
-            let announce = |banner: &crate::dev::Banner| output::result(options.json, banner, banner.to_json());
-            crate::dev::run(&dev, announce).map_err(|error| CliError::failed("dev", &error).hint(error.hint()))
+            let announce =
+                |banner: &crate::dev::Banner| output::result(options.json, banner, banner.to_json());
+            crate::dev::run(&dev, announce)
+                .map_err(|error| CliError::failed("dev", &error).hint(error.hint()))
         }
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),

@@ -32,7 +32,8 @@ pub(super) enum QueryCommand {
         /// A contract's name or id.
         contract: String,
         /// The key in hexadecimal: four bytes of the field, then SCALE of the map's key.
-        key: String,
+        #[arg(value_name = "KEY")]
+        storage_key: String,
         /// As of this height.
         #[arg(long, value_name = "HEIGHT")]
         at: Option<u64>,
@@ -44,7 +45,9 @@ pub(super) async fn run(command: QueryCommand, session: &Session) -> Result<()> 
         QueryCommand::Block { block } => self::block(&block, session).await,
         QueryCommand::Account { account } => self::account(&account, session).await,
         QueryCommand::Contracts => contracts(session).await,
-        QueryCommand::Storage { contract, key, at } => storage(&contract, &key, at, session).await,
+        QueryCommand::Storage { contract, storage_key, at } => {
+            storage(&contract, &storage_key, at, session).await
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use serde_json::Value;
 use crate::chain::Chain;
 pub(crate) use arguments::Arguments;
 pub(crate) use error::RpcFailure;
-pub(crate) use server::{RpcServer, ServeError, serve};
+pub(crate) use server::{ServeError, serve};
 use workers::Workers;
 
 /// What a method answers.

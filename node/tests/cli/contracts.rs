@@ -1,8 +1,10 @@
 //! Any contract from the command line: deploy, call, query, inspect, driven by its metadata.
 
 use serde_json::json;
+use sillok_abi::native::code_hash;
+use sillok_client::rpc::to_hex;
 
-use crate::dev::{Dev, text};
+use crate::dev::{Dev, run_at, text};
 
 #[test]
 fn a_contract_is_deployed_called_and_queried_by_its_metadata() {
@@ -53,4 +55,18 @@ fn metadata_answers_what_a_call_needs() {
     for part in ["queries", "changes", "events", "errors", "Balance { available: u64, held: u64 }"] {
         assert!(human.contains(part), "{part}: {human}");
     }
+}
+
+#[test]
+fn a_contract_builds_to_the_same_code_as_in_the_node() {
+    let folder = tempfile::tempdir().unwrap();
+    let counter = concat!(env!("CARGO_MANIFEST_DIR"), "/../contracts/counter");
+    let built = run_at("", folder.path(), &["contract", "build", counter, "--json"]);
+    assert_eq!(built.code, 0, "{built:?}");
+    let built = built.json();
+    assert_eq!(built["code"], json!(to_hex(code_hash(sillok_contracts::COUNTER))));
+    assert_eq!(std::fs::read(text(&built, "wasm")).unwrap(), sillok_contracts::COUNTER);
+
+    let none = run_at("", folder.path(), &["contract", "build", "--json"]);
+    assert_eq!((none.code, &none.json()["error"]["code"]), (1, &json!("build")));
 }

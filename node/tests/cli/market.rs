@@ -57,7 +57,9 @@ fn alice_sells_and_bob_buys() {
 #[test]
 fn orders_that_cannot_be_are_refused() {
     let dev = listed();
-    let place = |args: &[&str]| [["order", "place", "works"].as_slice(), args].concat();
+    fn place<'a>(args: &[&'a str]) -> Vec<&'a str> {
+        [["order", "place", "works"].as_slice(), args].concat()
+    }
     assert_eq!(dev.error(3, &place(&["sell", "10", "--price", "505"]))["code"], "market.OffTick");
     assert_eq!(dev.error(2, &place(&["sell", "5000", "--price", "500"]))["code"], "usage");
     assert_eq!(dev.error(2, &place(&["buy", "10", "--price", "5.5"]))["code"], "usage");
@@ -117,5 +119,8 @@ fn cash_is_minted_held_paid_and_burned() {
     assert_eq!(paid["balance"]["held"], 50);
     dev.json(&[["cash", "burn", "200", "--owner", "//Eve", "--also", "//Eve"].as_slice(), &bank].concat());
     assert_eq!(available(&dev, "//Eve"), before + 1_000 - 200 - 200);
-    assert_eq!(dev.error(3, &["cash", "transfer", "//Bob", "99999999999999"])["code"], "cash.InsufficientFunds");
+    assert_eq!(
+        dev.error(3, &["cash", "transfer", "//Bob", "99999999999999"])["code"],
+        "cash.InsufficientFunds"
+    );
 }

@@ -27,6 +27,8 @@ fn the_chain_answers_what_people_ask_first() {
     assert_eq!((text(&account, "kind"), &account["member"]), ("key", &json!(0)));
     assert_eq!(dev.json(&["query", "account", "cash"])["kind"], json!("contract"));
 
+    let unset = dev.json(&["query", "storage", "cash", "0x00000000"]);
+    assert!(unset["value"].is_null() && unset["height"].is_u64());
     let contracts = dev.json(&["query", "contracts"]);
     let names: Vec<_> =
         contracts["contracts"].as_array().unwrap().iter().map(|entry| &entry["name"]).collect();

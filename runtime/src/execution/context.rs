@@ -185,22 +185,29 @@ impl Context {
     }
 
     /// The code of a contract, or none if there is no such contract.
-    pub(crate) fn code_of(&mut self, contract: &ContractId) -> Result<Option<Arc<Code>>, Stop> {
+    fn code_of(&mut self, contract: &ContractId) -> Result<Option<Arc<Code>>, Fault> {
         match self.contract_info(contract)? {
-            Some(info) => self.code(&info.code),
+            Some(info) => self.compiled(&info.code).map(Some),
             None => Ok(None),
         }
     }
 
     /// Uploaded code, or none if there is none of this hash.
-    pub(crate) fn code(&mut self, hash: &Hash) -> Result<Option<Arc<Code>>, Stop> {
-        let shared = self.shared.clone();
-        let key = native::code_key(hash);
-        if self.overlay.get(&key)?.is_none() {
+    pub(crate) fn code(&mut self, hash: &Hash) -> Result<Option<Arc<Code>>, Fault> {
+        if self.overlay.get(&native::code_key(hash))?.is_none() {
             return Ok(None);
         }
-        let wasm = || Ok(self.overlay.get(&key)?.unwrap_or_default().to_vec());
-        Ok(Some(shared.codes.get(&shared.engine, hash, wasm)?))
+        self.compiled(hash).map(Some)
+    }
+
+    /// Code that is known to be in state; read from there only if it has to be compiled.
+    fn compiled(&mut self, hash: &Hash) -> Result<Arc<Code>, Fault> {
+        let shared = self.shared.clone();
+        let wasm = || {
+            let stored = self.overlay.get(&native::code_key(hash))?;
+            stored.map(<[u8]>::to_vec).ok_or_else(|| Fault::new("a contract's code is not in state"))
+        };
+        shared.codes.get(&shared.engine, hash, wasm)
     }
 
     /// What the system module keeps of a contract.

@@ -10,6 +10,7 @@ use super::engine::Engine;
 use super::instance::StoreData;
 use super::validate::check_code;
 use crate::fault::Fault;
+use crate::limits;
 
 /// Code ready to be instantiated.
 pub(crate) struct Code {
@@ -36,7 +37,11 @@ impl CodeCache {
             return Ok(code.clone());
         }
         let code = Arc::new(compile(engine, &wasm()?)?);
-        self.lock().insert(*hash, code.clone());
+        let mut entries = self.lock();
+        if entries.len() >= limits::MAX_CACHED_CODES {
+            entries.pop_first();
+        }
+        entries.insert(*hash, code.clone());
         Ok(code)
     }
 

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use codec::{Decode, Encode};
 use sillok_abi::native::{GenesisContract, Member, code_hash};
 use sillok_abi::{
-    Account, Call, CallTree, ContractId, Failure, Hash, Outcome, Receipt, Time, Transaction, TransactionBody,
-    Validator,
+    Account, Authorisation, Authoriser, Call, CallFailure, CallTree, ContractId, Failure, Hash, Outcome,
+    Receipt, Time, Transaction, TransactionBody, Validator,
 };
 use sillok_client::keys::Keypair;
 use sillok_client::transaction::{Nonces, Signer, authorise, sign};
@@ -130,6 +130,14 @@ impl World {
         }
     }
 
+    /// A chain that goes its own way from here, with the same compiled code.
+    pub fn fork(&self) -> Self {
+        let (runtime, state) = (self.runtime.clone(), self.state.clone());
+        let executor = Executor::open(runtime.clone(), state.clone(), self.root, std::iter::empty()).unwrap();
+        let (genesis, signers) = (self.genesis.clone(), self.signers.clone());
+        World { runtime, executor, state, genesis, nonces: Nonces::new(), signers, ..*self }
+    }
+
     /// The chain's id.
     pub fn chain(&self) -> Hash {
         self.genesis.hash()
@@ -196,6 +204,43 @@ impl World {
     /// As `call`, and it must fail.
     pub fn fails(&mut self, from: &str, contract: &str, method: &str, args: impl Encode) -> Failure {
         failure(&self.call(from, contract, method, args))
+    }
+
+    /// As `call`, with the submitter's authority alone.
+    pub fn alone(&mut self, from: &str, contract: &str, method: &str, args: impl Encode) -> Receipt {
+        let mut body = self.body(from, self.id(contract), method, args);
+        let trees = self.simulate(&body).trees.into_iter();
+        let own = trees.filter(|(account, _)| *account == body.submitter).map(|(_, tree)| tree);
+        let own = own.map(|tree| Authorisation { by: Authoriser::Submitter, tree });
+        body.authorisations.extend(own);
+        let transaction = self.seal(body);
+        self.send(transaction).unwrap()
+    }
+
+    /// As `call`, and this very contract must refuse it, with nothing changed: the code of its error.
+    pub fn code(&mut self, from: &str, contract: &str, method: &str, args: impl Encode) -> u32 {
+        let (at, code) = self.refused(from, contract, method, args);
+        assert_eq!(at, self.id(contract), "{method} was refused by another contract, with error {code}");
+        code
+    }
+
+    /// As `call`, and a contract must refuse it, with nothing changed: which one, and the code of its error.
+    pub fn refused(
+        &mut self,
+        from: &str,
+        contract: &str,
+        method: &str,
+        args: impl Encode,
+    ) -> (ContractId, u32) {
+        let before = self.root;
+        let receipt = self.call(from, contract, method, args);
+        assert_eq!(self.root, before, "a refusal changes nothing");
+        match receipt.outcome {
+            Outcome::Failed(CallFailure { contract, failure: Failure::Error { code }, .. }) => {
+                (contract, code)
+            }
+            other => panic!("{method} was not refused: {other:?}"),
+        }
     }
 
     /// A block of one transaction.
@@ -272,6 +317,19 @@ pub fn failure(receipt: &Receipt) -> Failure {
     match &receipt.outcome {
         Outcome::Failed(failed) => failed.failure.clone(),
         Outcome::Success(_) => panic!("it succeeded"),
+    }
+}
+
+/// Arguments that are encoded already.
+pub struct Raw(pub Vec<u8>);
+
+impl Encode for Raw {
+    fn size_hint(&self) -> usize {
+        self.0.len()
+    }
+
+    fn encode_to<Output: codec::Output + ?Sized>(&self, output: &mut Output) {
+        output.write(&self.0);
     }
 }
 

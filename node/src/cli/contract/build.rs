@@ -42,8 +42,8 @@ pub(super) fn run(path: &Path, options: &GlobalOptions) -> Result<()> {
 fn cargo(folder: &Path) -> Result<PathBuf> {
     let settings = settings_file()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let run = Command::new(cargo)
-        .current_dir(folder)
+    let mut run = Command::new(cargo);
+    run.current_dir(folder)
         .args([
             "rustc",
             "--profile",
@@ -56,12 +56,14 @@ fn cargo(folder: &Path) -> Result<PathBuf> {
         ])
         .args(["--message-format", "json-render-diagnostics", "--config"])
         .arg(settings.path())
-        // A caller's cargo may have set flags for its own target.
+        // Flags that the caller set for other targets.
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .stderr(Stdio::inherit())
-        .output();
-    let run = run.map_err(|error| {
+        .stderr(Stdio::inherit());
+    if let Some(remapping) = remapping() {
+        run.args(["--config", &remapping]);
+    }
+    let run = run.output().map_err(|error| {
         CliError::failed("cargo", format!("cargo can't be run in {}: {error}", folder.display())).hint(
             "contracts are compiled with Rust: https://rustup.rs, then `rustup target add wasm32v1-none`",
         )
@@ -72,6 +74,14 @@ fn cargo(folder: &Path) -> Result<PathBuf> {
     }
     wasm_of(&run.stdout)
         .ok_or_else(|| CliError::failed("build", "cargo made no Wasm: is there a src/lib.rs?"))
+}
+
+/// Panic places name source files: without this, those of dependencies would begin with the builder's
+/// home folder, and the same contract would have another code hash on another machine.
+fn remapping() -> Option<String> {
+    let cargo_home = std::env::var("CARGO_HOME").ok();
+    let cargo_home = cargo_home.or_else(|| Some(format!("{}/.cargo", std::env::var("HOME").ok()?)))?;
+    Some(format!("target.wasm32v1-none.rustflags=['--remap-path-prefix={cargo_home}=/cargo']"))
 }
 
 /// The last Wasm file that cargo's messages name: dependencies come first.

@@ -4,7 +4,7 @@ use serde_json::json;
 use sillok_abi::MethodKind;
 
 use super::InvokeOptions;
-use crate::cli::arguments::{describe, parse};
+use crate::cli::arguments::{parse, summary};
 use crate::cli::{CliError, ContractHandle, Result, Session};
 
 pub(super) async fn call(options: InvokeOptions, session: &Session) -> Result<()> {
@@ -40,7 +40,7 @@ pub(super) async fn query(options: InvokeOptions, at: Option<u64>, session: &Ses
 
 fn which_method(contract: &ContractHandle, kind: MethodKind) -> CliError {
     let methods = contract.metadata.methods.iter().filter(|method| method.kind == kind);
-    let methods: Vec<_> = methods.map(|method| describe(method).replace('\n', "\n  ")).collect();
+    let methods: Vec<_> = methods.map(|method| summary(method).replace('\n', "\n  ")).collect();
     let hint = match methods.is_empty() {
         true => "it has none of this kind".to_owned(),
         false => format!("choose one of\n  {}", methods.join("\n  ")),

@@ -58,7 +58,10 @@ impl Document {
         // Nobody signs for a deactivated DID, but its keys still explain what they signed before.
         let signing = if self.deactivated { &[] } else { self.keys.as_slice() };
         let references: Vec<_> = signing.iter().map(|key| format!("{did}#{}", key.name)).collect();
-        let service = |service: &Service| json!({ "id": format!("{did}#{}", service.name), "type": service.kind, "serviceEndpoint": service.endpoint });
+        let service = |service: &Service| {
+            let id = format!("{did}#{}", service.name);
+            json!({ "id": id, "type": service.kind, "serviceEndpoint": service.endpoint })
+        };
         let services: Vec<_> = self.services.iter().map(service).collect();
         Ok(json!({
             "didDocument": {

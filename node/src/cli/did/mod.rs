@@ -155,9 +155,8 @@ fn did_key(session: &Session, name: &str, text: &str) -> Result<Value> {
         None => match session.account(text)? {
             Account::Key(public) => ("Sr25519", to_hex(public)),
             _ => {
-                return Err(CliError::usage(format!("`{text}` is no key")).hint(
-                    "a key is //Alice, a key's name, an address, or such as ed25519:0x… with the public key",
-                ));
+                let hint = "a key is //Alice, a key's name, an address, or a public key such as ed25519:0x…";
+                return Err(CliError::usage(format!("`{text}` is no key")).hint(hint));
             }
         },
     };
@@ -193,7 +192,8 @@ async fn create(session: &Session, new_key: Option<String>, name: &str) -> Resul
     let result = session.call(&contract, "create", json!({ "key": key, "salt": salt })).await?;
     let did = did_text(result.value.as_str().unwrap_or_default());
     let human = format!(
-        "Created a DID with the key {name}.\ndid   {did}\nnext  sillok did resolve {did}\n      sillok did rotate-key {did} --key-name {name} --new-key //Bob"
+        "Created a DID with the key {name}.\ndid   {did}\nnext  sillok did resolve {did}\n      \
+         sillok did rotate-key {did} --key-name {name} --new-key //Bob"
     );
     session.result(human, typed::sent(&result, json!({ "did": did, "version": 1 })));
     Ok(())

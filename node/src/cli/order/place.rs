@@ -84,7 +84,8 @@ pub(super) async fn list(args: ListMarketArgs, session: &Session) -> Result<()> 
     });
     let result = session.call(&market, "list", listing).await?;
     let human = format!(
-        "{} {} is on the market at prices from {} to {}.\nmarket  {}\nnext    sillok order place {} sell 10 --price {}",
+        "{}, {}, is on the market at prices from {} to {}.\nmarket  {}\n\
+         next    sillok order place {} sell 10 --price {}",
         company.issuer.name,
         class.name,
         currency.show(low),
@@ -113,7 +114,8 @@ pub(super) async fn place(args: PlaceArgs, session: &Session) -> Result<()> {
     let price = market.currency.parse(&args.price)?;
     let order = json!({
         "listing": market.id(), "owner": owner, "side": if args.side == Side::Buy { "Buy" } else { "Sell" },
-        "price": price, "quantity": args.quantity, "time_in_force": if args.ioc { "Ioc" } else { "Gtc" }, "lot": lot,
+        "price": price, "quantity": args.quantity, "lot": lot,
+        "time_in_force": if args.ioc { "Ioc" } else { "Gtc" },
     });
     let result = session.call(&market.contract, "place", order).await?;
     let placed: PlacedOrder = typed::read(&market.contract, "place", result.value.clone())?;

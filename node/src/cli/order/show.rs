@@ -45,7 +45,8 @@ pub(super) async fn markets(session: &Session) -> Result<()> {
         ]);
         rows.push(json!({
             "market": listing.id, "company": market.company.issuer.name, "register": listing.register,
-            "class": market.class.name, "class_id": listing.class, "cash": listing.cash, "currency": currency.code,
+            "class": market.class.name, "class_id": listing.class, "cash": listing.cash,
+            "currency": currency.code,
             "tick": listing.tick, "lot": listing.lot, "low": listing.low, "high": listing.high,
             "trades": tape.trades, "last_price": tape.last_price,
         }));

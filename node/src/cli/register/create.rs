@@ -55,7 +55,8 @@ pub(super) async fn run(args: CreateArgs, session: &Session) -> Result<()> {
     }
     let result = deploy(session, NewRegister { salt, registrar, issuer }).await?;
     let human = format!(
-        "Opened the register of {}.\nregister  {id}\nnext      sillok register add-class {id} --name \"Common\" --authorised 1000000",
+        "Opened the register of {}.\nregister  {id}\n\
+         next      sillok register add-class {id} --name Common --authorised 1000000",
         args.name
     );
     session.result(human, typed::sent(&result, json!({ "register": id.to_string() })));

@@ -7,6 +7,7 @@
 
 mod conversion;
 mod entered;
+mod error;
 mod outcome;
 mod step;
 
@@ -18,7 +19,7 @@ use serde_json::json;
 use sillok_abi::{Account, ContractId, digest};
 
 use self::outcome::Outcome;
-use self::step::{Importer, StepError};
+use self::step::Importer;
 use super::Company;
 use super::create::{NewRegister, deploy, id_of};
 use crate::cli::ocf::{self, Package, Plan, ReadError};
@@ -137,16 +138,6 @@ async fn replay(
         bar.inc(1);
     }
     Ok(())
-}
-
-impl StepError {
-    /// The reason for which a record is refused; or the error that ends the import.
-    fn refusal(self) -> Result<String> {
-        match self {
-            StepError::Refused(why) => Ok(why),
-            StepError::Ended(error) => Err(error),
-        }
-    }
 }
 
 fn interrupted(error: CliError, company: &Company<'_>, sent: usize) -> CliError {

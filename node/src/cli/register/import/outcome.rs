@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::conversion::smallest_units;
 use super::holder_account;
 use crate::cli::Result;
-use crate::cli::ocf::{Action, Package, Plan, Step};
+use crate::cli::ocf::{Action, Money, Package, Plan, Step, StockClass};
 use crate::cli::register::Company;
 use crate::cli::register::types::HolderRow;
 use crate::cli::table::{Align, Table, grouped};
@@ -49,13 +49,15 @@ impl<'a> Outcome<'a> {
         let applied = records - self.refused.len();
         let register = company.contract.id.to_string();
         let human = format!(
-            "Of {records} records, {applied} stand in the register of {} and {} were refused.\nregister  {register}\n{}\n{refusals}\n\n{cap_table}",
+            "Of {records} records, {applied} stand in the register of {} and {} were refused.\n\
+             register  {register}\n{}\n{refusals}\n\n{cap_table}",
             company.issuer.name,
             self.refused.len(),
             self.remarks(),
         );
         let value = json!({
-            "records": records, "applied": applied, "refused": refused, "cap_table": rows, "register": register,
+            "records": records, "applied": applied, "refused": refused, "cap_table": rows,
+            "register": register,
         });
         Ok((human, value))
     }
@@ -80,9 +82,10 @@ impl<'a> Outcome<'a> {
         });
         let unfit = classes.filter_map(|class| Some((class, class.par.as_ref()?)));
         let unfit = unfit.filter(|(_, par)| smallest_units(par).is_none());
-        let remark = |(class, par): (&crate::cli::ocf::StockClass, &crate::cli::ocf::Money)| {
+        let remark = |(class, par): (&StockClass, &Money)| {
             format!(
-                "the par value of {}, {} {}, is no whole number of the currency's smallest unit: entered as none\n",
+                "the par value of {}, {} {}, is no whole number of the currency's smallest unit: \
+                 entered as none\n",
                 class.name, par.amount, par.currency
             )
         };

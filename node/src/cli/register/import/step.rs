@@ -7,38 +7,12 @@ use sillok_abi::{ContractId, Date};
 
 use super::conversion::{price, smallest_units};
 use super::entered::Entered;
+use super::error::{StepError, Stepped, refused};
 use super::holder_account;
 use crate::cli::ocf::{Action, Money, Part, Removal, Stakeholder, Step, StockClass};
 use crate::cli::register::Company;
 use crate::cli::register::types::{Class, HistoryEntry, Lot};
-use crate::cli::{CliError, Exit, typed};
-
-/// Why a step was not applied.
-pub(super) enum StepError {
-    /// Its records are refused; the import goes on.
-    Refused(String),
-    /// The import can't go on.
-    Ended(CliError),
-}
-
-/// What a step ends with.
-type Stepped<T> = Result<T, StepError>;
-
-impl From<CliError> for StepError {
-    /// What the register itself refuses is the record's fault; anything else ends the import.
-    fn from(error: CliError) -> Self {
-        match error.exit {
-            Exit::Refused if error.code.starts_with("register.") => {
-                StepError::Refused(format!("the register refuses it: {}", error.message))
-            }
-            _ => StepError::Ended(error),
-        }
-    }
-}
-
-fn refused<T>(why: impl Into<String>) -> Stepped<T> {
-    Err(StepError::Refused(why.into()))
-}
+use crate::cli::typed;
 
 /// Runs steps on a register.
 pub(super) struct Importer<'a> {
@@ -76,8 +50,18 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
-    /// Sees to it that a step stands.
+    /// Sees to it that a step stands. Looks again if something was in between.
     pub(super) async fn run(&mut self, step: &Step) -> Stepped<()> {
+        match self.attempt(step).await {
+            Err(StepError::Overtaken(_)) => {
+                self.entered = Entered::load(self.company).await?;
+                self.attempt(step).await
+            }
+            done => done,
+        }
+    }
+
+    async fn attempt(&mut self, step: &Step) -> Stepped<()> {
         if let Some(security) = step.action.needs() {
             if let Some(record) = self.missing.get(security) {
                 return refused(format!("its security {security} does not stand, as {record} was refused"));
@@ -112,8 +96,14 @@ impl<'a> Importer<'a> {
     }
 
     async fn send(&mut self, method: &str, args: Value) -> Stepped<Value> {
-        let result = self.company.call(method, args).await?;
+        let session = self.company.session();
+        let prepared = session.prepare(&self.company.contract, method, args).await?;
+        session.submit(&prepared).await?;
         self.sent += 1;
+        let result = session.wait(&prepared).await.map_err(|error| match StepError::from(error.clone()) {
+            StepError::Refused(_) => StepError::Overtaken(error),
+            other => other,
+        })?;
         Ok(result.value)
     }
 

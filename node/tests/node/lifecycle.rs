@@ -1,0 +1,62 @@
+//! Starting, stopping, going on, and reasons not to start.
+
+use std::time::{Duration, Instant};
+
+use crate::payments::{Payers, finality};
+use crate::process::{Folder, Node};
+
+#[tokio::test]
+async fn it_starts_quickly_stops_cleanly_and_goes_on() {
+    let folder = Folder::new();
+    let started = Instant::now();
+    let node = Node::start(&folder.data(), &[]);
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    let client = node.client();
+    let payers = Payers::of(&client).await;
+    let before = payers.balance(&client, 1, None).await;
+    let id = client.tx_submit(&payers.payment(0, 1, 500)).await.unwrap();
+    let height = finality(&client, &id).await;
+    assert_eq!(node.stop("-INT").code(), Some(0));
+
+    let node = Node::start(&folder.data(), &[]);
+    let client = node.client();
+    let status = client.chain_status().await.unwrap();
+    assert!(status.height >= height);
+    assert_eq!(payers.balance(&client, 1, None).await, before + 500);
+    assert_eq!(finality(&client, &id).await, height);
+    assert_eq!(node.stop("-TERM").code(), Some(0));
+
+    let node = Node::start(&folder.data(), &["--reset"]);
+    assert_eq!(payers.balance(&node.client(), 1, None).await, before, "--reset starts afresh");
+}
+
+#[tokio::test]
+async fn an_interval_makes_blocks_without_a_reason() {
+    let folder = Folder::new();
+    let node = Node::start(&folder.data(), &["--block-time", "50"]);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let height = node.client().chain_status().await.unwrap().height;
+    assert!((5..=25).contains(&height), "{height}");
+}
+
+#[test]
+fn what_keeps_it_from_starting_is_said() {
+    let check = |data: &std::path::Path, options: &[&str], message: &str| {
+        let (error, code) = Node::fails(data, options);
+        assert_eq!(code, Some(1), "{error}");
+        assert!(error["message"].as_str().unwrap().contains(message), "{error}");
+        assert!(!error["hint"].as_str().unwrap().is_empty(), "{error}");
+    };
+    let folder = Folder::new();
+    let node = Node::start(&folder.data(), &[]);
+    check(&folder.data(), &[], "is in use by another process");
+    check(&folder.data(), &["--reset"], "is in use by another process");
+    let address = node.url().strip_prefix("http://").unwrap().to_owned();
+    check(&Folder::new().data(), &["--rpc", &address], "can't listen on");
+
+    let strange = Folder::new();
+    std::fs::create_dir(strange.data()).unwrap();
+    std::fs::write(strange.data().join("thesis.txt"), "years of work").unwrap();
+    check(&strange.data(), &["--reset"], "is not a Sillok data folder");
+    assert!(strange.data().join("thesis.txt").exists());
+}

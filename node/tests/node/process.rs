@@ -1,0 +1,94 @@
+//! A `sillok dev` process on a free port, whose data folder outlives it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use serde_json::Value;
+use sillok_client::rpc::Client;
+
+const BINARY: &str = env!("CARGO_BIN_EXE_sillok");
+
+/// A running node.
+pub(crate) struct Node {
+    process: Child,
+    banner: Value,
+}
+
+/// The command that starts a node on `data`.
+fn command(data: &Path, options: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(["dev", "--json", "--rpc", "127.0.0.1:0", "--data"]).arg(data).args(options);
+    command.env("RUST_LOG", "warn").stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+impl Node {
+    /// Starts a node on `data` and waits until it answers.
+    pub(crate) fn start(data: &Path, options: &[&str]) -> Self {
+        let mut process = command(data, options).stderr(Stdio::inherit()).spawn().unwrap();
+        let banner = first_object(process.stdout.take().unwrap());
+        Node { process, banner }
+    }
+
+    /// Runs a node that can't start; what it says, and its exit code.
+    pub(crate) fn fails(data: &Path, options: &[&str]) -> (Value, Option<i32>) {
+        let output = command(data, options).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (answer["error"].clone(), output.status.code())
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.banner["rpc"].as_str().unwrap()
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.url()).unwrap()
+    }
+
+    /// Kills it without a word, as a power cut would.
+    pub(crate) fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
+    /// Asks it to stop, with the signal of this name.
+    pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
+        let number = self.process.id().to_string();
+        assert!(Command::new("kill").args([signal, &number]).status().unwrap().success());
+        self.process.wait().unwrap()
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        // A test that failed leaves no process behind; after `kill` and `stop` there is none.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A folder for a chain, removed with this value.
+pub(crate) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(crate) fn new() -> Self {
+        Folder(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.path().join("chain")
+    }
+}
+
+/// The JSON object that a process prints first.
+fn first_object(stdout: impl Read) -> Value {
+    let mut text = String::new();
+    for line in BufReader::new(stdout).lines() {
+        text.push_str(&line.unwrap());
+        if let Ok(value) = serde_json::from_str(&text) {
+            return value;
+        }
+    }
+    panic!("the node ended after printing: {text}");
+}

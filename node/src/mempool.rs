@@ -93,6 +93,33 @@ const MOST: PoolSize = PoolSize { transactions: limits::MEMPOOL_TRANSACTIONS, by
 const MOST_OF_SUBMITTER: PoolSize =
     PoolSize { transactions: limits::SUBMITTER_TRANSACTIONS, bytes: limits::SUBMITTER_BYTES };
 
+/// How much room a block has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct BlockRoom {
+    /// How many transactions are tried for it.
+    pub(crate) transactions: usize,
+    /// Their bytes.
+    pub(crate) bytes: usize,
+    /// Their gas limits.
+    pub(crate) gas: u64,
+}
+
+impl BlockRoom {
+    /// Takes room for one more; answers whether there was enough.
+    fn take(&mut self, waiting: &Waiting) -> bool {
+        let transactions = self.transactions.checked_sub(1);
+        let bytes = self.bytes.checked_sub(waiting.bytes);
+        let gas = self.gas.checked_sub(waiting.transaction.body.gas_limit);
+        match (transactions, bytes, gas) {
+            (Some(transactions), Some(bytes), Some(gas)) => {
+                *self = BlockRoom { transactions, bytes, gas };
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
 struct Waiting {
     bytes: usize,
     transaction: Transaction,
@@ -148,21 +175,20 @@ impl Mempool {
     }
 
     /// Candidates for a block: one of each submitter in turn, each submitter's in the order of nonces,
-    /// as many as fit in `bytes` and `count`. They stay here. The next block's turn starts after the
-    /// submitter that was served last.
-    pub(crate) fn candidates(&mut self, count: usize, bytes: usize) -> Vec<Transaction> {
+    /// as many as there is room for, and at least one. They stay here. The next block's turn starts
+    /// after the submitter that was served last.
+    pub(crate) fn candidates(&mut self, mut room: BlockRoom) -> Vec<Transaction> {
         let queues = self.queues.iter();
         let mut turns: VecDeque<_> =
             queues.map(|(submitter, queue)| (*submitter, queue.waiting.values())).collect();
         let served = turns.iter().take_while(|(submitter, _)| Some(*submitter) <= self.last_served);
         turns.rotate_left(served.count());
-        let (mut candidates, mut room, mut last) = (Vec::new(), bytes, self.last_served);
-        while candidates.len() < count
-            && let Some((submitter, mut queue)) = turns.pop_front()
-        {
+        let (mut candidates, mut last) = (Vec::new(), self.last_served);
+        while let Some((submitter, mut queue)) = turns.pop_front() {
             let Some(waiting) = queue.next() else { continue };
-            let Some(left) = room.checked_sub(waiting.bytes) else { break };
-            room = left;
+            if !room.take(waiting) && !candidates.is_empty() {
+                break;
+            }
             last = Some(submitter);
             candidates.push(waiting.transaction.clone());
             turns.push_back((submitter, queue));

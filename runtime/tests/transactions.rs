@@ -172,6 +172,11 @@ fn a_member_s_share_of_gas_defers_and_its_quota_of_state_stops() {
     let proposal = world.block(bodies);
     assert_eq!((proposal.transactions.len(), proposal.deferred.len()), (2, 2));
 
+    let mut greedy = transfer(&world, "Alice", "Charlie", 1);
+    greedy.gas_limit = 3 * GAS;
+    let greedy = world.signed(greedy);
+    assert_eq!(world.send(greedy).unwrap_err(), Refusal::GasLimit, "more than its member's share");
+
     let receipt = world.call("Bob", "cash", "transfer", (account("Bob"), account("Eve"), 1u64));
     assert_eq!(failure(&receipt), Failure::Trap(TrapCode::StateQuota));
     assert_eq!(world.cash(account("Eve")), (0, 0));

@@ -19,7 +19,7 @@ impl Arguments {
     }
 
     /// The next argument, if the bytes are SCALE of its type.
-    pub fn next<T: Decode>(&mut self) -> Option<T> {
+    pub fn take<T: Decode>(&mut self) -> Option<T> {
         let mut rest = self.bytes.get(self.position..).unwrap_or_default();
         let value = T::decode(&mut rest).ok()?;
         self.position = self.bytes.len() - rest.len();

@@ -125,8 +125,6 @@ pub struct Holding {
 pub struct HolderRow {
     /// The holder.
     pub holder: Account,
-    /// The name entered for the holder; may be empty.
-    pub name: String,
     /// The class.
     pub class: u32,
     /// How many shares, locked ones included.

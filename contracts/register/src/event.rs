@@ -13,15 +13,6 @@ pub struct ClassAdded {
     pub authorised: u64,
 }
 
-/// A holder was entered under a name, or under another one.
-#[event]
-pub struct HolderNamed {
-    /// The holder.
-    pub holder: Account,
-    /// The name.
-    pub name: String,
-}
-
 /// The company issued a lot.
 #[event]
 pub struct Issued {

@@ -76,8 +76,7 @@ impl Register {
                 let key = self.rows.get(&position).expect("rows are dense");
                 let holding = self.holding_record(&key);
                 let (class, holder) = key;
-                let name = self.names.get_or_default(&holder);
-                HolderRow { holder, name, class, shares: holding.shares, locked: holding.locked }
+                HolderRow { holder, class, shares: holding.shares, locked: holding.locked }
             })
             .collect()
     }

@@ -27,8 +27,7 @@ mod text;
 
 pub use error::Error;
 pub use event::{
-    Accepted, Cancelled, ClassAdded, HolderNamed, Issued, Locked, Repurchased, Retracted, Transferred,
-    Unlocked,
+    Accepted, Cancelled, ClassAdded, Issued, Locked, Repurchased, Retracted, Transferred, Unlocked,
 };
 use sillok_interfaces::{
     ClassKind, EntryKind, HistoryEntry, HolderRow, Holding, Issuer, Lock, Lot, ShareClass,
@@ -63,7 +62,6 @@ pub struct Register {
     row_count: Value<u64>,
     /// Class and holder of each row of the cap table.
     rows: Map<u64, (u32, Account)>,
-    names: Map<Account, String>,
     entry_count: Value<u64>,
     entries: Map<u64, HistoryEntry>,
 }
@@ -118,21 +116,6 @@ impl Register {
         let class = self.insert_class(class)?;
         emit(&ClassAdded { class, reference, authorised });
         Ok(class)
-    }
-
-    /// Enters the name of a holder, or changes it (Commercial Act Art. 352(1)); empty removes it.
-    /// Everyone on the chain can read it, for good: for a person it may be a reference that only the
-    /// company can resolve. The registrar authorises.
-    pub fn name_holder(&mut self, holder: Account, name: String) -> Result<(), Error> {
-        require_registrar(self);
-        if name.is_empty() {
-            self.names.remove(&holder);
-        } else {
-            check_name(&name)?;
-            self.names.insert(&holder, &name);
-        }
-        emit(&HolderNamed { holder, name });
-        Ok(())
     }
 
     /// Issues `quantity` new shares of a class to `holder` as one lot, acquired on `date`, and
@@ -316,11 +299,6 @@ impl Register {
     /// first `from` rows; at most 100.
     pub fn holders(&self, from: u64, limit: u32) -> Vec<HolderRow> {
         self.rows_page(from, limit)
-    }
-
-    /// The name entered for a holder; empty if there is none.
-    pub fn holder_name(&self, holder: Account) -> String {
-        self.names.get_or_default(&holder)
     }
 
     /// The lots that `holder` has of a class, in no particular order, without the first `from`; at

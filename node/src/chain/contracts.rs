@@ -26,8 +26,7 @@ impl Chain {
             None => prefix.clone(),
         };
         let to = [prefix.as_slice(), &[0xFF; 33]].concat();
-        let (state, _) = self.latest();
-        let entries = state.range(&from, &to, limits::LISTED_CONTRACTS)?;
+        let entries = self.latest().state.range(&from, &to, limits::LISTED_CONTRACTS)?;
         let id = |key: &[u8]| key.get(prefix.len()..).and_then(|id| id.try_into().ok()).map(ContractId);
         Ok(entries.iter().filter_map(|(key, _)| id(key)).collect())
     }
@@ -37,8 +36,7 @@ impl Chain {
     /// # Errors
     /// If state can't be read, or holds no such code.
     pub(crate) fn metadata(&self, code: &Hash) -> Result<Vec<u8>, Fault> {
-        let (state, _) = self.latest();
-        let wasm = state.get(&state_key(&SYSTEM, &[CODE, code].concat()))?;
+        let wasm = self.latest().state.get(&state_key(&SYSTEM, &[CODE, code].concat()))?;
         let wasm = wasm.ok_or_else(|| Fault::new("a contract's code is missing"))?;
         let mut section = Vec::new();
         for payload in Parser::new(0).parse_all(&wasm) {

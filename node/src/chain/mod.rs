@@ -16,7 +16,7 @@ mod waiters;
 
 use std::sync::Arc;
 
-use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody};
+use sillok_abi::{Call, Hash, Receipt, Transaction, TransactionBody};
 use sillok_runtime::{BlockEnv, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
@@ -44,6 +44,15 @@ pub(crate) enum SubmitError {
     /// The node failed.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+/// The state after a block, and that block's height and time.
+#[derive(Clone)]
+pub(crate) struct StateAt {
+    /// The state; it stays as it is.
+    pub(crate) state: Arc<dyn StateReader>,
+    /// The block's height and time.
+    pub(crate) env: BlockEnv,
 }
 
 /// What is known of a transaction.
@@ -96,25 +105,23 @@ impl Chain {
         self.ledger.tip()
     }
 
-    /// The state after the last block, and that block's height and time.
-    pub(crate) fn latest(&self) -> (Arc<dyn StateReader>, BlockEnv) {
-        let tip = self.tip();
-        let state = self.ledger.at(tip.height).unwrap_or_else(|| self.ledger.latest());
-        (state, BlockEnv { height: tip.height, time: tip.time })
+    /// The state after the last block.
+    pub(crate) fn latest(&self) -> StateAt {
+        let (tip, state) = self.ledger.latest();
+        StateAt { state, env: BlockEnv { height: tip.height, time: tip.time } }
     }
 
-    /// The state after the block at `height`, and that block's height and time; none if there is no
-    /// such block.
+    /// The state after the block at `height`; none if there is no such block.
     ///
     /// # Errors
     /// If the block can't be read.
-    pub(crate) fn at(&self, height: u64) -> Result<Option<(Arc<dyn StateReader>, BlockEnv)>, Fault> {
+    pub(crate) fn at(&self, height: u64) -> Result<Option<StateAt>, Fault> {
         let Some(state) = self.ledger.at(height) else { return Ok(None) };
         let time = match height {
             0 => Some(self.genesis.time),
             _ => self.committed(height)?.map(|block| block.header().time),
         };
-        Ok(time.map(|time| (state, BlockEnv { height, time })))
+        Ok(time.map(|time| StateAt { state, env: BlockEnv { height, time } }))
     }
 
     /// The block at `height` with its receipts; genesis has none.
@@ -145,8 +152,8 @@ impl Chain {
     /// # Errors
     /// If it is not valid, was included before, or has no place in the pool.
     pub(crate) fn submit(&self, transaction: Transaction) -> Result<Hash, SubmitError> {
-        let (state, _) = self.latest();
-        self.runtime.check(state, self.next_env(), &transaction)??;
+        let (tip, state) = self.ledger.latest();
+        self.runtime.check(state, self.next_env(&tip), &transaction)??;
         let id = transaction.body.id();
         if self.ledger.place_of(&id).map_err(Fault::from)?.is_some() {
             return Err(SubmitError::Refused(Refusal::Replayed));
@@ -192,17 +199,12 @@ impl Chain {
         lock(self.pool.mempool()).size()
     }
 
-    /// Calls a method on `state` without changing anything.
+    /// Calls a method on a state without changing anything.
     ///
     /// # Errors
     /// If the node fails; a call that fails has a receipt.
-    pub(crate) fn query(
-        &self,
-        state: Arc<dyn StateReader>,
-        env: BlockEnv,
-        call: Call,
-    ) -> Result<Receipt, Fault> {
-        self.runtime.query(state, env, call)
+    pub(crate) fn query(&self, at: StateAt, call: Call) -> Result<Receipt, Fault> {
+        self.runtime.query(at.state, at.env, call)
     }
 
     /// Executes `body` on the latest state without changing anything, as if all had signed.
@@ -210,8 +212,8 @@ impl Chain {
     /// # Errors
     /// If the node fails; a transaction that fails has a receipt.
     pub(crate) fn simulate(&self, body: &TransactionBody) -> Result<Simulation, Fault> {
-        let (state, _) = self.latest();
-        self.runtime.simulate(state, self.next_env(), body)
+        let (tip, state) = self.ledger.latest();
+        self.runtime.simulate(state, self.next_env(&tip), body)
     }
 
     /// Asks the producer to stop after the block that it is making.
@@ -219,14 +221,9 @@ impl Chain {
         self.pool.stop();
     }
 
-    /// The height and time of a block made now.
-    fn next_env(&self) -> BlockEnv {
-        next_env(&self.tip(), self.clock.now())
+    /// The height and time of the block after `tip` if it is made now: later than its parent, whatever
+    /// the clock shows.
+    fn next_env(&self, tip: &Tip) -> BlockEnv {
+        BlockEnv { height: tip.height + 1, time: self.clock.now().max(tip.time.plus(1)) }
     }
-}
-
-/// The height and time of the block after `tip` if it is made at `now`: later than its parent,
-/// whatever the clock shows.
-fn next_env(tip: &Tip, now: Time) -> BlockEnv {
-    BlockEnv { height: tip.height + 1, time: now.max(tip.time.plus(1)) }
 }

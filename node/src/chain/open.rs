@@ -87,7 +87,8 @@ fn open_executor(ledger: &Ledger, genesis: &Genesis, runtime: &Arc<Runtime>) -> 
     let recent = recent.map_while(|transaction: Result<Transaction, StorageError>| {
         transaction.map_err(|error| failed = Some(error)).ok()
     });
-    let executor = Executor::open(runtime.clone(), ledger.latest(), ledger.tip().state_root, recent)?;
+    let (tip, state) = ledger.latest();
+    let executor = Executor::open(runtime.clone(), state, tip.state_root, recent)?;
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(executor),

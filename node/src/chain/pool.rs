@@ -46,7 +46,7 @@ impl Pool {
     /// Sleeps for `longest`, or until the producer is told to stop, or, if it asks for them, until
     /// transactions wait.
     pub(super) fn sleep(&self, longest: Duration, for_transactions: bool) {
-        let idle = |pool: &mut Mempool| !self.is_stopping() && !(for_transactions && !pool.is_empty());
+        let idle = |pool: &mut Mempool| !self.is_stopping() && (!for_transactions || pool.is_empty());
         let woken = self.changed.wait_timeout_while(lock(&self.mempool), longest, idle);
         drop(woken);
     }

@@ -11,12 +11,12 @@ use std::time::Duration;
 use sillok_abi::{Block, Hash, Header, Time, Transaction};
 use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal, validators_digest};
 
-use super::{Chain, CommittedBlock, Pace, next_env};
+use super::{Chain, CommittedBlock, Pace};
 use crate::consensus::{self, ValidatorKey};
 use crate::ledger::{BlockReceipts, StoredBlock, Tip};
 use crate::limits;
 use crate::lock::lock;
-use crate::mempool::Dropped;
+use crate::mempool::{BlockRoom, Dropped};
 
 /// Makes blocks.
 pub(crate) struct Producer {
@@ -34,7 +34,7 @@ impl Producer {
         key: ValidatorKey,
         pace: Pace,
     ) -> Result<Self, Fault> {
-        let next_due = executor.next_due(&*chain.ledger.latest())?;
+        let next_due = executor.next_due(&*chain.ledger.latest().1)?;
         Ok(Producer { chain, executor, key, pace, next_due })
     }
 
@@ -76,10 +76,9 @@ impl Producer {
 
     /// Makes a block of what waits and what is due; none if that comes to nothing.
     fn produce(&mut self) -> Result<Option<Arc<CommittedBlock>>, Fault> {
-        let tip = self.chain.tip();
-        let env = next_env(&tip, self.chain.clock.now());
+        let (tip, state) = self.chain.ledger.latest();
+        let env = self.chain.next_env(&tip);
         let candidates = self.take_candidates(env.time);
-        let state = self.chain.ledger.latest();
         let proposal = self.executor.propose(state, env, tip.block, candidates)?;
         self.drop_refused(&proposal.refused);
         let nothing = proposal.execution.receipts.is_empty() && proposal.execution.changes.is_empty();
@@ -92,13 +91,18 @@ impl Producer {
 
     /// Candidates for a block at `time`; what can no longer be in one is dropped.
     fn take_candidates(&self, time: Time) -> Vec<Transaction> {
-        let bytes = self.chain.genesis.parameters.max_block_bytes as usize;
+        let parameters = &self.chain.genesis.parameters;
+        let room = BlockRoom {
+            transactions: limits::BLOCK_CANDIDATES,
+            bytes: parameters.max_block_bytes as usize,
+            gas: parameters.block_gas,
+        };
         let mut pool = lock(self.chain.pool.mempool());
         let expired = pool.expired(time);
         for id in &expired {
             pool.give_up(*id, dropped(&Refusal::Expired));
         }
-        let candidates = pool.candidates(limits::BLOCK_CANDIDATES, bytes);
+        let candidates = pool.candidates(room);
         drop(pool);
         self.chain.waiters.wake(expired.iter());
         candidates
@@ -122,7 +126,7 @@ impl Producer {
         let stored = self.seal(Block { header, transactions }, id)?;
         self.chain.ledger.commit(&stored, id, &execution)?;
         self.executor.commit(&execution);
-        self.next_due = self.executor.next_due(&*self.chain.ledger.latest())?;
+        self.next_due = self.executor.next_due(&*self.chain.ledger.latest().1)?;
         let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
         let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
         let block = Arc::new(CommittedBlock { id, stored, receipts });

@@ -1,5 +1,7 @@
 //! Tests of the chain: the real runtime and dev genesis, storage in memory, a clock that the test moves.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use sillok_abi::{
     Account, Authorisation, Authoriser, CallTree, ContractId, Credential, MethodKind, Outcome, native,
 };
@@ -10,7 +12,7 @@ use super::*;
 use crate::clock::ManualClock;
 use crate::consensus::ValidatorKey;
 use crate::rng::FixedRng;
-use crate::storage::{MemoryStorage, Storage, StorageError};
+use crate::storage::{Batch, Entry, MemoryStorage, Storage, StorageError, Table};
 use crate::{dev, limits};
 
 /// A chain whose blocks the test makes.
@@ -78,11 +80,11 @@ impl Bench {
     fn balance(&self, account: Account, at: Option<u64>) -> u64 {
         let call =
             Call { contract: self.cash(), method: "balance".into(), args: codec::Encode::encode(&account) };
-        let (state, env) = match at {
+        let state = match at {
             None => self.chain.latest(),
             Some(height) => self.chain.at(height).unwrap().unwrap(),
         };
-        match self.chain.query(state, env, call).unwrap().outcome {
+        match self.chain.query(state, call).unwrap().outcome {
             Outcome::Success(value) => {
                 let (available, _held): (u64, u64) = codec::DecodeAll::decode_all(&mut &value[..]).unwrap();
                 available
@@ -233,6 +235,46 @@ fn another_chains_data_is_refused() {
         opened.err(),
         Some(OpenError::Storage(StorageError::OtherChain { found: stored, .. })) if stored == found
     ));
+}
+
+/// Storage whose disk is full from some moment on.
+#[derive(Default)]
+struct FullDisk {
+    storage: MemoryStorage,
+    full: AtomicBool,
+}
+
+impl Storage for FullDisk {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        self.storage.get(table, key)
+    }
+
+    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
+        self.storage.range(table, from, to, limit)
+    }
+
+    fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        match self.full.load(Ordering::SeqCst) {
+            true => Err(StorageError::Engine("no space left on device".into())),
+            false => self.storage.write(batch),
+        }
+    }
+}
+
+#[test]
+fn a_block_that_can_not_be_written_halts_the_node_and_nobody_hears_of_it() {
+    let mut bench = Bench::new(Pace::OnDemand);
+    let disk = Arc::new(FullDisk::default());
+    (bench.chain, bench.producer) = open_on(disk.clone(), bench.clock.clone(), Pace::OnDemand);
+    bench.settle();
+    let (before, mut blocks) = (bench.bob(), bench.chain.subscribe());
+    let id = bench.chain.submit(bench.payment(1, 500)).unwrap();
+    disk.full.store(true, Ordering::SeqCst);
+    let fault = bench.producer.step().err().unwrap();
+    assert!(fault.to_string().contains("no space left on device"), "{fault}");
+    assert!(!is_final(&bench.chain, &id));
+    assert_eq!(bench.bob(), before, "queries still answer, as of the last block");
+    assert!(blocks.try_recv().is_err());
 }
 
 #[test]

@@ -27,7 +27,7 @@ const SIGNATURE_GAS: u64 = 100_000;
 const AUTHENTICATION_GAS: u64 = 3_000_000;
 
 /// A signed transaction that a simulation has succeeded for.
-struct Prepared {
+pub(crate) struct Prepared {
     transaction: Transaction,
     id: Hash,
     returns: TypeSpec,
@@ -80,6 +80,19 @@ impl Session {
         method: &str,
         args: Value,
     ) -> Result<CallResult> {
+        let prepared = self.prepare(contract, method, args).await?;
+        self.submit(&prepared).await?;
+        self.wait(&prepared).await
+    }
+
+    /// Simulates, and signs what the simulation says has to be signed: the first of the three steps of
+    /// [`Self::call`], for callers that have to tell a refusal before sending from one after it.
+    pub(crate) async fn prepare(
+        &self,
+        contract: &ContractHandle,
+        method: &str,
+        args: Value,
+    ) -> Result<Prepared> {
         let spec = contract.method(method)?;
         if spec.kind == MethodKind::Constructor {
             return Err(CliError::usage(format!(
@@ -88,13 +101,10 @@ impl Session {
             .hint("deploy another instance with `sillok contract deploy`"));
         }
         let call = self.encode_call(contract, spec, &args)?;
-        let prepared = self.prepare(call, spec.returns.clone()).await?;
-        self.client().tx_submit(&prepared.transaction).await.map_err(from_rpc)?;
-        self.wait_for(&prepared.id, Some(&prepared.returns)).await
+        self.prepare_call(call, spec.returns.clone()).await
     }
 
-    /// Simulates, and signs what the simulation says has to be signed.
-    async fn prepare(&self, call: Call, returns: TypeSpec) -> Result<Prepared> {
+    async fn prepare_call(&self, call: Call, returns: TypeSpec) -> Result<Prepared> {
         let signers = self.signers().await?;
         let submitter = signers.first().ok_or_else(|| CliError::usage("no key to sign with"))?;
         let mut body = self.body(submitter.account(), call);
@@ -120,6 +130,17 @@ impl Session {
             call,
             authorisations: Vec::new(),
         }
+    }
+
+    /// Hands the transaction to the node: the second step.
+    pub(crate) async fn submit(&self, prepared: &Prepared) -> Result<()> {
+        self.client().tx_submit(&prepared.transaction).await.map_err(from_rpc)?;
+        Ok(())
+    }
+
+    /// Waits until it is final: the third step.
+    pub(crate) async fn wait(&self, prepared: &Prepared) -> Result<CallResult> {
+        self.wait_for(&prepared.id, Some(&prepared.returns)).await
     }
 
     /// Waits until a transaction is final; `returns` is the type of its call's value.

@@ -76,9 +76,9 @@ impl Banner {
         [
             "status",
             "register holders hanbit",
-            "order book hanbit",
-            "cash balance //Alice",
-            "cash transfer //Bob 5000 --from //Alice",
+            "order place hanbit sell 100 --price 12000 --from //Alice",
+            "order place hanbit buy 40 --price 12000 --from //Bob",
+            "did create --from //Charlie",
         ]
         .map(|command| format!("{} {command}{}", self.program, self.node_flag))
     }

@@ -52,7 +52,7 @@ pub(crate) enum DevGenesisError {
         /// The method's.
         method: &'static str,
         /// What does not fit.
-        error: ValueError,
+        error: Box<ValueError>,
     },
 }
 
@@ -179,7 +179,7 @@ impl Builder {
         encode_fields(params, &arguments, self).map_err(|error| DevGenesisError::Arguments {
             contract,
             method,
-            error,
+            error: Box::new(error),
         })
     }
 

@@ -91,9 +91,11 @@ impl Ledger {
         self.tip.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// The state after the last block; it stays that when blocks follow.
-    pub(crate) fn latest(&self) -> Arc<dyn StateReader> {
-        self.view(self.tip().height)
+    /// The last block and the state after it, which stays that when blocks follow.
+    pub(crate) fn latest(&self) -> (Tip, Arc<dyn StateReader>) {
+        let tip = self.tip();
+        let state = self.view(tip.height);
+        (tip, state)
     }
 
     /// The state after the block at `height`; none if there is no such block yet.

@@ -85,14 +85,14 @@ fn commit(ledger: &Ledger, nonces: &[u64], list: &[(&[u8], Option<&[u8]>)]) -> T
 #[test]
 fn a_view_stays_as_it_was_when_blocks_follow() {
     let ledger = create(Arc::new(MemoryStorage::default()), &[(b"a", Some(b"1")), (b"b", Some(b"1"))]);
-    let before = ledger.latest();
+    let (_, before) = ledger.latest();
     commit(&ledger, &[], &[(b"a", Some(b"2")), (b"b", None), (b"c", Some(b"2"))]);
     assert_eq!(before.get(b"a").unwrap(), Some(b"1".to_vec()));
     assert_eq!(before.get(b"b").unwrap(), Some(b"1".to_vec()));
     assert_eq!(before.get(b"c").unwrap(), None);
     let all = before.range(b"a", b"z", 10).unwrap();
     assert_eq!(all, [(b"a".to_vec(), b"1".to_vec()), (b"b".to_vec(), b"1".to_vec())]);
-    assert_eq!(ledger.latest().get(b"b").unwrap(), None);
+    assert_eq!(ledger.latest().1.get(b"b").unwrap(), None);
 }
 
 #[test]
@@ -176,7 +176,7 @@ fn the_chain_goes_on_where_it_was_after_opening_again() {
     assert_eq!(Ledger::stored_genesis(&*storage).unwrap(), Some(genesis()));
     let ledger = Ledger::open(storage).unwrap();
     assert_eq!(ledger.tip(), tip);
-    assert_eq!(ledger.latest().get(b"a").unwrap(), Some(b"2".to_vec()));
+    assert_eq!(ledger.latest().1.get(b"a").unwrap(), Some(b"2".to_vec()));
     assert_eq!(ledger.at(0).unwrap().get(b"a").unwrap(), Some(b"1".to_vec()));
     assert_eq!(commit(&ledger, &[8], &[]).height, 2);
 }
@@ -189,7 +189,7 @@ fn readers_never_see_half_a_block() {
         let ledger = ledger.clone();
         std::thread::spawn(move || {
             while ledger.tip().height < 500 {
-                let view = ledger.latest();
+                let (_, view) = ledger.latest();
                 assert_eq!(view.get(b"a").unwrap(), view.get(b"z").unwrap());
                 let all = view.range(b"a", b"zz", 9).unwrap();
                 assert_eq!(all[0].1, all[1].1);

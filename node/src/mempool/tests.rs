@@ -29,7 +29,8 @@ fn candidates(pool: &mut Mempool, count: usize) -> Vec<(u8, u64)> {
         Account::Key(key) => (key[0], transaction.body.nonce),
         _ => unreachable!("tests submit with keys"),
     };
-    pool.candidates(count, usize::MAX).iter().map(who).collect()
+    let room = BlockRoom { transactions: count, bytes: usize::MAX, gas: u64::MAX };
+    pool.candidates(room).iter().map(who).collect()
 }
 
 #[test]
@@ -62,7 +63,11 @@ fn candidates_fit_in_the_block() {
         let (id, transaction) = transaction(1, nonce, 100, 1_000);
         pool.insert(id, transaction).unwrap();
     }
-    assert_eq!(pool.candidates(10, 2_500).len(), 2);
+    let count =
+        |pool: &mut Mempool, bytes, gas| pool.candidates(BlockRoom { transactions: 10, bytes, gas }).len();
+    assert_eq!(count(&mut pool, 2_500, 100), 2);
+    assert_eq!(count(&mut pool, 100_000, 3), 3, "each has a gas limit of 1");
+    assert_eq!(count(&mut pool, 100_000, 0), 1, "one is always tried, so that nothing is stuck unseen");
 }
 
 #[test]

@@ -58,10 +58,9 @@ fn info(chain: &Chain, arguments: &Arguments) -> Answer {
 
 /// What the system module keeps of a contract.
 fn record(chain: &Chain, id: ContractId) -> Result<Option<ContractInfo>, RpcFailure> {
-    let (state, env) = chain.latest();
     let call = Call { contract: SYSTEM, method: "contract".into(), args: id.encode() };
     let unreadable = || Fault::new("the system module did not tell of a contract");
-    match chain.query(state, env, call)?.outcome {
+    match chain.query(chain.latest(), call)?.outcome {
         Outcome::Success(value) => {
             Ok(DecodeAll::decode_all(&mut value.as_slice()).map_err(|_| unreadable())?)
         }

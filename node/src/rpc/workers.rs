@@ -64,6 +64,9 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
     use super::*;
 
     #[tokio::test]
@@ -85,7 +88,7 @@ mod tests {
         let refused = loop {
             let gate = gate.clone();
             let mut run = Box::pin(workers.run(move || drop(lock(&gate))));
-            match at_once(&mut run).await {
+            match at_once(run.as_mut()) {
                 Some(answer) => break answer.unwrap_err(),
                 None => waiting.push(run),
             }
@@ -99,11 +102,10 @@ mod tests {
     }
 
     /// What `future` answers at once, if it does.
-    async fn at_once<T>(future: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
-        std::future::poll_fn(|context| match std::pin::Pin::new(&mut *future).poll(context) {
-            std::task::Poll::Ready(answer) => std::task::Poll::Ready(Some(answer)),
-            std::task::Poll::Pending => std::task::Poll::Ready(None),
-        })
-        .await
+    fn at_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+        match future.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Some(answer),
+            Poll::Pending => None,
+        }
     }
 }

@@ -6,10 +6,12 @@ use std::sync::RwLock;
 
 use super::{Batch, Entry, Storage, StorageError, Table};
 
+type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+
 /// Storage in memory.
 #[derive(Default)]
 pub(crate) struct MemoryStorage {
-    tables: RwLock<BTreeMap<Table, BTreeMap<Vec<u8>, Vec<u8>>>>,
+    tables: RwLock<BTreeMap<Table, Entries>>,
 }
 
 fn poisoned<T>(_: T) -> StorageError {

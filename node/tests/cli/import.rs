@@ -188,12 +188,12 @@ fn folders_that_are_none_are_named() {
 }
 
 #[test]
-fn names_are_published_only_when_asked() {
+fn names_stay_in_the_files() {
     let dev = Dev::start();
     let register = text(&import(&dev, &sample()), "register").to_string();
     let holders = dev.json(&["register", "holders", &register]);
     assert!(text(&holders["cap_table"][0], "holder").starts_with("0x"), "{holders}");
-    dev.json(&["register", "import", "--publish-names", sample().to_str().unwrap()]);
-    let holders = dev.json(&["register", "holders", &register]);
+    let folder = sample();
+    let holders = dev.json(&["register", "holders", &register, "--names", folder.to_str().unwrap()]);
     assert_eq!(holders["cap_table"][0]["holder"], "Bora Baek");
 }

@@ -1,4 +1,5 @@
 //! The command line end to end: the real binary against a real `sillok dev` process, one node a test.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
 mod contracts;
 mod dev;
@@ -11,4 +12,6 @@ mod market;
 mod parties;
 mod register;
 mod status;
+mod subscriptions;
 mod transactions;
+mod walk;

@@ -127,8 +127,16 @@ fn a_failed_transaction_is_recorded_with_its_reason_and_changes_nothing() {
         assert_eq!(shown["receipt"]["error"]["code"], json!(code));
     }
     assert_eq!(balance(), before);
-    let none = Account::Contract(ContractId([9; 32])).to_string();
-    let error =
-        dev.error(3, &["tx", "send", "cash.transfer", &format!("from={none}"), "to=//Bob", "amount=1"]);
+}
+
+#[test]
+fn nobody_signs_for_a_contract() {
+    let dev = Dev::start();
+    let contract = Account::Contract(ContractId([9; 32])).to_string();
+    let to = format!("to={contract}");
+    dev.json(&["contract", "call", "cash", "mint", &to, "amount=1", "--from", "//Ferdie"]);
+    let from = format!("from={contract}");
+    let error = dev.error(3, &["tx", "send", "cash.transfer", &from, "to=//Bob", "amount=1"]);
     assert_eq!(text(&error, "code"), "unauthorised");
+    assert!(text(&error, "hint").starts_with("a contract decides"), "{error}");
 }

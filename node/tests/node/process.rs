@@ -18,7 +18,10 @@ pub(crate) struct Node {
 /// The command that starts a node on `data`.
 fn command(data: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(["dev", "--json", "--rpc", "127.0.0.1:0", "--data"]).arg(data).args(options);
+    command.args(["dev", "--json", "--data"]).arg(data).args(options);
+    if !options.contains(&"--rpc") {
+        command.args(["--rpc", "127.0.0.1:0"]);
+    }
     command.env("RUST_LOG", "warn").stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use sillok_abi::{Hash, Transaction};
 use sillok_client::rpc::{Client, Subscriber, TxStatus};
@@ -16,6 +17,9 @@ const PAYMENTS: u64 = 10_000;
 const BATCH: usize = 250;
 /// After how many final ones the node is killed, each time it runs.
 const KILL_AFTER: [usize; 3] = [1_000, 2_500, 2_000];
+
+/// How long that may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The heights at which the node said that transactions are final.
 type Finals = Arc<Mutex<BTreeMap<String, u64>>>;
@@ -60,8 +64,10 @@ async fn load_and_kill(data: &Path, payments: &[Transaction], finals: &Finals, k
             }
         }
     });
+    let started = Instant::now();
     while finals.lock().unwrap().len() < known + kill_after {
-        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+        assert!(started.elapsed() < PATIENCE, "{} final", finals.lock().unwrap().len());
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
     node.kill();
     sending.await.unwrap();

@@ -1,4 +1,4 @@
-//! Whose authority covers the running call (docs/protocol.md, "Authority").
+//! Whose authority covers the running call (docs/protocol.md, "Authorisations").
 //!
 //! Invariant: a node of a signed tree covers one frame, and only at its own place: the path from the
 //! root call down to the frame is the path from the tree's root down to the node.

@@ -121,7 +121,7 @@ fn wrapper(this: &Type, method: &Method<'_>) -> TokenStream {
     let decoded = params.iter().zip(&idents).map(|(param, ident)| {
         let ty = param.ty;
         quote! {
-            let ::core::option::Option::Some(#ident) = arguments.next::<#ty>() else {
+            let ::core::option::Option::Some(#ident) = arguments.take::<#ty>() else {
                 return ::sillok_sdk::__private::BAD_ARGUMENTS;
             };
         }

@@ -56,10 +56,12 @@ fn cargo(folder: &Path) -> Result<PathBuf> {
         ])
         .args(["--message-format", "json-render-diagnostics", "--config"])
         .arg(settings.path())
-        // Flags that the caller set for other targets.
-        .env_remove("RUSTFLAGS")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .stderr(Stdio::inherit());
+    for (variable, _) in std::env::vars_os() {
+        if changes_code(&variable.to_string_lossy()) {
+            run.env_remove(&variable);
+        }
+    }
     if let Some(remapping) = remapping() {
         run.args(["--config", &remapping]);
     }
@@ -74,6 +76,16 @@ fn cargo(folder: &Path) -> Result<PathBuf> {
     }
     wasm_of(&run.stdout)
         .ok_or_else(|| CliError::failed("build", "cargo made no Wasm: is there a src/lib.rs?"))
+}
+
+/// Whether a variable of the caller's environment would change what cargo compiles: the same contract
+/// has the same code hash whatever else the caller builds.
+fn changes_code(variable: &str) -> bool {
+    const NAMES: [&str; 4] =
+        ["RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CARGO_ENCODED_RUSTFLAGS", "CARGO_INCREMENTAL"];
+    const PREFIXES: [&str; 3] = ["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_"];
+    let prefixed = PREFIXES.iter().any(|prefix| variable.starts_with(prefix));
+    NAMES.contains(&variable) || (prefixed && variable != "CARGO_TARGET_DIR")
 }
 
 /// Panic places name source files: without this, those of dependencies would begin with the builder's
@@ -91,11 +103,11 @@ fn wasm_of(messages: &[u8]) -> Option<PathBuf> {
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter(|message| message["reason"] == "compiler-artifact");
-    let files = artefacts.filter_map(|message| {
+    let mut files = artefacts.filter_map(|message| {
         let names = message["filenames"].as_array()?;
         names.iter().filter_map(Value::as_str).find(|name| name.ends_with(".wasm")).map(PathBuf::from)
     });
-    files.last()
+    files.next_back()
 }
 
 /// A file that is removed when it is no longer needed.
@@ -135,5 +147,16 @@ not json
 {"reason":"build-finished","success":true}"#;
         assert_eq!(wasm_of(messages), Some(PathBuf::from("/t/counter.wasm")));
         assert_eq!(wasm_of(b""), None);
+    }
+
+    #[test]
+    fn variables_that_change_code_are_told_from_others() {
+        for variable in ["RUSTFLAGS", "CARGO_INCREMENTAL", "CARGO_PROFILE_RELEASE_LTO", "CARGO_BUILD_TARGET"]
+        {
+            assert!(changes_code(variable), "{variable}");
+        }
+        for variable in ["CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_HTTP_PROXY", "PATH"] {
+            assert!(!changes_code(variable), "{variable}");
+        }
     }
 }

@@ -74,6 +74,8 @@ impl Pending {
             return true;
         }
         let security = &placed.event.security;
-        !self.made.contains(security) && !(placed.ends_security() && self.accepted.contains(security))
+        let is_made_later = self.made.contains(security);
+        let is_accepted_later = placed.ends_security() && self.accepted.contains(security);
+        !is_made_later && !is_accepted_later
     }
 }

@@ -216,16 +216,3 @@ pub(crate) struct UnlockArgs {
     #[arg(long, value_name = "SHARES")]
     pub(super) quantity: u64,
 }
-
-/// Names a holder.
-#[derive(Args, Debug)]
-pub(crate) struct NameHolderArgs {
-    #[command(flatten)]
-    pub(super) company: CompanyArg,
-    /// The holder.
-    #[arg(value_name = "ACCOUNT")]
-    pub(super) holder: String,
-    /// The name; an empty one removes it.
-    #[arg(value_name = "NAME")]
-    pub(super) name: String,
-}

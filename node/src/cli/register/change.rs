@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::Company;
 use super::arguments::{
-    AcceptArgs, AddClassArgs, CancelArgs, DateArg, IssueArgs, Kind, LockArgs, NameHolderArgs, QuantityArg,
-    RepurchaseArgs, RetractArgs, TransferArgs, UnlockArgs,
+    AcceptArgs, AddClassArgs, CancelArgs, DateArg, IssueArgs, Kind, LockArgs, QuantityArg, RepurchaseArgs,
+    RetractArgs, TransferArgs, UnlockArgs,
 };
 use super::types::Lot;
 use crate::cli::table::grouped;
@@ -206,18 +206,5 @@ pub(super) async fn unlock(args: UnlockArgs, session: &Session) -> Result<()> {
         human,
         typed::sent(&result, json!({ "lot": lot.id, "quantity": args.quantity, "locker": locker })),
     );
-    Ok(())
-}
-
-pub(super) async fn name_holder(args: NameHolderArgs, session: &Session) -> Result<()> {
-    let company = args.company.find(session).await?;
-    let who = Who::load(session).await?;
-    let holder = session.account(&args.holder)?.to_string();
-    let result = company.call("name_holder", json!({ "holder": holder, "name": args.name })).await?;
-    let human = match args.name.as_str() {
-        "" => format!("Removed the name of {}.", who.show(&holder)),
-        name => format!("{} is called {name} in the register of {}.", who.show(&holder), company.issuer.name),
-    };
-    session.result(human, typed::sent(&result, json!({ "holder": holder, "name": args.name })));
     Ok(())
 }

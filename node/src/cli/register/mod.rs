@@ -48,8 +48,6 @@ pub(crate) enum RegisterCommand {
     Lock(arguments::LockArgs),
     /// Unlock shares.
     Unlock(arguments::UnlockArgs),
-    /// Enter a holder's name in the register, where everyone can read it.
-    NameHolder(arguments::NameHolderArgs),
     /// Show the cap table: who holds how many shares of which class.
     Holders(show::HoldersArgs),
     /// Show a holder's lots.
@@ -112,7 +110,6 @@ pub(crate) async fn run(command: RegisterCommand, session: &Session) -> Result<(
         RegisterCommand::Retract(args) => change::retract(args, session).await,
         RegisterCommand::Lock(args) => change::lock(args, session).await,
         RegisterCommand::Unlock(args) => change::unlock(args, session).await,
-        RegisterCommand::NameHolder(args) => change::name_holder(args, session).await,
         RegisterCommand::Holders(args) => show::holders(args, session).await,
         RegisterCommand::Lots(args) => show::lots(args, session).await,
         RegisterCommand::History(args) => show::history(args, session).await,

@@ -167,7 +167,7 @@ pub(super) async fn holders(args: HoldersArgs, session: &Session) -> Result<()> 
     let mut json_rows = Vec::new();
     for row in &rows {
         let total: u64 = rows.iter().filter(|other| other.class == row.class).map(|other| other.shares).sum();
-        let holder = if row.name.is_empty() { who.show(&row.holder) } else { row.name.clone() };
+        let holder = who.show(&row.holder);
         let class = classes.get(&row.class).cloned().unwrap_or_else(|| row.class.to_string());
         table.row([
             holder.clone(),

@@ -50,7 +50,6 @@ impl Lot {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct HolderRow {
     pub(crate) holder: String,
-    pub(crate) name: String,
     pub(crate) class: u32,
     pub(crate) shares: u64,
     pub(crate) locked: u64,

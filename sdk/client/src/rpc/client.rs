@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sillok_abi::{Call, ContractId, Hash, Transaction, TransactionBody};
 
 use super::hex::{scale_hex, to_hex};
-use super::types::{SimulationWire, TxStatusWire};
+use super::transactions::{SimulationWire, TxStatusWire};
 use super::{
     BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, QueryAnswer, RpcError, Simulation,
     Status, StorageAnswer, TxStatus,
@@ -39,12 +39,12 @@ struct Submitted {
     id: Hash,
 }
 
-/// An answer for one of the transactions of `tx_submitBatch`.
+/// An answer for one of the transactions of `tx_submitBatch`: one of the two.
 #[derive(Deserialize)]
-#[serde(untagged)]
-enum SubmittedOrNot {
-    Id(Submitted),
-    Error { error: ErrorObjectOwned },
+struct SubmittedOrNot {
+    #[serde(default, deserialize_with = "super::hex::optional_bytes")]
+    id: Option<Vec<u8>>,
+    error: Option<ErrorObjectOwned>,
 }
 
 impl Client {
@@ -103,9 +103,10 @@ impl Client {
     ) -> Result<Vec<Result<Hash, RpcError>>, RpcError> {
         let transactions: Vec<_> = transactions.iter().map(scale_hex).collect();
         let answers: Vec<SubmittedOrNot> = self.ask("tx_submitBatch", vec![json!(transactions)]).await?;
-        let each = |answer| match answer {
-            SubmittedOrNot::Id(Submitted { id }) => Ok(id),
-            SubmittedOrNot::Error { error } => Err(RpcError::from_object(&error)),
+        let each = |answer: SubmittedOrNot| match (answer.id.map(Hash::try_from), answer.error) {
+            (Some(Ok(id)), None) => Ok(id),
+            (_, Some(error)) => Err(RpcError::from_object(&error)),
+            _ => Err(RpcError::unexpected("tx_submitBatch", "neither an id nor an error")),
         };
         Ok(answers.into_iter().map(each).collect())
     }

@@ -4,14 +4,16 @@ mod client;
 mod error;
 mod hex;
 mod subscribe;
+mod transactions;
 mod types;
 
 pub use client::Client;
 pub use error::{RpcError, refusal_name};
 pub use hex::{from_hex, to_hex};
 pub use subscribe::{EventFilter, Subscriber};
+pub use transactions::{Simulation, TxStatus};
 pub use types::{
     BlockEvent, BlockInfo, BlockRef, BlockTransaction, CertificateInfo, CertificateSignature,
     ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, QueryAnswer, SampleCompany,
-    Scheduled, Simulation, Status, StorageAnswer, TxStatus, ValidatorInfo,
+    Scheduled, Status, StorageAnswer, ValidatorInfo,
 };

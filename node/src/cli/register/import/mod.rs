@@ -3,7 +3,7 @@
 //! The plan comes from the files alone. Each of its steps is compared with what the register holds
 //! before anything is sent, so an import can be stopped anywhere and started again, and a second one
 //! sends nothing. Stakeholders have no keys: they are accounts that the register manages, for which
-//! the registrar signs. Their names stay in the files unless they are to be published.
+//! the registrar signs. Their names stay in the files: what is on a chain can never be taken back.
 
 mod conversion;
 mod entered;
@@ -31,9 +31,6 @@ pub(crate) struct ImportArgs {
     /// The folder: a manifest and the files that it lists.
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Enter holders' names in the register too. Everyone on the chain can read them, for good.
-    #[arg(long)]
-    publish_names: bool,
 }
 
 pub(super) async fn run(args: ImportArgs, session: &Session) -> Result<()> {
@@ -47,7 +44,7 @@ pub(super) async fn run(args: ImportArgs, session: &Session) -> Result<()> {
     importer.sent = usize::from(opened);
     let bar = progress(session, &plan);
     let mut outcome = Outcome::new(&package, &plan);
-    let replayed = replay(&mut importer, &plan, &mut outcome, &bar, args.publish_names).await;
+    let replayed = replay(&mut importer, &plan, &mut outcome, &bar).await;
     bar.finish_and_clear();
     let sent = importer.sent;
     replayed.map_err(|error| interrupted(error, &company, sent))?;
@@ -120,15 +117,7 @@ async fn replay(
     plan: &Plan,
     outcome: &mut Outcome<'_>,
     bar: &ProgressBar,
-    publish_names: bool,
 ) -> Result<()> {
-    if publish_names {
-        for (record, person) in &plan.people {
-            if let Err(error) = importer.publish_name(person).await {
-                outcome.refuse(&[*record], error.refusal()?);
-            }
-        }
-    }
     for step in &plan.steps {
         bar.set_message(outcome.id_of(step).to_string());
         if let Err(error) = importer.run(step).await {

@@ -49,7 +49,7 @@ impl<'a> Outcome<'a> {
         let applied = records - self.refused.len();
         let register = company.contract.id.to_string();
         let human = format!(
-            "Of {records} records, {applied} stand in the register of {} and {} were refused.\n\
+            "Of {records} records, {applied} stand in the register of {}; refused: {}.\n\
              register  {register}\n{}\n{refusals}\n\n{cap_table}",
             company.issuer.name,
             self.refused.len(),

@@ -9,7 +9,7 @@ use super::conversion::{price, smallest_units};
 use super::entered::Entered;
 use super::error::{StepError, Stepped, refused};
 use super::holder_account;
-use crate::cli::ocf::{Action, Money, Part, Removal, Stakeholder, Step, StockClass};
+use crate::cli::ocf::{Action, Money, Part, Removal, Step, StockClass};
 use crate::cli::register::Company;
 use crate::cli::register::types::{Class, HistoryEntry, Lot};
 use crate::cli::typed;
@@ -40,17 +40,7 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// Sees to it that a stakeholder's name is in the register.
-    pub(super) async fn publish_name(&mut self, person: &Stakeholder) -> Stepped<()> {
-        let holder = holder_account(self.register(), &person.id).to_string();
-        let known: String = self.company.query("holder_name", json!({ "holder": holder })).await?;
-        if known != person.name {
-            self.send("name_holder", json!({ "holder": holder, "name": person.name })).await?;
-        }
-        Ok(())
-    }
-
-    /// Sees to it that a step stands. Looks again if something was in between.
+    /// Sees to it that a step stands; looks again if it may have come to stand in between.
     pub(super) async fn run(&mut self, step: &Step) -> Stepped<()> {
         match self.attempt(step).await {
             Err(StepError::Overtaken(_)) => {
@@ -62,10 +52,9 @@ impl<'a> Importer<'a> {
     }
 
     async fn attempt(&mut self, step: &Step) -> Stepped<()> {
-        if let Some(security) = step.action.needs() {
-            if let Some(record) = self.missing.get(security) {
-                return refused(format!("its security {security} does not stand, as {record} was refused"));
-            }
+        let missing = step.action.needs().and_then(|security| self.missing.get_key_value(security));
+        if let Some((security, record)) = missing {
+            return refused(format!("its security {security} does not stand, as {record} was refused"));
         }
         let date = step.date.unwrap_or_default();
         match &step.action {
@@ -96,14 +85,8 @@ impl<'a> Importer<'a> {
     }
 
     async fn send(&mut self, method: &str, args: Value) -> Stepped<Value> {
-        let session = self.company.session();
-        let prepared = session.prepare(&self.company.contract, method, args).await?;
-        session.submit(&prepared).await?;
+        let result = self.company.call(method, args).await?;
         self.sent += 1;
-        let result = session.wait(&prepared).await.map_err(|error| match StepError::from(error.clone()) {
-            StepError::Refused(_) => StepError::Overtaken(error),
-            other => other,
-        })?;
         Ok(result.value)
     }
 

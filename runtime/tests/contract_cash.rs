@@ -233,7 +233,7 @@ fn agrees_with_the_model() {
     let genesis = World::default();
     let seen = RefCell::new(BTreeSet::new());
     let config = ProptestConfig {
-        cases: 24,
+        cases: 16,
         rng_seed: RngSeed::Fixed(20_261_123),
         failure_persistence: None,
         ..ProptestConfig::default()

@@ -83,7 +83,7 @@ struct Trade {
     _time: Time,
 }
 
-/// Root, source, acquisition and reference aside, what the register tells of a lot.
+/// A lot, of which the tests look at owner and size.
 #[derive(Decode)]
 struct Lot {
     id: u64,
@@ -362,13 +362,13 @@ impl Step {
         let owner = account(by);
         let pick = usize::from(self.pick);
         let open = orders_of(world, owner);
-        if self.kind % 4 == 0 && !open.is_empty() {
+        if self.kind.is_multiple_of(4) && !open.is_empty() {
             return ("cancel", (LISTING, open[pick % open.len()].order).encode());
         }
         let (price, quantity) =
             (400 + 10 * u64::from(self.price % 12), 5 * (1 + u64::from(self.quantity % 40)));
-        let time_in_force = if self.kind % 5 == 0 { Ioc } else { Gtc };
-        if self.kind % 2 == 0 {
+        let time_in_force = if self.kind.is_multiple_of(5) { Ioc } else { Gtc };
+        if self.kind.is_multiple_of(2) {
             return ("place", buy(by, price, quantity, time_in_force).encode());
         }
         let lots: Vec<Lot> = world.query("register", "lots_of", (owner, 1u32, 0u64, 100u32));

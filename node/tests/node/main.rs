@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
 mod lifecycle;
+mod make_run;
 mod payments;
 mod process;
 mod recovery;

@@ -7,7 +7,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::Value;
 use sillok_client::rpc::Client;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_sillok");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sillok");
 
 /// A running node.
 pub(crate) struct Node {

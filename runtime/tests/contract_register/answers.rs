@@ -24,11 +24,12 @@ pub(super) struct Lot {
 /// A lock: locker, quantity, right of delivery.
 pub(super) type Lock = (Account, u64, bool);
 
-/// Kind, reference and name aside, what the register tells of a class.
+/// A class, of which the tests look at the numbers of shares.
 #[derive(Decode)]
 pub(super) struct ShareClass {
     _id: u32,
     _reference: String,
+    _name: String,
     _kind: u8,
     pub(super) authorised: u64,
     pub(super) issued: u64,
@@ -37,6 +38,7 @@ pub(super) struct ShareClass {
     _par: u64,
 }
 
+/// A row of the cap table.
 #[derive(Debug, Decode)]
 pub(super) struct HolderRow {
     pub(super) holder: Account,

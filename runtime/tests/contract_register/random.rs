@@ -69,7 +69,7 @@ impl Step {
             7 => Act::Cancel { lot, quantity, date, balance },
             8 if self.who < 96 => Act::Retract { lot, date },
             8 => Act::Accept { lot, date },
-            9 | 10 => Act::Lock { lot, quantity, locker, delivery: self.slip % 3 > 0 },
+            9 | 10 => Act::Lock { lot, quantity, locker, delivery: !self.slip.is_multiple_of(3) },
             11 => Act::Unlock { lot, quantity, locker },
             _ => Act::Deliver { lot, quantity, locker, to },
         }
@@ -79,7 +79,7 @@ impl Step {
     fn pick_lot(self, model: &Model) -> (u64, u64) {
         let live: Vec<_> = model.live_lots().collect();
         let miss = u64::from(self.lot) % (model.last_id + 3);
-        if self.slip % 8 == 0 || live.is_empty() {
+        if self.slip.is_multiple_of(8) || live.is_empty() {
             return (miss, 50);
         }
         let (lot, locks) = live[usize::from(self.lot) % live.len()];
@@ -92,7 +92,7 @@ impl Step {
 
 /// A reference, mostly none, sometimes one that is taken.
 fn named(prefix: &str, pick: u16) -> String {
-    if pick % 4 == 0 { format!("{prefix}{}", pick / 4 % 200) } else { String::new() }
+    if pick.is_multiple_of(4) { format!("{prefix}{}", pick / 4 % 200) } else { String::new() }
 }
 
 /// The contract and the model, in one step after the other.

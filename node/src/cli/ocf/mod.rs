@@ -16,7 +16,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use entry::{Money, Stakeholder, StockClass};
+pub(crate) use entry::{Money, StockClass};
 pub(crate) use plan::{Plan, plan};
 pub(crate) use reader::{Package, ReadError, Record, read};
 pub(crate) use step::{Action, Part, Removal, Step};

@@ -200,7 +200,7 @@ mod tests {
             call: Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![] },
             authorisations: vec![],
         };
-        let one = gas_limit(1_000_000, &body, &[alice.clone()]);
+        let one = gas_limit(1_000_000, &body, std::slice::from_ref(&alice));
         assert!(one > 1_500_000 + TRANSACTION_GAS);
         assert_eq!(gas_limit(1_000_000, &body, &[alice.clone(), alice]) - one, SIGNATURE_GAS);
         assert_eq!(gas_limit(u64::MAX, &body, &[]), u64::MAX);

@@ -111,11 +111,12 @@ fn a_failed_transaction_is_recorded_with_its_reason_and_changes_nothing() {
     let maker = Maker::of(&dev);
     let balance = || dev.json(&["contract", "query", "cash", "balance", "owner=//Alice"])["value"].clone();
     let before = balance();
-    let cases: [(&str, &dyn Fn(&mut TransactionBody)); 4] = [
-        ("unauthorised", &|body| body.authorisations.clear()),
-        ("trap.NoMethod", &|body| body.call.method = "steal".into()),
-        ("trap.BadArguments", &|body| body.call.args = vec![1, 2, 3]),
-        ("trap.OutOfGas", &|body| body.gas_limit = 90_000),
+    type Change = fn(&mut TransactionBody);
+    let cases: [(&str, Change); 4] = [
+        ("unauthorised", |body| body.authorisations.clear()),
+        ("trap.NoMethod", |body| body.call.method = "steal".into()),
+        ("trap.BadArguments", |body| body.call.args = vec![1, 2, 3]),
+        ("trap.OutOfGas", |body| body.gas_limit = 90_000),
     ];
     for (code, change) in cases {
         let mut body = maker.transfer(1);

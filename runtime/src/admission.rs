@@ -46,6 +46,12 @@ pub fn decode_transaction(mut bytes: &[u8]) -> Result<Transaction, Refusal> {
         .map_err(|_| Refusal::Malformed)
 }
 
+/// What a transaction of this size costs before anything runs. One that can't pay it would take room
+/// in a block for nothing.
+fn least_gas(bytes: usize) -> u64 {
+    gas::TRANSACTION + gas::TRANSACTION_BYTE * bytes as u64 + gas::SIGNATURE
+}
+
 /// Judges transactions against one state.
 pub(crate) struct Gatekeeper {
     shared: Arc<Shared>,
@@ -58,6 +64,11 @@ impl Gatekeeper {
         let books = OrderBooks::new(state.clone());
         let context = Context::new(shared.clone(), env, state, books).read_only();
         Gatekeeper { shared, env, context }
+    }
+
+    /// The context in which it judges, for reading alone.
+    pub(crate) fn context(&mut self) -> &mut Context {
+        &mut self.context
     }
 
     /// Judges a transaction. `key_signature` says whether a key's signature is verified too; it needs not
@@ -101,7 +112,7 @@ impl Gatekeeper {
             Err(Refusal::Expired)
         } else if body.expiry > now.plus(parameters.max_transaction_lifetime_ms) {
             Err(Refusal::ExpiryTooFar)
-        } else if body.gas_limit > parameters.max_transaction_gas {
+        } else if !(least_gas(bytes)..=parameters.max_transaction_gas).contains(&body.gas_limit) {
             Err(Refusal::GasLimit)
         } else {
             Ok(())

@@ -34,8 +34,9 @@ pub(crate) fn share_of(total: u64, thousandths: u32) -> u64 {
 pub(crate) struct MemberGas {
     total: u64,
     left: u64,
-    /// Thousandths of the total by member, and what is left of that.
+    /// What is left of the share of each member that has used some.
     members: BTreeMap<u32, u64>,
+    /// The members' shares, in thousandths.
     shares: BTreeMap<u32, u32>,
 }
 
@@ -44,18 +45,25 @@ impl MemberGas {
         MemberGas { total, left: total, members: BTreeMap::new(), shares: shares.clone() }
     }
 
+    /// Whether the member's whole share would be enough.
+    pub(crate) fn covers(&self, member: u32, gas: u64) -> bool {
+        gas <= self.share(member)
+    }
+
     /// Takes gas from the block and from the member's share; answers whether there was enough of both.
-    pub(crate) fn take(&mut self, member: Option<u32>, gas: u64) -> bool {
-        let share = member.and_then(|member| self.shares.get(&member)).copied().unwrap_or(1_000);
-        let allowed = share_of(self.total, share);
-        let key = member.unwrap_or(u32::MAX);
-        let left = self.members.entry(key).or_insert(allowed);
+    pub(crate) fn take(&mut self, member: u32, gas: u64) -> bool {
+        let share = self.share(member);
+        let left = self.members.entry(member).or_insert(share);
         if *left < gas || self.left < gas {
             return false;
         }
         *left -= gas;
         self.left -= gas;
         true
+    }
+
+    fn share(&self, member: u32) -> u64 {
+        share_of(self.total, self.shares.get(&member).copied().unwrap_or(0))
     }
 }
 
@@ -73,7 +81,7 @@ impl Room {
 
     /// Takes a transaction's bytes and gas limit; answers whether it fits.
     pub(crate) fn take(&mut self, member: u32, bytes: usize, gas: u64) -> bool {
-        if bytes > self.bytes || !self.gas.take(Some(member), gas) {
+        if bytes > self.bytes || !self.gas.take(member, gas) {
             return false;
         }
         self.bytes -= bytes;

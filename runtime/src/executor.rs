@@ -95,18 +95,21 @@ impl Execution {
 }
 
 impl Executor {
-    /// An executor on committed state. `recent` are the transactions of committed blocks that could
-    /// still be replayed: of blocks younger than the longest lifetime of a transaction.
+    /// An executor on committed state. `time` is that of the last block; `recent` are the transactions
+    /// of committed blocks that could still be replayed: of blocks younger than the longest lifetime of
+    /// a transaction. Those that have expired are forgotten, as the nodes that went on have done.
     pub fn open(
         runtime: Arc<Runtime>,
         state: Arc<dyn StateReader>,
         state_root: Hash,
+        time: Time,
         recent: impl Iterator<Item = Transaction>,
     ) -> Result<Self, Fault> {
         let mut books = OrderBooks::new(state);
         books.load_all()?;
         let mut replay = ReplayGuard::default();
         recent.for_each(|transaction| replay.insert(&transaction.body));
+        replay.forget_before(time);
         Ok(Executor { runtime, books: Some(books), replay, state_root, tentative: None })
     }
 
@@ -176,10 +179,9 @@ impl Executor {
             return Err(invalid("its transactions are not in the protocol's order"));
         }
         let env = BlockEnv { height: header.height, time: header.time };
-        let mut context = self.context(state.clone(), env)?;
-        let shares = shares(&mut context)?;
+        let mut judge = Judge::new(self, env, state.clone());
+        let shares = shares(judge.gatekeeper.context())?;
         let mut room = Room::new(self.runtime.parameters(), &shares);
-        let mut judge = Judge::new(self, env, state);
         let mut chosen = Vec::with_capacity(block.transactions.len());
         for transaction in &block.transactions {
             let admission = judge.admit(transaction, true).map_err(|error| match error {
@@ -191,6 +193,8 @@ impl Executor {
             }
             chosen.push((transaction.clone(), admission));
         }
+        // Only now: the context takes the order books, which an invalid block must not carry away.
+        let context = self.context(state, env)?;
         Ok(self.run(context, &chosen, &shares)?)
     }
 

@@ -73,6 +73,11 @@ pub const MAX_SCHEDULED_GAS: u64 = 50_000_000;
 pub const MAX_SCHEDULED_BYTES: usize = 4_096;
 /// The most scheduled calls that one block makes; the rest is carried over.
 pub const MAX_DUE_PER_BLOCK: usize = 256;
+/// The most scheduled calls that one block looks at: those of a member whose share is used up wait
+/// without holding up the others.
+pub const MAX_DUE_READ: usize = 8 * MAX_DUE_PER_BLOCK;
+/// The largest value that a transaction's root call may return, in bytes: it stays in the receipt.
+pub const MAX_RECEIPT_VALUE_BYTES: usize = 16 * 1024;
 /// The most expired authorisation nonces that one block sweeps.
 pub const MAX_SWEPT_PER_BLOCK: usize = 1_024;
 

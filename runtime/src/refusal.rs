@@ -29,7 +29,7 @@ refusals! {
     BadSignature = 1006,
     /// No member has admitted the submitter: ask a member's admin to admit the account.
     NotAdmitted = 1007,
-    /// The gas limit is above what one transaction, or its member's share of a block, may use: lower it.
+    /// The gas limit is below what the transaction's bytes and signature cost, or above what one transaction or its member's share of a block may use.
     GasLimit = 1008,
     /// The transaction is larger than allowed: split it.
     TooLarge = 1009,

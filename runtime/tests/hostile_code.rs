@@ -62,6 +62,7 @@ const MEMORY: &str = r#"(memory (export "memory") 1)"#;
 #[test]
 fn each_refusal_has_its_own_code() {
     let plain = [contract_item(ABI_VERSION)];
+    let imports = format!("{} {MEMORY}", r#"(import "sillok" "block_time" (func (result i64)))"#.repeat(25));
     let many = |item: &str, count: u32| format!("{MEMORY} {}", item.repeat(count as usize));
     let long = format!(r#"{MEMORY} (func (export "{}"))"#, "n".repeat(65));
     let large = format!("(func {})", "(drop (i32.const 1))".repeat(limits::MAX_FUNCTION_BYTES / 2));
@@ -84,6 +85,7 @@ fn each_refusal_has_its_own_code() {
         (module(&format!(r#"(import "env" "print" (func)) {MEMORY}"#), &plain), CodeError::UnknownImport),
         (module(&format!(r#"(import "sillok" "input" (func)) {MEMORY}"#), &plain), CodeError::UnknownImport),
         (module(r#"(import "sillok" "memory" (memory 1))"#, &plain), CodeError::UnknownImport),
+        (module(&imports, &plain), CodeError::TooManyItems),
         (module("(memory 1)", &plain), CodeError::NoMemory),
         (module(r#"(memory (export "memory") 65)"#, &plain), CodeError::MemoryTooLarge),
         (module(&format!("{MEMORY} (table 4097 funcref)"), &plain), CodeError::TableTooLarge),

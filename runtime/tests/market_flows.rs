@@ -47,8 +47,14 @@ fn the_book_survives_a_restart_exactly() {
     let depth: sillok_abi::Depth = world.query("market", "depth", (listing, 10u32));
     let state = world.state.clone();
     let root = world.executor.state_root();
-    world.executor =
-        sillok_runtime::Executor::open(world.runtime.clone(), state, root, std::iter::empty()).unwrap();
+    world.executor = sillok_runtime::Executor::open(
+        world.runtime.clone(),
+        state,
+        root,
+        sillok_abi::Time(world.time),
+        std::iter::empty(),
+    )
+    .unwrap();
     assert_eq!(world.query::<sillok_abi::Depth>("market", "depth", (listing, 10u32)), depth);
     let bob = account("Bob");
     let buy: PlacedOrder =

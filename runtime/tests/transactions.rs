@@ -39,11 +39,12 @@ fn admission_refuses_with_its_own_codes() {
     let mut world = World::default();
     let fresh = |world: &World| transfer(world, "Alice", "Bob", 1);
     type Spoil = fn(&mut sillok_abi::TransactionBody);
-    let cases: [(Spoil, Refusal); 6] = [
+    let cases: [(Spoil, Refusal); 7] = [
         (|body| body.chain = [7; 32], Refusal::WrongChain),
         (|body| body.expiry = Time(sillok_testing::START), Refusal::Expired),
         (|body| body.expiry = Time(u64::MAX), Refusal::ExpiryTooFar),
         (|body| body.gas_limit = u64::MAX, Refusal::GasLimit),
+        (|body| body.gas_limit = 70_000, Refusal::GasLimit),
         (|body| body.call.args = vec![0; 800_000], Refusal::TooLarge),
         (
             |body| {
@@ -126,6 +127,17 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
     let state = world.state.clone();
     let error = world.executor.execute(state, &block).unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("order")), "{error}");
+
+    // A block of transactions that are used up is invalid too, and the executor goes on after it.
+    let transactions = proposal.transactions;
+    let transactions_root = Block::transactions_root(&transactions);
+    let ordered = in_protocol_order(&world.root, transactions);
+    let header = Header { transactions_root: Block::transactions_root(&ordered), ..block.header };
+    assert_eq!(header.transactions_root, transactions_root);
+    let state = world.state.clone();
+    let error = world.executor.execute(state, &Block { header, transactions: ordered }).unwrap_err();
+    assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("nonce")), "{error}");
+    let () = world.ok("Alice", "cash", "transfer", (account("Alice"), account("Bob"), 1u64));
 }
 
 #[test]

@@ -88,7 +88,7 @@ fn open_executor(ledger: &Ledger, genesis: &Genesis, runtime: &Arc<Runtime>) -> 
         transaction.map_err(|error| failed = Some(error)).ok()
     });
     let (tip, state) = ledger.latest();
-    let executor = Executor::open(runtime.clone(), state, tip.state_root, recent)?;
+    let executor = Executor::open(runtime.clone(), state, tip.state_root, tip.time, recent)?;
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(executor),

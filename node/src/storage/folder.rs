@@ -4,6 +4,7 @@
 //! path can't cost anybody their files.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::{RocksStorage, StorageError};
@@ -92,8 +93,13 @@ impl DataFolder {
     /// Writes the format file so that a crash leaves it whole or absent.
     fn mark(&self) -> Result<(), StorageError> {
         let (draft, file) = (self.path.join(FORMAT_DRAFT), self.path.join(FORMAT_FILE));
-        fs::write(&draft, format!("{FORMAT}\n")).map_err(file_error("write", &draft))?;
-        fs::rename(&draft, &file).map_err(file_error("write", &file))
+        let mut written = fs::File::create(&draft).map_err(file_error("write", &draft))?;
+        written.write_all(format!("{FORMAT}\n").as_bytes()).map_err(file_error("write", &draft))?;
+        written.sync_all().map_err(file_error("write", &draft))?;
+        fs::rename(&draft, &file).map_err(file_error("write", &file))?;
+        // The name itself is on disk before the database holds anything final.
+        let folder = fs::File::open(&self.path).map_err(file_error("open", &self.path))?;
+        folder.sync_all().map_err(file_error("write", &self.path))
     }
 }
 

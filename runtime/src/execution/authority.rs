@@ -104,10 +104,7 @@ impl Authority {
                 }
                 true
             }
-            Authority::Recorded(recorder) => {
-                recorder.require(*account);
-                true
-            }
+            Authority::Recorded(recorder) => recorder.require(*account),
             Authority::Genesis => true,
         }
     }

@@ -2,10 +2,14 @@
 
 use sillok_abi::{Account, Call, CallTree};
 
+use crate::limits;
+
 /// The calls of an execution and who must authorise each.
 #[derive(Default)]
 pub(crate) struct Recorder {
     nodes: Vec<Recorded>,
+    /// Who was asked, at most as many as a transaction may carry authorisations.
+    accounts: Vec<Account>,
     stack: Vec<usize>,
 }
 
@@ -26,11 +30,20 @@ impl Recorder {
         self.stack.pop();
     }
 
-    pub(super) fn require(&mut self, account: Account) {
+    /// Notes that the running call asks for an account's authority; answers whether a transaction could
+    /// carry as many authorisations.
+    pub(super) fn require(&mut self, account: Account) -> bool {
+        if !self.accounts.contains(&account) {
+            if self.accounts.len() == limits::MAX_AUTHORISATIONS {
+                return false;
+            }
+            self.accounts.push(account);
+        }
         let top = self.stack.last().and_then(|index| self.nodes.get_mut(*index));
         if let Some(node) = top.filter(|node| !node.required.contains(&account)) {
             node.required.push(account);
         }
+        true
     }
 
     pub(super) fn len(&self) -> usize {
@@ -44,23 +57,24 @@ impl Recorder {
 
     /// The tree that each account has to sign, in the order in which they were first asked.
     pub(crate) fn trees(&self) -> Vec<(Account, CallTree)> {
-        let mut accounts: Vec<Account> = Vec::new();
-        for account in self.nodes.iter().flat_map(|node| &node.required) {
-            if !accounts.contains(account) {
-                accounts.push(*account);
+        let mut children = vec![Vec::new(); self.nodes.len()];
+        for (index, node) in self.nodes.iter().enumerate() {
+            if let Some(siblings) = node.parent.and_then(|parent| children.get_mut(parent)) {
+                siblings.push(index);
             }
         }
-        accounts.iter().filter_map(|account| Some((*account, self.tree(0, account)?))).collect()
+        let tree = |account: &Account| Some((*account, self.tree(0, account, &children)?));
+        self.accounts.iter().filter_map(tree).collect()
     }
 
     /// The tree below a node, without branches in which the account is not asked.
-    fn tree(&self, index: usize, account: &Account) -> Option<CallTree> {
+    fn tree(&self, index: usize, account: &Account, children: &[Vec<usize>]) -> Option<CallTree> {
         let node = self.nodes.get(index)?;
-        let below = (index + 1..self.nodes.len()).filter(|child| self.nodes[*child].parent == Some(index));
-        let children: Vec<CallTree> = below.filter_map(|child| self.tree(child, account)).collect();
-        if children.is_empty() && !node.required.contains(account) {
+        let below = children.get(index)?.iter();
+        let below: Vec<CallTree> = below.filter_map(|child| self.tree(*child, account, children)).collect();
+        if below.is_empty() && !node.required.contains(account) {
             return None;
         }
-        Some(CallTree { call: node.call.clone(), children })
+        Some(CallTree { call: node.call.clone(), children: below })
     }
 }

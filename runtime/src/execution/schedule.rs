@@ -56,17 +56,29 @@ pub(crate) fn next_due(state: &dyn StateReader) -> Result<Option<Time>, Fault> {
 /// the member that answers for each contract's deployer allow. The rest stays for the next block.
 pub(crate) fn run_due(context: &mut Context, gas: &mut MemberGas) -> Result<Vec<Receipt>, Fault> {
     let end = due_key(context.env.time.plus(1), 0);
-    let due = context.overlay.range(&due_key(Time(0), 0), &end, limits::MAX_DUE_PER_BLOCK)?;
+    let due = context.overlay.range(&due_key(Time(0), 0), &end, limits::MAX_DUE_READ)?;
     let mut receipts = Vec::new();
     for (key, value) in due {
         let scheduled = Scheduled::decode(&mut value.as_slice())
             .map_err(|_| Fault::new("a scheduled call does not decode"))?;
-        let member = payer(context, &scheduled.call)?;
-        if !gas.take(member, scheduled.gas) {
-            continue;
+        if receipts.len() == limits::MAX_DUE_PER_BLOCK {
+            break;
         }
+        let payable = match payer(context, &scheduled.call)? {
+            Some(member) if gas.covers(member, scheduled.gas) => {
+                if !gas.take(member, scheduled.gas) {
+                    continue;
+                }
+                true
+            }
+            _ => false,
+        };
         context.overlay.put(&key, None)?;
-        receipts.push(run(context, &key, scheduled)?);
+        receipts.push(if payable {
+            run(context, &key, scheduled)?
+        } else {
+            unpayable(context, &key, scheduled)?
+        });
         context.overlay.seal();
     }
     Ok(receipts)
@@ -81,9 +93,20 @@ fn payer(context: &mut Context, call: &Call) -> Result<Option<u32>, Fault> {
     }
 }
 
+/// The receipt of a call that no block can make: nobody answers for its contract's deployer any more, or
+/// its gas is above the whole share of the member that does.
+fn unpayable(context: &mut Context, key: &[u8], scheduled: Scheduled) -> Result<Receipt, Fault> {
+    context.begin(0, Authority::none());
+    finish(context, scheduled_id(key), scheduled.call, 0, Err(TrapCode::Schedule.into()))
+}
+
+fn scheduled_id(key: &[u8]) -> [u8; 32] {
+    digest("sillok/scheduled", &key)
+}
+
 fn run(context: &mut Context, key: &[u8], scheduled: Scheduled) -> Result<Receipt, Fault> {
     let Scheduled { call, gas } = scheduled;
-    let id = digest("sillok/scheduled", &key);
+    let id = scheduled_id(key);
     let contract = call.contract;
     context.begin(gas, Authority::none());
     let ended = context.enter(call.clone(), Some(contract), Entry::Call);

@@ -4,7 +4,7 @@ use codec::{Decode, Encode};
 use sillok_abi::native::AUTHORISATIONS;
 use sillok_abi::{
     Account, Authorisation, Authoriser, Call, CallTree, Credential, Failure, Hash, Receipt, SignatureScheme,
-    Time, TransactionBody, authorisation_digest,
+    Time, TransactionBody, TrapCode, authorisation_digest,
 };
 
 use super::authority::{Authority, Grant};
@@ -50,7 +50,10 @@ fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, St
     }
     context.authority = Authority::signed(grants);
     let end = context.enter(body.call.clone(), None, Entry::Call)?;
-    if let CallEnd::Returned(_) = end {
+    if let CallEnd::Returned(value) = &end {
+        if value.len() > limits::MAX_RECEIPT_VALUE_BYTES {
+            return Err(TrapCode::SizeLimit.into());
+        }
         spend_nonces(context)?;
         native::grow_state(context, admitted.member)?;
     }

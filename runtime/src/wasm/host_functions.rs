@@ -100,12 +100,11 @@ impl Host<'_, '_> {
 impl Host<'_, '_> {
     fn storage_get(&mut self, key: u32, key_length: u32, value: u32, capacity: u32) -> Result<u32, Stop> {
         let key = self.storage_key(key, key_length)?;
-        let Some(found) = self.context().overlay.get(&key)?.map(<[u8]>::to_vec) else {
-            return Ok(STORAGE_ABSENT);
-        };
-        let fitting = found.get(..(capacity as usize).min(found.len())).unwrap_or(&found);
-        self.write(value, fitting)?;
-        Ok(found.len() as u32)
+        let Some(found) = self.context().overlay.get(&key)? else { return Ok(STORAGE_ABSENT) };
+        let length = found.len();
+        let fitting = found[..length.min(capacity as usize)].to_vec();
+        self.write(value, &fitting)?;
+        Ok(length as u32)
     }
 
     fn storage_set(&mut self, key: u32, key_length: u32, value: u32, value_length: u32) -> Result<(), Stop> {

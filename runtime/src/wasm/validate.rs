@@ -4,8 +4,8 @@ use sillok_abi::{
     HOST_FUNCTIONS, HOST_MODULE, HostFunction, METADATA_SECTION, Metadata, MetadataError, MethodSpec,
 };
 use wasmparser::{
-    DataKind, ElementKind, ExternalKind, FuncType, FunctionBody, Operator, Parser, Payload, TypeRef, ValType,
-    Validator, WasmFeatures,
+    DataKind, ElementItems, ElementKind, ExternalKind, FuncType, FunctionBody, Operator, Parser, Payload,
+    TypeRef, ValType, Validator, WasmFeatures,
 };
 
 use crate::limits;
@@ -42,13 +42,13 @@ code_errors! {
     TableTooLarge = 9,
     /// The code has passive or declared segments or changes tables at run time: build for wasm32v1-none.
     PassiveSegment = 10,
-    /// The code has too many functions, globals, exports or data segments: split the contract.
+    /// The code has too many imports, functions, globals, exports or data segments: split the contract.
     TooManyItems = 11,
     /// A function has too many parameters or locals or too large a body: split it.
     FunctionTooLarge = 12,
     /// An export's name is longer than 64 bytes: shorten the method's name.
     NameTooLong = 13,
-    /// The code has no metadata, or unreadable metadata: build it with sillok-sdk's #[contract].
+    /// The code has no metadata, or unreadable metadata: build it with sillok-sdk's `#[contract]`.
     NoMetadata = 14,
     /// The code was built for another version of the interface: build with the matching sillok-sdk.
     AbiVersion = 15,
@@ -159,6 +159,10 @@ impl<'a> Module<'a> {
     }
 
     fn import(&mut self, import: wasmparser::Import<'a>) -> Result<(), CodeError> {
+        // Each import takes room in every instance: more than there are host functions is an attack.
+        if self.functions.len() >= HOST_FUNCTIONS.len() {
+            return Err(CodeError::TooManyItems);
+        }
         let TypeRef::Func(index) = import.ty else { return Err(CodeError::UnknownImport) };
         let known = HOST_FUNCTIONS.iter().find(|function| function.name == import.name);
         let fits = known.zip(self.types.get(index as usize)).is_some_and(|(host, ty)| host_type_is(host, ty));
@@ -234,9 +238,11 @@ fn check_data(section: wasmparser::DataSectionReader<'_>) -> Result<(), CodeErro
 fn check_elements(section: wasmparser::ElementSectionReader<'_>) -> Result<(), CodeError> {
     at_most(section.count(), limits::MAX_DATA_SEGMENTS)?;
     for element in section {
-        match element.map_err(|_| CodeError::Malformed)?.kind {
-            ElementKind::Active { .. } => {}
-            _ => return Err(CodeError::PassiveSegment),
+        let element = element.map_err(|_| CodeError::Malformed)?;
+        let ElementKind::Active { .. } = element.kind else { return Err(CodeError::PassiveSegment) };
+        let ElementItems::Functions(functions) = element.items else { return Err(CodeError::Extension) };
+        if u64::from(functions.count()) > limits::MAX_TABLE_ELEMENTS {
+            return Err(CodeError::TableTooLarge);
         }
     }
     Ok(())

@@ -116,7 +116,8 @@ impl World {
         state.apply(&built.changes);
         let state = Arc::new(state);
         let executor =
-            Executor::open(runtime.clone(), state.clone(), built.state_root, std::iter::empty()).unwrap();
+            Executor::open(runtime.clone(), state.clone(), built.state_root, Time(START), std::iter::empty())
+                .unwrap();
         World {
             runtime,
             executor,
@@ -133,7 +134,9 @@ impl World {
     /// A chain that goes its own way from here, with the same compiled code.
     pub fn fork(&self) -> Self {
         let (runtime, state) = (self.runtime.clone(), self.state.clone());
-        let executor = Executor::open(runtime.clone(), state.clone(), self.root, std::iter::empty()).unwrap();
+        let executor =
+            Executor::open(runtime.clone(), state.clone(), self.root, Time(self.time), std::iter::empty())
+                .unwrap();
         let (genesis, signers) = (self.genesis.clone(), self.signers.clone());
         World { runtime, executor, state, genesis, nonces: Nonces::new(), signers, ..*self }
     }

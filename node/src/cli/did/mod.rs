@@ -71,7 +71,7 @@ pub(crate) enum DidCommand {
         /// What kind of service, such as LinkedDomains.
         #[arg(long = "type", value_name = "TYPE")]
         kind: String,
-        /// Where it is, such as https://example.com.
+        /// Where it is, such as `https://example.com`.
         #[arg(long, value_name = "URL")]
         endpoint: String,
     },

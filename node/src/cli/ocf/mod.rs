@@ -1,6 +1,6 @@
 //! Open Cap Format 1.1: from a folder of files to the register's calls in order.
 //!
-//! [`read`] takes the folder apart into records, [`plan`] decides what becomes of each of them.
+//! [`read`] takes the folder apart into records, [`plan()`] decides what becomes of each of them.
 //! Both are pure but for reading the files: nothing here knows the chain.
 //!
 //! Invariant: every record ends in exactly one step of the plan, among its people, or among its

@@ -228,3 +228,45 @@ fn queries_can_t_change_anything() {
     let receipt = world.runtime.query(world.state.clone(), world.env(), call).unwrap();
     assert_eq!(failure(&receipt), Failure::Trap(TrapCode::ReadOnly));
 }
+
+#[test]
+fn a_reopened_executor_remembers_what_could_be_replayed_and_no_more() {
+    let mut world = World::default();
+    world.mint("Alice", 100);
+    let mut body = transfer(&world, "Alice", "Bob", 1);
+    body.expiry = Time(world.time + 10);
+    let used = world.signed(body.clone());
+    world.send(used.clone()).unwrap();
+    let reopen = |world: &World| {
+        let (runtime, state, root) =
+            (world.runtime.clone(), world.state.clone(), world.executor.state_root());
+        sillok_runtime::Executor::open(runtime, state, root, Time(world.time), std::iter::once(used.clone()))
+    };
+    world.executor = reopen(&world).unwrap();
+    assert_eq!(world.send(used.clone()).unwrap_err(), Refusal::Replayed);
+
+    world.time += 20;
+    world.executor = reopen(&world).unwrap();
+    body.expiry = Time(world.time + 60_000);
+    let again = world.signed(body);
+    assert!(world.send(again).is_ok(), "the nonce is free once its transaction has expired");
+}
+
+#[test]
+fn a_scheduled_call_that_nobody_answers_for_ends_as_failed() {
+    let mut world = World::default();
+    let lot = world.issue("Alice", 100);
+    let (register, cash) = (world.id("register"), world.id("cash"));
+    let expiry = Time(world.time + 5_000);
+    let terms = (account("Alice"), account("Bob"), register, lot, 40u64, cash, 4_000u64, expiry, [5u8; 32]);
+    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms,));
+    // Alice deployed the escrow; no member answers for her any more.
+    let body = world.body("Alice", MEMBERSHIP, "dismiss", (0u32, account("Alice")));
+    let transaction = world.signed(body);
+    assert!(matches!(world.send(transaction).unwrap().outcome, Outcome::Success(_)));
+    world.time = expiry.0;
+    let execution = world.block(Vec::new()).execution;
+    assert_eq!(execution.scheduled, 1);
+    assert_eq!(failure(&execution.receipts[0]), Failure::Trap(TrapCode::Schedule));
+    assert_eq!(world.executor.next_due(&*world.state).unwrap(), None, "it is not tried again");
+}

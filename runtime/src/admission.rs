@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
 use crate::state::StateReader;
-use crate::{gas, limits, native};
+use crate::{limits, native};
 
 /// What admission found out.
 #[derive(Clone, Copy)]
@@ -44,12 +44,6 @@ impl From<Fault> for NotAdmitted {
 pub fn decode_transaction(mut bytes: &[u8]) -> Result<Transaction, Refusal> {
     Transaction::decode_all_with_depth_limit(limits::MAX_DECODE_DEPTH, &mut bytes)
         .map_err(|_| Refusal::Malformed)
-}
-
-/// What a transaction of this size costs before anything runs. One that can't pay it would take room
-/// in a block for nothing.
-fn least_gas(bytes: usize) -> u64 {
-    gas::TRANSACTION + gas::TRANSACTION_BYTE * bytes as u64 + gas::SIGNATURE
 }
 
 /// Judges transactions against one state.
@@ -87,12 +81,17 @@ impl Gatekeeper {
             return Err(Refusal::GasLimit.into());
         }
         let id = body.id();
+        let signature = self.shared.parameters.gas.signature;
         let authentication_gas = match (&body.submitter, &transaction.credential) {
-            (Account::Key(_), Credential::Sr25519(_)) if !key_signature => gas::SIGNATURE,
+            (Account::Key(_), Credential::Sr25519(_)) if !key_signature => signature,
             (Account::Key(_), Credential::Sr25519(_)) => self.authenticate(transaction, &id)?,
             (Account::Key(_), _) => return Err(Refusal::BadSignature.into()),
             _ => self.authenticate(transaction, &id)?,
         };
+        // What it took to judge is paid too, or judging would be free.
+        if body.gas_limit < self.least_gas(bytes, authentication_gas) {
+            return Err(Refusal::GasLimit.into());
+        }
         Ok(Admission { id, bytes, member, authentication_gas })
     }
 
@@ -112,11 +111,20 @@ impl Gatekeeper {
             Err(Refusal::Expired)
         } else if body.expiry > now.plus(parameters.max_transaction_lifetime_ms) {
             Err(Refusal::ExpiryTooFar)
-        } else if !(least_gas(bytes)..=parameters.max_transaction_gas).contains(&body.gas_limit) {
+        } else if !(self.least_gas(bytes, parameters.gas.signature)..=parameters.max_transaction_gas)
+            .contains(&body.gas_limit)
+        {
             Err(Refusal::GasLimit)
         } else {
             Ok(())
         }
+    }
+
+    /// What a transaction of this size costs before anything runs. One that can't pay it would take room in
+    /// a block for nothing.
+    fn least_gas(&self, bytes: usize, authentication: u64) -> u64 {
+        let gas = &self.shared.parameters.gas;
+        gas.transaction + gas.transaction_byte * bytes as u64 + authentication
     }
 
     /// The gas of a block that the member's transactions may use.
@@ -135,7 +143,7 @@ impl Gatekeeper {
         };
         self.context.set_gas(limits::AUTHENTICATION_GAS);
         match authenticate(&mut self.context, submitter, id, &transaction.credential) {
-            Ok(true) if matches!(submitter, Account::Key(_)) => Ok(gas::SIGNATURE),
+            Ok(true) if matches!(submitter, Account::Key(_)) => Ok(self.shared.parameters.gas.signature),
             Ok(true) => Ok(limits::AUTHENTICATION_GAS - self.context.gas()),
             Err(Stop::Fault(fault)) => Err(fault.into()),
             Ok(false) | Err(_) => Err(refusal.into()),

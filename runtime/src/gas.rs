@@ -1,18 +1,61 @@
-//! Gas prices of what is not a host function. Those of host functions are in `sillok_abi`'s table.
+//! Gas prices, part of a chain's parameters. One gas stands for a tenth of a nanosecond of the machine on
+//! which they were calibrated (`make calibrate`, docs/gas.md).
 
-/// A transaction, before anything runs.
-pub(crate) const TRANSACTION: u64 = 20_000;
-/// Each byte of a transaction.
-pub(crate) const TRANSACTION_BYTE: u64 = 4;
-/// Verifying a key's signature.
-pub(crate) const SIGNATURE: u64 = 60_000;
-/// Each match of an order.
-pub(crate) const FILL: u64 = 800;
-/// Each level of a depth query.
-pub(crate) const LEVEL: u64 = 50;
-/// A fresh instance of a contract.
-pub(crate) const INSTANCE: u64 = 5_000;
-/// Entering a native module.
-pub(crate) const NATIVE_CALL: u64 = 2_000;
-/// Each byte of uploaded code, which has to be checked and compiled.
-pub(crate) const CODE_BYTE: u64 = 200;
+use codec::{Decode, Encode};
+use sillok_abi::HOST_FUNCTIONS;
+
+use crate::wasm::OperatorPrices;
+
+/// What everything costs.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct GasTable {
+    /// Instructions of contracts.
+    pub operators: OperatorPrices,
+    /// Host functions, in the order of `sillok_abi`'s table.
+    pub host_functions: Vec<HostPrice>,
+    /// A transaction, before anything runs.
+    pub transaction: u64,
+    /// Each byte of a transaction.
+    pub transaction_byte: u64,
+    /// Verifying a key's signature.
+    pub signature: u64,
+    /// Each match of an order.
+    pub fill: u64,
+    /// Each level of a depth query.
+    pub level: u64,
+    /// An instance of a contract.
+    pub instance: u64,
+    /// Entering a native module.
+    pub native_call: u64,
+    /// Each byte of uploaded code, which is checked, compiled and kept.
+    pub code_byte: u64,
+}
+
+/// What a host function costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct HostPrice {
+    /// The call itself.
+    pub base: u64,
+    /// Each byte read from or written to the contract's memory, or read from state.
+    pub per_byte: u64,
+}
+
+impl Default for GasTable {
+    fn default() -> Self {
+        let host = HOST_FUNCTIONS.iter();
+        let host =
+            host.map(|function| HostPrice { base: function.gas_base, per_byte: function.gas_per_byte });
+        GasTable {
+            operators: OperatorPrices::default(),
+            host_functions: host.collect(),
+            transaction: 20_000,
+            transaction_byte: 20,
+            signature: 350_000,
+            fill: 4_000,
+            level: 500,
+            instance: 1_500,
+            native_call: 1_000,
+            code_byte: 10_000,
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use codec::{Decode, Encode};
 use sillok_abi::native::{ContractInfo, GenesisContract, Member, contract_id};
-use sillok_abi::{Account, Call, ContractId, Hash, Time, Validator, digest};
+use sillok_abi::{Account, Call, ContractId, HOST_FUNCTIONS, Hash, Time, Validator, digest};
 
 use crate::execution::{Authority, BlockEnv, CallEnd, Context, Entry, Shared, Stop};
 use crate::executor::Execution;
@@ -12,7 +12,7 @@ use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
 use crate::state::MemoryState;
 use crate::wasm::{CodeError, check_code};
-use crate::{Parameters, native};
+use crate::{Parameters, limits, native};
 
 /// What a chain starts from. Its hash is the chain's id.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -45,6 +45,9 @@ pub enum GenesisError {
     /// It has no validator, or one without power or twice.
     #[error("genesis needs validators, each once and with voting power")]
     Validators,
+    /// A parameter is out of range.
+    #[error("genesis parameter `{0}` is out of range")]
+    Parameter(&'static str),
     /// Its code is refused.
     #[error("genesis code {index} is refused: {error}")]
     Code {
@@ -80,12 +83,13 @@ impl Genesis {
 
     pub(crate) fn build(&self, shared: Arc<Shared>) -> Result<Execution, GenesisError> {
         self.check_validators()?;
+        self.check_parameters()?;
         let state = Arc::new(MemoryState::default());
         let env = BlockEnv { height: 0, time: self.time };
         let books = OrderBooks::new(state.clone());
         let mut context = Context::new(shared, env, state, books);
         native::put_members(&mut context, &self.members, &self.admitted)?;
-        context.begin(u64::MAX, Authority::Genesis);
+        context.begin(limits::MAX_GAS, Authority::Genesis);
         for (index, code) in self.codes.iter().enumerate() {
             check_code(code).map_err(|error| GenesisError::Code { index, error })?;
             native::store_code(&mut context, code.clone()).map_err(|stop| failed("code", stop))?;
@@ -105,6 +109,20 @@ impl Genesis {
         };
         let valid = self.validators.iter().enumerate().all(|(index, validator)| distinct(index, validator));
         if self.validators.is_empty() || !valid { Err(GenesisError::Validators) } else { Ok(()) }
+    }
+
+    fn check_parameters(&self) -> Result<(), GenesisError> {
+        let Parameters { max_transaction_gas, query_gas, gas, .. } = &self.parameters;
+        if *max_transaction_gas > limits::MAX_GAS {
+            return Err(GenesisError::Parameter("max_transaction_gas"));
+        }
+        if *query_gas > limits::MAX_GAS {
+            return Err(GenesisError::Parameter("query_gas"));
+        }
+        if gas.host_functions.len() != HOST_FUNCTIONS.len() {
+            return Err(GenesisError::Parameter("gas.host_functions"));
+        }
+        Ok(())
     }
 }
 

@@ -21,6 +21,7 @@ mod parameters;
 mod refusal;
 mod replay;
 mod runtime;
+mod session;
 mod state;
 mod validators;
 mod wasm;
@@ -30,12 +31,16 @@ pub use block::in_protocol_order;
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
+pub use gas::{GasTable, HostPrice};
 pub use genesis::{Genesis, GenesisError};
 pub use native::native_metadata;
 pub use orderbook::OrderBooks;
 pub use parameters::Parameters;
 pub use refusal::Refusal;
-pub use runtime::{Runtime, Simulation};
+pub use runtime::{Outside, Runtime, Simulation};
+pub use session::Session;
 pub use state::{Changes, Entries, MemoryState, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
-pub use wasm::{CODE_ERRORS, CodeError, check_code};
+pub use wasm::{
+    Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter,
+};

@@ -4,9 +4,17 @@
 /// engine's stack and room for the host's own frames, twice over.
 pub const NATIVE_STACK_BYTES: usize = 2 * MAX_CALL_DEPTH * (WASM_STACK_BYTES + 128 * 1024);
 /// The native stack that the engine lets one instance use.
-pub const WASM_STACK_BYTES: usize = 512 * 1024;
+///
+/// Eight times what metering allows: it's never the engine that stops a contract.
+pub const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
+/// The most stack of one call, as metering counts it, in bytes.
+pub const MAX_STACK_BYTES: u32 = 256 * 1024;
 /// The deepest nesting of calls, the root call included.
 pub const MAX_CALL_DEPTH: usize = 16;
+
+/// The most gas that anything may have: metered code counts it in a signed 64-bit number, which no charge may
+/// carry past its least value.
+pub const MAX_GAS: u64 = 1 << 62;
 
 /// The largest code, in bytes.
 pub const MAX_CODE_BYTES: usize = 512 * 1024;
@@ -30,11 +38,16 @@ pub const MAX_EXPORTS: u32 = 256;
 pub const MAX_NAME_BYTES: usize = 64;
 /// The most memory of an instance, in pages of 64 KiB.
 pub const MAX_MEMORY_PAGES: u64 = 64;
-/// The most instances at once on one node: every thread that runs contracts at its deepest.
-pub const MAX_INSTANCES: u32 = 256;
+/// The most instances at once on one node. Half of them may idle; the others are for threads that run
+/// contracts at their deepest.
+pub const MAX_INSTANCES: u32 = 2_048;
+/// The most idle instances of one code.
+pub const MAX_IDLE_INSTANCES: usize = 32;
 
-/// The most compiled codes that a node keeps in memory; one more pushes another out.
+/// The most compiled codes that a node keeps in memory; one more pushes out the one not used for longest.
 pub const MAX_CACHED_CODES: usize = 4_096;
+/// The most bytes of compiled code that a node keeps in memory.
+pub const MAX_CACHED_BYTES: usize = 1 << 30;
 
 /// The shortest storage key, in bytes: a field's prefix.
 pub const MIN_KEY_BYTES: usize = 4;
@@ -48,6 +61,8 @@ pub const MAX_CALL_BYTES: usize = 1024 * 1024;
 pub const MAX_EVENT_BYTES: usize = 16 * 1024;
 /// The most events of a transaction.
 pub const MAX_EVENTS: usize = 1_024;
+/// The most bytes of all events of a transaction.
+pub const MAX_EVENTS_BYTES: usize = 256 * 1024;
 /// The longest text of a panic's message or place, in bytes; the rest is cut.
 pub const MAX_PANIC_BYTES: usize = 1_024;
 /// The largest data that `hash` or `verify` take, in bytes.
@@ -63,12 +78,15 @@ pub const MAX_DECODE_DEPTH: u32 = 4 * MAX_CALL_DEPTH as u32;
 /// The largest credential for a contract to judge, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 4_096;
 /// The most gas that judging one credential may use.
-pub const AUTHENTICATION_GAS: u64 = 2_000_000;
+pub const AUTHENTICATION_GAS: u64 = 20_000_000;
 
+/// The nearest that a call can be scheduled, in milliseconds: one that schedules itself again must not have
+/// blocks made without pause.
+pub const MIN_SCHEDULE_AHEAD_MS: u64 = 1_000;
 /// The furthest ahead that a call can be scheduled, in milliseconds: five years.
 pub const MAX_SCHEDULE_AHEAD_MS: u64 = 5 * 366 * 86_400_000;
 /// The most gas of one scheduled call.
-pub const MAX_SCHEDULED_GAS: u64 = 50_000_000;
+pub const MAX_SCHEDULED_GAS: u64 = 500_000_000;
 /// The largest arguments of a scheduled call, in bytes.
 pub const MAX_SCHEDULED_BYTES: usize = 4_096;
 /// The most scheduled calls that one block makes; the rest is carried over.

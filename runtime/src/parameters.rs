@@ -2,6 +2,8 @@
 
 use codec::{Decode, Encode};
 
+use crate::GasTable;
+
 /// Parameters of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Parameters {
@@ -21,19 +23,22 @@ pub struct Parameters {
     pub max_transaction_lifetime_ms: u64,
     /// The furthest ahead of block time that an authorisation may expire, in milliseconds.
     pub max_authorisation_lifetime_ms: u64,
+    /// What everything costs.
+    pub gas: GasTable,
 }
 
 impl Default for Parameters {
     fn default() -> Self {
         Parameters {
-            block_gas: 4_000_000_000,
-            block_scheduled_gas: 1_000_000_000,
-            max_transaction_gas: 400_000_000,
-            query_gas: 400_000_000,
+            block_gas: 10_000_000_000,
+            block_scheduled_gas: 2_500_000_000,
+            max_transaction_gas: 8_000_000_000,
+            query_gas: 1_000_000_000,
             max_block_bytes: 4 * 1024 * 1024,
             max_transaction_bytes: 768 * 1024,
             max_transaction_lifetime_ms: 600_000,
             max_authorisation_lifetime_ms: 90 * 86_400_000,
+            gas: GasTable::default(),
         }
     }
 }

@@ -5,20 +5,37 @@ use std::sync::Arc;
 use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody};
 
 use crate::admission::{Gatekeeper, NotAdmitted};
-use crate::execution::{Authority, BlockEnv, Context, Entry, Recorder, Shared};
+use crate::execution::{Authority, BlockEnv, Context, Recorder, Shared};
 use crate::executor::Execution;
 use crate::fault::Fault;
 use crate::genesis::{Genesis, GenesisError};
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
+use crate::session::Session;
 use crate::state::StateReader;
-use crate::wasm::{CodeCache, Engine};
+use crate::wasm::{Artefacts, CodeCache, Engine};
 use crate::{Parameters, execution};
 
 /// An engine with compiled code; shared by every thread that runs contracts. Threads need
 /// [`crate::limits::NATIVE_STACK_BYTES`] of stack.
 pub struct Runtime {
     pub(crate) shared: Arc<Shared>,
+}
+
+/// What a runtime needs from outside, and on which no result depends.
+pub struct Outside {
+    /// A number that nobody can guess. It keeps those who choose storage keys from choosing such as slow
+    /// the node's hash tables down.
+    pub seed: u64,
+    /// Where compiled code is kept.
+    pub artefacts: Arc<dyn Artefacts>,
+}
+
+impl Default for Outside {
+    /// For tests: a known seed, and nothing kept.
+    fn default() -> Self {
+        Outside { seed: 0, artefacts: Arc::new(()) }
+    }
 }
 
 /// What a transaction would do, and whose authority it would need.
@@ -32,8 +49,10 @@ pub struct Simulation {
 
 impl Runtime {
     /// A runtime for a chain. Fails if the engine does not start on this machine.
-    pub fn new(chain: Hash, parameters: Parameters) -> Result<Self, Fault> {
-        let shared = Shared { chain, parameters, engine: Engine::new()?, codes: CodeCache::default() };
+    pub fn new(chain: Hash, parameters: Parameters, outside: Outside) -> Result<Self, Fault> {
+        let engine = Engine::new(&parameters)?;
+        let codes = CodeCache::new(outside.artefacts);
+        let shared = Shared { chain, parameters, engine, codes, seed: outside.seed };
         Ok(Runtime { shared: Arc::new(shared) })
     }
 
@@ -52,8 +71,8 @@ impl Runtime {
         let mut context = self.context(state, env).read_only();
         let gas = self.shared.parameters.query_gas;
         context.begin(gas, Authority::none());
-        let ended = context.enter(call.clone(), None, Entry::Call);
-        execution::finish(&mut context, [0; 32], call, gas, ended)
+        let (call, ended) = context.enter_root(call, None);
+        execution::finish(&mut context, [0; 32], &call, gas, ended)
     }
 
     /// Runs a transaction as if everybody had signed what it needs, and changes nothing. Its
@@ -67,13 +86,18 @@ impl Runtime {
         let mut context = self.context(state, env);
         let gas = body.gas_limit.min(self.shared.parameters.max_transaction_gas);
         context.begin(gas, Authority::Recorded(Recorder::default()));
-        let ended = context.enter(body.call.clone(), None, Entry::Call);
+        let (call, ended) = context.enter_root(body.call.clone(), None);
         let trees = match &context.authority {
             Authority::Recorded(recorder) => recorder.trees(),
             _ => Vec::new(),
         };
-        let receipt = execution::finish(&mut context, body.id(), body.call.clone(), gas, ended)?;
+        let receipt = execution::finish(&mut context, body.id(), &call, gas, ended)?;
         Ok(Simulation { receipt, trees })
+    }
+
+    /// A run of calls on one state.
+    pub fn session(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Session {
+        Session::new(self.context(state, env))
     }
 
     /// Whether a transaction could be in the next block: chain, expiry, sizes, gas, membership and the

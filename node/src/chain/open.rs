@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sillok_abi::Transaction;
-use sillok_runtime::{Executor, Fault, Genesis, GenesisError, Runtime, verify_certificate};
+use sillok_runtime::{Executor, Fault, Genesis, GenesisError, Outside, Runtime, verify_certificate};
 
 use super::{Chain, Pace, Producer};
 use crate::clock::Clock;
@@ -35,6 +35,7 @@ pub(crate) enum OpenError {
 /// If storage holds another chain or can't be read, or genesis is not valid.
 pub(crate) fn open(
     storage: Arc<dyn Storage>,
+    outside: Outside,
     genesis: Genesis,
     clock: Arc<dyn Clock>,
     key: ValidatorKey,
@@ -45,7 +46,7 @@ pub(crate) fn open(
         return Err(OpenError::NotTheValidator);
     }
     let id = genesis.hash();
-    let runtime = Arc::new(Runtime::new(id, genesis.parameters.clone())?);
+    let runtime = Arc::new(Runtime::new(id, genesis.parameters.clone(), outside)?);
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     check_tip(&ledger, &genesis)?;
     let executor = open_executor(&ledger, &genesis, &runtime)?;

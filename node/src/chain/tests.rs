@@ -6,7 +6,7 @@ use sillok_abi::{
     Account, Authorisation, Authoriser, CallTree, ContractId, Credential, MethodKind, Outcome, native,
 };
 use sillok_client::keys::Keypair;
-use sillok_runtime::verify_certificate;
+use sillok_runtime::{Outside, verify_certificate};
 
 use super::*;
 use crate::clock::ManualClock;
@@ -29,7 +29,7 @@ fn key(suri: &str) -> Keypair {
 
 fn open_on(storage: Arc<dyn Storage>, clock: Arc<ManualClock>, pace: Pace) -> (Arc<Chain>, Producer) {
     let validator = ValidatorKey::from_seed(&key(dev::VALIDATOR).seed(), Arc::new(FixedRng)).unwrap();
-    open(storage, dev::genesis().unwrap(), clock, validator, pace).unwrap()
+    open(storage, Outside::default(), dev::genesis().unwrap(), clock, validator, pace).unwrap()
 }
 
 impl Bench {
@@ -229,7 +229,14 @@ fn another_chains_data_is_refused() {
     let mut other = dev::genesis().unwrap();
     other.name = "another".into();
     let validator = ValidatorKey::from_seed(&key(dev::VALIDATOR).seed(), Arc::new(FixedRng)).unwrap();
-    let opened = open(bench.storage.clone(), other, bench.clock.clone(), validator, Pace::OnDemand);
+    let opened = open(
+        bench.storage.clone(),
+        Outside::default(),
+        other,
+        bench.clock.clone(),
+        validator,
+        Pace::OnDemand,
+    );
     let found = bench.chain.id();
     assert!(matches!(
         opened.err(),
@@ -282,7 +289,7 @@ fn only_the_validator_makes_blocks() {
     let stranger = ValidatorKey::from_seed(&[9; 32], Arc::new(FixedRng)).unwrap();
     let clock = Arc::new(ManualClock::default());
     let storage = Arc::new(MemoryStorage::default());
-    let opened = open(storage, dev::genesis().unwrap(), clock, stranger, Pace::OnDemand);
+    let opened = open(storage, Outside::default(), dev::genesis().unwrap(), clock, stranger, Pace::OnDemand);
     assert!(matches!(opened.err(), Some(OpenError::NotTheValidator)));
 }
 

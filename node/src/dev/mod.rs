@@ -9,7 +9,7 @@ mod samples;
 
 use std::sync::Arc;
 
-use sillok_runtime::Fault;
+use sillok_runtime::{Fault, Outside};
 
 pub(crate) use banner::Banner;
 pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis};
@@ -18,7 +18,7 @@ pub(crate) use options::{DevOptions, LogFormat};
 use crate::chain::{OpenError, Pace};
 use crate::clock::SystemClock;
 use crate::consensus::ValidatorKey;
-use crate::rng::SystemRng;
+use crate::rng::{Rng, SystemRng};
 use crate::rpc::ServeError;
 use crate::storage::{DataFolder, StorageError};
 use node::{Node, Parts};
@@ -73,15 +73,25 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     if options.reset {
         DataFolder::reset(&options.data)?;
     }
-    let storage = Arc::new(DataFolder::prepare(&options.data)?.open()?);
+    let folder = DataFolder::prepare(&options.data)?;
+    let storage = Arc::new(folder.open()?);
+    let outside = Outside { seed: seed(&SystemRng), artefacts: Arc::new(folder.artefacts()?) };
     let key = ValidatorKey::from_seed(&genesis::validator_seed()?, Arc::new(SystemRng));
     let key = key.map_err(|_| DevGenesisError::Key(VALIDATOR))?;
     let node = Node::start(Parts {
         storage,
+        outside,
         genesis: genesis()?,
         clock: Arc::new(SystemClock),
         key,
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
     })?;
     node.serve(options.rpc, |chain, address| announce(&Banner::new(chain, address, &options.data)))
+}
+
+/// What nobody can guess who chooses storage keys.
+fn seed(rng: &dyn Rng) -> u64 {
+    let mut seed = [0; 8];
+    rng.fill(&mut seed);
+    u64::from_le_bytes(seed)
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use sillok_runtime::{Fault, Genesis};
+use sillok_runtime::{Fault, Genesis, Outside};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
@@ -20,6 +20,7 @@ use crate::threads::spawn_for_contracts;
 /// What a node is made of.
 pub(super) struct Parts {
     pub(super) storage: Arc<dyn Storage>,
+    pub(super) outside: Outside,
     pub(super) genesis: Genesis,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) key: ValidatorKey,
@@ -74,8 +75,8 @@ fn produce(
     opened: &mpsc::Sender<Result<Arc<Chain>, OpenError>>,
     _running: oneshot::Sender<()>,
 ) -> Result<(), Fault> {
-    let Parts { storage, genesis, clock, key, pace } = parts;
-    let (chain, producer) = match chain::open(storage, genesis, clock, key, pace) {
+    let Parts { storage, outside, genesis, clock, key, pace } = parts;
+    let (chain, producer) = match chain::open(storage, outside, genesis, clock, key, pace) {
         Ok(open) => open,
         Err(error) => {
             // The one who waits for it is there: it waits for nothing else.

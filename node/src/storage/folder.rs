@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{RocksStorage, StorageError};
+use super::{ArtefactFolder, RocksStorage, StorageError};
 
 /// The format that this version writes and reads.
 const FORMAT: &str = "sillok data 1";
@@ -17,6 +17,8 @@ const FORMAT_FILE: &str = "FORMAT";
 const FORMAT_DRAFT: &str = "FORMAT.new";
 /// The folder of the database.
 const DATABASE: &str = "db";
+/// The folder of compiled code.
+const COMPILED: &str = "compiled";
 
 /// A data folder, checked to be one.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ impl DataFolder {
         Ok(folder)
     }
 
-    /// Removes the database of a data folder, whatever its format; does nothing if there is none.
+    /// Removes the database and the compiled code of a data folder, whatever its format; does nothing if there is none.
     ///
     /// # Errors
     /// If another process uses it, or it is not a data folder.
@@ -62,6 +64,10 @@ impl DataFolder {
         }
         let (database, format) = (folder.path.join(DATABASE), folder.path.join(FORMAT_FILE));
         fs::remove_dir_all(&database).map_err(file_error("remove", &database))?;
+        let compiled = folder.path.join(COMPILED);
+        if compiled.exists() {
+            fs::remove_dir_all(&compiled).map_err(file_error("remove", &compiled))?;
+        }
         fs::remove_file(&format).map_err(file_error("remove", &format))
     }
 
@@ -74,6 +80,14 @@ impl DataFolder {
             StorageError::Locked(_) => StorageError::Locked(self.path.clone()),
             other => other,
         })
+    }
+
+    /// Opens the folder of compiled code.
+    ///
+    /// # Errors
+    /// If it can't be made.
+    pub(crate) fn artefacts(&self) -> Result<ArtefactFolder, StorageError> {
+        ArtefactFolder::open(&self.path.join(COMPILED))
     }
 
     fn format(&self) -> Result<Option<String>, StorageError> {

@@ -4,6 +4,7 @@
 //! has two implementations: RocksDB in a data folder, and memory for tests and simulation.
 //! Invariant: a batch is seen whole or not at all, and outlives a crash once `write` has returned.
 
+mod artefacts;
 mod error;
 mod folder;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod rocks;
 
 use std::borrow::Cow;
 
+pub(crate) use artefacts::ArtefactFolder;
 pub(crate) use error::StorageError;
 pub(crate) use folder::DataFolder;
 #[cfg(test)]

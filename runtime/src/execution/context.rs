@@ -6,18 +6,15 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use codec::DecodeAll;
-use sillok_abi::native::ContractInfo;
-use sillok_abi::{Account, Call, ContractId, Event, Failure, Hash, MethodKind, MethodSpec, TrapCode};
+use sillok_abi::{Account, Event, Failure, Hash, TrapCode};
 
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
-use super::frame::{CallEnd, Entry, Frame, Stop, Target};
-use crate::fault::Fault;
+use super::frame::{Frame, Stop};
 use crate::orderbook::{Mark as BooksMark, OrderBooks};
 use crate::state::{Overlay, OverlayMark, StateReader};
-use crate::wasm::{Code, CodeCache, Engine};
-use crate::{Parameters, limits, native, wasm};
+use crate::wasm::{CodeCache, Engine, Instances};
+use crate::{Parameters, limits};
 
 /// What all executions of a node share.
 pub(crate) struct Shared {
@@ -25,10 +22,13 @@ pub(crate) struct Shared {
     pub(crate) parameters: Parameters,
     pub(crate) engine: Engine,
     pub(crate) codes: CodeCache,
+    /// Seeds hash tables, on whose order nothing visible depends.
+    pub(crate) seed: u64,
 }
 
 /// The context of an execution. While an instance runs the engine's store holds it, so what is here
 /// is lent and comes back.
+#[derive(Default)]
 pub(crate) struct Context {
     inner: Option<Box<Inner>>,
 }
@@ -40,10 +40,15 @@ pub(crate) struct Inner {
     pub(crate) overlay: Overlay,
     pub(crate) books: OrderBooks,
     pub(crate) events: Vec<Event>,
+    /// Bytes of events that were emitted, those of failed frames included.
+    event_bytes: usize,
     pub(crate) authority: Authority,
-    frames: Vec<Frame>,
+    /// Code and instances at hand.
+    pub(crate) instances: Instances,
+    pub(super) frames: Vec<Frame>,
+    /// What the running call has left.
     gas: u64,
-    read_only: bool,
+    pub(super) read_only: bool,
 }
 
 /// A place to roll back to.
@@ -76,13 +81,15 @@ impl Context {
         books: OrderBooks,
     ) -> Self {
         let inner = Inner {
+            overlay: Overlay::new(state, shared.seed),
             shared,
             env,
-            overlay: Overlay::new(state),
             books,
             events: Vec::new(),
+            event_bytes: 0,
             authority: Authority::none(),
-            frames: Vec::new(),
+            instances: Instances::default(),
+            frames: Vec::with_capacity(limits::MAX_CALL_DEPTH),
             gas: 0,
             read_only: false,
         };
@@ -101,129 +108,21 @@ impl Context {
         (inner.overlay, inner.books)
     }
 
-    /// Moves what this holds to a store; whoever lends puts it back.
+    /// Moves what this holds to an instance's store; whoever lends puts it back.
     pub(crate) fn lend(&mut self) -> Context {
         Context { inner: self.inner.take() }
     }
+}
 
+impl Inner {
     /// Starts a root call's account of gas, authority and events.
     pub(crate) fn begin(&mut self, gas: u64, authority: Authority) {
         self.gas = gas;
         self.authority = authority;
         self.events.clear();
+        self.event_bytes = 0;
     }
 
-    /// A call from the running frame to another contract.
-    pub(crate) fn call_from_frame(&mut self, target: Target) -> Result<CallEnd, Stop> {
-        let caller = self.frame().call.contract;
-        let (contract, method) = (target.call.contract, target.call.method.clone());
-        let mark = self.authority.mark();
-        match self.enter(target.call, Some(caller), Entry::Call)? {
-            CallEnd::Refused(code) if !target.catch => {
-                Err(Stop::from(Failure::Error { code }).located(contract, method))
-            }
-            CallEnd::Refused(code) => {
-                self.authority.caught(mark);
-                Ok(CallEnd::Refused(code))
-            }
-            returned => Ok(returned),
-        }
-    }
-
-    /// Runs a call in a frame of its own.
-    pub(crate) fn enter(
-        &mut self,
-        call: Call,
-        caller: Option<ContractId>,
-        entry: Entry,
-    ) -> Result<CallEnd, Stop> {
-        if self.frames.len() >= limits::MAX_CALL_DEPTH {
-            return Err(TrapCode::DepthLimit.into());
-        }
-        if self.frames.iter().any(|frame| frame.call.contract == call.contract) {
-            return Err(TrapCode::Reentrancy.into());
-        }
-        let (contract, method) = (call.contract, call.method.clone());
-        let read_only = self.frames.last().map_or(self.read_only, |frame| frame.read_only);
-        let mark = self.mark();
-        self.authority.enter(&call);
-        self.frames.push(Frame { call, caller, read_only, output: Vec::new(), result: Vec::new() });
-        let ended = self.dispatch(entry);
-        self.frames.pop();
-        self.authority.leave();
-        if !matches!(ended, Ok(CallEnd::Returned(_))) {
-            self.rollback(mark);
-        }
-        ended.map_err(|stop| stop.located(contract, method))
-    }
-
-    fn dispatch(&mut self, entry: Entry) -> Result<CallEnd, Stop> {
-        let contract = self.frame().call.contract;
-        let method = self.frame().call.method.clone();
-        if let Some(module) = native::module(&contract) {
-            self.admit(module.method(&method), entry)?;
-            return native::call(self, module, &method);
-        }
-        let code = self.code_of(&contract)?.ok_or(TrapCode::NoContract)?;
-        self.admit(code.metadata.method(&method), entry)?;
-        let shared = self.shared.clone();
-        wasm::run(&shared.engine, &code, self, &method)
-    }
-
-    /// Judges whether a method may be entered by this door, and narrows the frame for a query.
-    fn admit(&mut self, method: Option<&MethodSpec>, entry: Entry) -> Result<(), Stop> {
-        let kind = method.ok_or(TrapCode::NoMethod)?.kind;
-        let constructs = kind == MethodKind::Constructor;
-        if constructs != (entry == Entry::Constructor) {
-            return Err(TrapCode::NoMethod.into());
-        }
-        if kind == MethodKind::Query {
-            self.frame_mut().read_only = true;
-            return Ok(());
-        }
-        self.writable()
-    }
-
-    /// The code of a contract, or none if there is no such contract.
-    fn code_of(&mut self, contract: &ContractId) -> Result<Option<Arc<Code>>, Fault> {
-        match self.contract_info(contract)? {
-            Some(info) => self.compiled(&info.code).map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Uploaded code, or none if there is none of this hash.
-    pub(crate) fn code(&mut self, hash: &Hash) -> Result<Option<Arc<Code>>, Fault> {
-        if self.overlay.get(&native::code_key(hash))?.is_none() {
-            return Ok(None);
-        }
-        self.compiled(hash).map(Some)
-    }
-
-    /// Code that is known to be in state; read from there only if it has to be compiled.
-    fn compiled(&mut self, hash: &Hash) -> Result<Arc<Code>, Fault> {
-        let shared = self.shared.clone();
-        let wasm = || {
-            let stored = self.overlay.get(&native::code_key(hash))?;
-            stored.map(<[u8]>::to_vec).ok_or_else(|| Fault::new("a contract's code is not in state"))
-        };
-        shared.codes.get(&shared.engine, hash, wasm)
-    }
-
-    /// What the system module keeps of a contract.
-    pub(crate) fn contract_info(&mut self, contract: &ContractId) -> Result<Option<ContractInfo>, Fault> {
-        self.load(&native::contract_key(contract))
-    }
-
-    /// A stored SCALE value of a native module.
-    pub(crate) fn load<T: codec::Decode>(&mut self, key: &[u8]) -> Result<Option<T>, Fault> {
-        let Some(bytes) = self.overlay.get(key)? else { return Ok(None) };
-        let value = T::decode_all(&mut &*bytes);
-        value.map(Some).map_err(|_| Fault::new("a native module's record does not decode"))
-    }
-}
-
-impl Inner {
     pub(crate) fn chain(&self) -> Hash {
         self.shared.chain
     }
@@ -270,9 +169,11 @@ impl Inner {
 
     pub(crate) fn emit(&mut self, event: Event) -> Result<(), Stop> {
         self.writable()?;
-        if self.events.len() >= limits::MAX_EVENTS {
+        let bytes: usize = self.event_bytes + event.name.len() + event.data.len();
+        if self.events.len() >= limits::MAX_EVENTS || bytes > limits::MAX_EVENTS_BYTES {
             return Err(TrapCode::SizeLimit.into());
         }
+        self.event_bytes = bytes;
         self.events.push(event);
         Ok(())
     }

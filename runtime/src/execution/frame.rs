@@ -58,9 +58,12 @@ pub(crate) enum Stop {
 
 impl Stop {
     /// Says where a failure happened, unless that is known already.
-    pub(crate) fn located(self, contract: ContractId, method: String) -> Stop {
+    pub(crate) fn located(self, call: Call) -> Stop {
         match self {
-            Stop::Failure(failure) => Stop::Located(Box::new(CallFailure { contract, method, failure })),
+            Stop::Failure(failure) => {
+                let Call { contract, method, .. } = call;
+                Stop::Located(Box::new(CallFailure { contract, method, failure }))
+            }
             other => other,
         }
     }

@@ -1,13 +1,14 @@
 //! Execution: frames, calls between contracts, authority, transactions, scheduled calls.
 
 mod authority;
+mod call;
 mod context;
 mod frame;
 mod recorder;
 mod schedule;
 mod transaction;
 
-pub(crate) use authority::Authority;
+pub(crate) use authority::{Authority, Grant};
 pub(crate) use context::{Context, Shared};
 pub(crate) use frame::{CallEnd, Entry, Stop, Target};
 pub(crate) use recorder::Recorder;

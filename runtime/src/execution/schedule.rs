@@ -6,7 +6,7 @@ use sillok_abi::{Call, CallFailure, Failure, Outcome, Receipt, Time, TrapCode, d
 
 use super::authority::Authority;
 use super::context::{Context, Inner};
-use super::frame::{CallEnd, Entry, Stop};
+use super::frame::{CallEnd, Stop};
 use crate::block::MemberGas;
 use crate::fault::Fault;
 use crate::state::{StateReader, state_key};
@@ -25,7 +25,7 @@ struct Scheduled {
 }
 
 impl Context {
-    /// Has `call`, of the running contract, made at the first block at or after `time`.
+    /// Has `call`, of the running contract, made at the first block at or after `time`, but not at once.
     pub(crate) fn schedule(&mut self, time: Time, gas: u64, call: Call) -> Result<(), Stop> {
         self.writable()?;
         let now = self.env.time;
@@ -34,6 +34,7 @@ impl Context {
         }
         let next_key = state_key(&SCHEDULE, NEXT);
         let sequence: u64 = self.load(&next_key)?.unwrap_or(0);
+        let time = time.max(now.plus(limits::MIN_SCHEDULE_AHEAD_MS));
         self.overlay.put(&next_key, Some((sequence + 1).encode()))?;
         self.overlay.put(&due_key(time, sequence), Some(Scheduled { call, gas }.encode()))?;
         Ok(())
@@ -97,7 +98,7 @@ fn payer(context: &mut Context, call: &Call) -> Result<Option<u32>, Fault> {
 /// its gas is above the whole share of the member that does.
 fn unpayable(context: &mut Context, key: &[u8], scheduled: Scheduled) -> Result<Receipt, Fault> {
     context.begin(0, Authority::none());
-    finish(context, scheduled_id(key), scheduled.call, 0, Err(TrapCode::Schedule.into()))
+    finish(context, scheduled_id(key), &scheduled.call, 0, Err(TrapCode::Schedule.into()))
 }
 
 fn scheduled_id(key: &[u8]) -> [u8; 32] {
@@ -109,26 +110,29 @@ fn run(context: &mut Context, key: &[u8], scheduled: Scheduled) -> Result<Receip
     let id = scheduled_id(key);
     let contract = call.contract;
     context.begin(gas, Authority::none());
-    let ended = context.enter(call.clone(), Some(contract), Entry::Call);
-    finish(context, id, call, gas, ended)
+    let (call, ended) = context.enter_root(call, Some(contract));
+    finish(context, id, &call, gas, ended)
 }
 
 /// The receipt of a root call that has ended.
 pub(crate) fn finish(
     context: &mut Inner,
     id: [u8; 32],
-    call: Call,
+    call: &Call,
     gas_limit: u64,
     ended: Result<CallEnd, Stop>,
 ) -> Result<Receipt, Fault> {
     let events = std::mem::take(&mut context.events);
-    let failed = |contract, method, failure| Outcome::Failed(CallFailure { contract, method, failure });
+    let failed = |failure| {
+        let (contract, method) = (call.contract, call.method.clone());
+        Outcome::Failed(CallFailure { contract, method, failure })
+    };
     let consumed = ended.as_ref().is_err_and(Stop::consumes_all_gas);
     let gas_used = if consumed { gas_limit } else { gas_limit - context.gas() };
     let outcome = match ended {
         Ok(CallEnd::Returned(value)) => Outcome::Success(value),
-        Ok(CallEnd::Refused(code)) => failed(call.contract, call.method, Failure::Error { code }),
-        Err(Stop::Failure(failure)) => failed(call.contract, call.method, failure),
+        Ok(CallEnd::Refused(code)) => failed(Failure::Error { code }),
+        Err(Stop::Failure(failure)) => failed(failure),
         Err(Stop::Located(failure)) => Outcome::Failed(*failure),
         Err(Stop::Fault(fault)) => return Err(fault),
     };

@@ -13,7 +13,7 @@ use super::frame::{CallEnd, Entry, Stop};
 use super::schedule::finish;
 use crate::fault::Fault;
 use crate::state::state_key;
-use crate::{crypto, gas, limits, native};
+use crate::{crypto, limits, native};
 
 /// A transaction whose submitter has been authenticated.
 pub(crate) struct Admitted<'a> {
@@ -37,12 +37,14 @@ pub(crate) fn run_transaction(context: &mut Context, admitted: &Admitted<'_>) ->
         context.rollback(mark);
     }
     context.overlay.seal();
-    finish(context, admitted.id, body.call.clone(), body.gas_limit, ended)
+    finish(context, admitted.id, &body.call, body.gas_limit, ended)
 }
 
 fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, Stop> {
     let body = admitted.body;
-    context.charge(gas::TRANSACTION + gas::TRANSACTION_BYTE * admitted.bytes as u64)?;
+    let gas = &context.shared.parameters.gas;
+    let base = gas.transaction + gas.transaction_byte * admitted.bytes as u64;
+    context.charge(base)?;
     context.charge(admitted.authentication_gas)?;
     let mut grants = Vec::with_capacity(body.authorisations.len());
     for authorisation in &body.authorisations {
@@ -58,13 +60,6 @@ fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, St
         native::grow_state(context, admitted.member)?;
     }
     Ok(end)
-}
-
-fn credential_gas(credential: &Credential) -> u64 {
-    match credential {
-        Credential::Sr25519(_) => gas::SIGNATURE,
-        Credential::Contract(_) => 0,
-    }
 }
 
 /// Verifies one authorisation.
@@ -89,7 +84,10 @@ fn grant(
     if context.overlay.get(&nonce_key(account, *nonce))?.is_some() {
         return Err(bad("it was used before: have a new one signed"));
     }
-    context.charge(credential_gas(credential))?;
+    if let Credential::Sr25519(_) = credential {
+        let price = context.shared.parameters.gas.signature;
+        context.charge(price)?;
+    }
     let digest = authorisation_digest(&context.chain(), account, *nonce, *expiry, &tree);
     match authenticate(context, account, &digest, credential)? {
         true => Ok(Grant { account: *account, tree, nonce: Some((*nonce, *expiry)) }),

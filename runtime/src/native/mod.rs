@@ -10,7 +10,6 @@ use sillok_abi::native::{MEMBERSHIP, SYSTEM};
 use sillok_abi::{ContractId, ErrorSpec, ItemSpec, Metadata, MethodSpec, SectionBytes, TrapCode};
 
 use crate::execution::{CallEnd, Context, Stop};
-use crate::gas;
 
 pub(crate) use membership::{grow_state, member, member_of, put_members};
 pub(crate) use system::{code_key, contract_key, instantiate, store_code};
@@ -77,7 +76,8 @@ impl Module {
 
 /// Runs a method of a native module in the running frame.
 pub(crate) fn call(context: &mut Context, module: &Module, method: &str) -> Result<CallEnd, Stop> {
-    context.charge(gas::NATIVE_CALL)?;
+    let price = context.shared.parameters.gas.native_call;
+    context.charge(price)?;
     let args = std::mem::take(&mut context.frame_mut().call.args);
     (module.run)(context, method, &args)
 }

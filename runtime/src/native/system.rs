@@ -5,9 +5,7 @@ use sillok_abi::native::{ContractInfo, SYSTEM, code_hash, contract_id};
 use sillok_abi::{Call, ContractId, ErrorSpec, Failure, Hash, ItemSpec, MethodKind, Param, TrapCode, Type};
 
 use super::{args, error, member_of, returned};
-use crate::execution::{CallEnd, Context, Entry, Stop};
-use crate::gas;
-use crate::state::state_key;
+use crate::execution::{CallEnd, Context, Stop};
 use crate::wasm::{CODE_ERRORS, check_code};
 
 const INFO: Type = Type::Option(&Type::Struct(
@@ -97,7 +95,8 @@ pub(super) fn run(context: &mut Context, method: &str, bytes: &[u8]) -> Result<C
 }
 
 fn upload(context: &mut Context, code: Vec<u8>) -> Result<CallEnd, Stop> {
-    context.charge(gas::CODE_BYTE.saturating_mul(code.len() as u64))?;
+    let price = context.shared.parameters.gas.code_byte;
+    context.charge(price.saturating_mul(code.len() as u64))?;
     match check_code(&code) {
         Ok(_) => returned(store_code(context, code)?),
         Err(error) => Ok(CallEnd::Refused(error.code())),
@@ -139,19 +138,27 @@ pub(crate) fn instantiate(
 }
 
 fn construct(context: &mut Context, call: Call) -> Result<(), Stop> {
-    let (contract, method) = (call.contract, call.method.clone());
-    match context.enter(call, Some(SYSTEM), Entry::Constructor)? {
-        CallEnd::Returned(_) => Ok(()),
-        CallEnd::Refused(code) => Err(Stop::from(Failure::Error { code }).located(contract, method)),
+    match context.construct(call, SYSTEM)? {
+        (_, CallEnd::Returned(_)) => Ok(()),
+        (call, CallEnd::Refused(code)) => Err(Stop::from(Failure::Error { code }).located(call)),
     }
 }
 
 /// Where code is kept.
-pub(crate) fn code_key(hash: &Hash) -> Vec<u8> {
-    state_key(&SYSTEM, &[b"code".as_slice(), hash].concat())
+pub(crate) fn code_key(hash: &Hash) -> [u8; 68] {
+    system_key(b"code", hash)
 }
 
 /// Where a contract's record is kept.
-pub(crate) fn contract_key(contract: &ContractId) -> Vec<u8> {
-    state_key(&SYSTEM, &[b"cont".as_slice(), &contract.0].concat())
+pub(crate) fn contract_key(contract: &ContractId) -> [u8; 68] {
+    system_key(b"cont", &contract.0)
+}
+
+/// On the stack, as every call has one.
+fn system_key(field: &[u8; 4], key: &[u8; 32]) -> [u8; 68] {
+    let mut state_key = [0; 68];
+    state_key[..32].copy_from_slice(&SYSTEM.0);
+    state_key[32..36].copy_from_slice(field);
+    state_key[36..].copy_from_slice(key);
+    state_key
 }

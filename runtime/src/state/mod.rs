@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use codec::Encode;
 use sillok_abi::{ContractId, Hash, digest};
 
+use crate::limits::MAX_KEY_BYTES;
+
 pub(crate) use crate::fault::Fault;
 pub use memory::MemoryState;
 pub(crate) use overlay::{Overlay, OverlayMark};
@@ -33,6 +35,27 @@ pub trait StateReader: Send + Sync + 'static {
 /// The key of a contract's storage key in the state.
 pub fn state_key(contract: &ContractId, key: &[u8]) -> Vec<u8> {
     [&contract.0, key].concat()
+}
+
+/// The same for keys of contracts, of which every call has several: on the stack.
+pub(crate) struct StateKey {
+    bytes: [u8; 32 + MAX_KEY_BYTES],
+    length: usize,
+}
+
+impl StateKey {
+    /// None if `key` is longer than keys may be.
+    pub(crate) fn new(contract: &ContractId, key: &[u8]) -> Option<Self> {
+        let mut state_key = StateKey { bytes: [0; 32 + MAX_KEY_BYTES], length: 32 + key.len() };
+        let (first, rest) = state_key.bytes.split_at_mut(32);
+        first.copy_from_slice(&contract.0);
+        rest.get_mut(..key.len())?.copy_from_slice(key);
+        Some(state_key)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 /// The root after `changes`: a running hash over each block's changes in the order of their keys.

@@ -1,15 +1,21 @@
 //! What a block has changed so far, over the state it started from, with savepoints.
 //!
-//! Invariant: after `rollback(mark)` every read answers as it did when `mark` was taken.
+//! Invariant: after `rollback(mark)` every read answers as it did when `mark` was taken. Keys are found by
+//! a hash table, of which nothing visible depends on the order.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
+
+use foldhash::SharedSeed;
+use foldhash::quality::SeedableRandomState;
+use hashbrown::HashTable;
 
 use super::{Changes, Entries, Fault, StateReader};
 
-/// A value as last read or written.
-#[derive(Clone)]
+/// A key, with its value as last read or written.
 struct Entry {
+    key: Box<[u8]>,
     value: Option<Vec<u8>>,
     /// Whether it was written; if not, it is only remembered from a read.
     dirty: bool,
@@ -17,8 +23,9 @@ struct Entry {
 
 /// How a key stood before a write.
 struct Undo {
-    key: Vec<u8>,
-    before: Entry,
+    entry: u32,
+    value: Option<Vec<u8>>,
+    dirty: bool,
 }
 
 /// A place to roll back to.
@@ -31,46 +38,68 @@ pub(crate) struct OverlayMark {
 /// Changes over a view of state.
 pub(crate) struct Overlay {
     base: Arc<dyn StateReader>,
-    entries: BTreeMap<Vec<u8>, Entry>,
+    hasher: SeedableRandomState,
+    /// Places in `entries`, by the hash of their keys.
+    table: HashTable<u32>,
+    entries: Vec<Entry>,
+    /// The entries that were ever written, in the order of their keys, but for those in `unsorted`: a range
+    /// is rarely asked for, and only then are they sorted in.
+    sorted: BTreeMap<Box<[u8]>, u32>,
+    unsorted: Vec<u32>,
     undo: Vec<Undo>,
     /// Bytes of keys and values added, less those removed, since the last `seal`.
     growth: i64,
 }
 
 impl Overlay {
-    pub(crate) fn new(base: Arc<dyn StateReader>) -> Self {
-        Overlay { base, entries: BTreeMap::new(), undo: Vec::new(), growth: 0 }
+    /// Nothing changed yet. The seed keeps whoever chooses keys from choosing colliding ones.
+    pub(crate) fn new(base: Arc<dyn StateReader>, seed: u64) -> Self {
+        Overlay {
+            base,
+            hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()),
+            table: HashTable::new(),
+            entries: Vec::new(),
+            sorted: BTreeMap::new(),
+            unsorted: Vec::new(),
+            undo: Vec::new(),
+            growth: 0,
+        }
     }
 
     pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<&[u8]>, Fault> {
-        self.load(key)?;
-        Ok(self.entries.get(key).and_then(|entry| entry.value.as_deref()))
+        Ok(self.entry(key)?.1.value.as_deref())
     }
 
     /// Sets or removes a key; answers whether it held a value.
     pub(crate) fn put(&mut self, key: &[u8], value: Option<Vec<u8>>) -> Result<bool, Fault> {
-        self.load(key)?;
         let size =
             |value: &Option<Vec<u8>>| value.as_ref().map_or(0, |value| (key.len() + value.len()) as i64);
-        let Some(entry) = self.entries.get_mut(key) else {
-            return Err(Fault::new("overlay lost a key that it had loaded"));
-        };
-        self.growth += size(&value) - size(&entry.value);
-        let before = std::mem::replace(entry, Entry { value, dirty: true });
-        let existed = before.value.is_some();
-        self.undo.push(Undo { key: key.to_vec(), before });
+        let new_size = size(&value);
+        let (place, entry) = self.entry(key)?;
+        let old_size = size(&entry.value);
+        let before = std::mem::replace(&mut entry.value, value);
+        let was_dirty = std::mem::replace(&mut entry.dirty, true);
+        if !was_dirty {
+            self.unsorted.push(place);
+        }
+        self.growth += new_size - old_size;
+        let existed = before.is_some();
+        self.undo.push(Undo { entry: place, value: before, dirty: was_dirty });
         Ok(existed)
     }
 
     /// The first `limit` entries with `from <= key < to`, changes included.
-    pub(crate) fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {
-        let ours = || self.entries.range(from.to_vec()..to.to_vec()).filter(|(_, entry)| entry.dirty);
+    pub(crate) fn range(&mut self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {
+        self.sort();
+        let bounds = (std::ops::Bound::Included(from), std::ops::Bound::Excluded(to));
+        let ours = || self.sorted.range::<[u8], _>(bounds);
+        let ours = || ours().map(|(_, place)| &self.entries[*place as usize]).filter(|entry| entry.dirty);
         let base = self.base.range(from, to, limit + ours().count())?;
         let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = base.into_iter().collect();
-        for (key, entry) in ours() {
+        for entry in ours() {
             match &entry.value {
-                Some(value) => merged.insert(key.clone(), value.clone()),
-                None => merged.remove(key),
+                Some(value) => merged.insert(entry.key.to_vec(), value.clone()),
+                None => merged.remove(&*entry.key),
             };
         }
         Ok(merged.into_iter().take(limit).collect())
@@ -82,8 +111,10 @@ impl Overlay {
 
     pub(crate) fn rollback(&mut self, mark: OverlayMark) {
         while self.undo.len() > mark.undo {
-            let Some(Undo { key, before }) = self.undo.pop() else { break };
-            self.entries.insert(key, before);
+            let Some(Undo { entry, value, dirty }) = self.undo.pop() else { break };
+            let entry = &mut self.entries[entry as usize];
+            entry.value = value;
+            entry.dirty = dirty;
         }
         self.growth = mark.growth;
     }
@@ -101,15 +132,33 @@ impl Overlay {
 
     /// All changes. A key that was set and removed again is still listed, as removed.
     pub(crate) fn into_changes(self) -> Changes {
-        let dirty = self.entries.into_iter().filter(|(_, entry)| entry.dirty);
-        dirty.map(|(key, entry)| (key, entry.value)).collect()
+        let dirty = self.entries.into_iter().filter(|entry| entry.dirty);
+        dirty.map(|entry| (entry.key.into_vec(), entry.value)).collect()
     }
 
-    fn load(&mut self, key: &[u8]) -> Result<(), Fault> {
-        if !self.entries.contains_key(key) {
-            let value = self.base.get(key)?;
-            self.entries.insert(key.to_vec(), Entry { value, dirty: false });
+    /// The entry of a key and its place, read from the state below if it was not before.
+    fn entry(&mut self, key: &[u8]) -> Result<(u32, &mut Entry), Fault> {
+        let hash = self.hasher.hash_one(key);
+        let known = self.table.find(hash, |place| *self.entries[*place as usize].key == *key);
+        let place = match known {
+            Some(place) => *place,
+            None => self.load(hash, key)?,
+        };
+        Ok((place, &mut self.entries[place as usize]))
+    }
+
+    #[cold]
+    fn load(&mut self, hash: u64, key: &[u8]) -> Result<u32, Fault> {
+        let place = u32::try_from(self.entries.len()).map_err(|_| Fault::new("an overlay of 2^32 keys"))?;
+        self.entries.push(Entry { key: key.into(), value: self.base.get(key)?, dirty: false });
+        let rehash = |place: &u32| self.hasher.hash_one(&*self.entries[*place as usize].key);
+        self.table.insert_unique(hash, place, rehash);
+        Ok(place)
+    }
+
+    fn sort(&mut self) {
+        for place in self.unsorted.drain(..) {
+            self.sorted.insert(self.entries[place as usize].key.clone(), place);
         }
-        Ok(())
     }
 }

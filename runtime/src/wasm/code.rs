@@ -1,60 +1,121 @@
-//! Compiled code, kept in memory by the hash of its Wasm. A cache: never part of state.
+//! Compiled code, ready to be instantiated.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
-use sillok_abi::{Hash, Metadata};
-use wasmtime::InstancePre;
+use sillok_abi::{Hash, Metadata, MethodKind};
+use wasmtime::{InstancePre, Module};
 
 use super::engine::Engine;
-use super::instance::StoreData;
-use super::validate::check_code;
+use super::instance::{Instance, StoreData};
 use crate::fault::Fault;
 use crate::limits;
 
-/// Code ready to be instantiated.
+/// Compiled code, with the instances of it that nobody uses at the moment.
 pub(crate) struct Code {
-    pub(super) instance: InstancePre<StoreData>,
+    pub(crate) hash: Hash,
     /// What the code says about itself.
     pub(crate) metadata: Metadata,
+    pub(super) module: InstancePre<StoreData>,
+    pub(super) layout: MemoryLayout,
+    /// How large it is as an artefact.
+    pub(super) bytes: usize,
+    /// The methods in the order of their names.
+    methods: Vec<Method>,
+    /// Memory as a fresh instance has it.
+    image: OnceLock<Box<[u8]>>,
+    idle: Mutex<Vec<Box<Instance>>>,
+    /// When it was last asked for, by the clock of the cache.
+    pub(super) used: AtomicU64,
 }
 
-/// Compiled code by hash.
-#[derive(Default)]
-pub(crate) struct CodeCache {
-    entries: Mutex<BTreeMap<Hash, Arc<Code>>>,
+/// How the metered module keeps account of what it writes to memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MemoryLayout {
+    /// Binary logarithm of the bytes of a chunk, for which one dirty bit stands.
+    pub(super) chunk_shift: u32,
+    /// Bytes past a dirty chunk that may have been written.
+    pub(super) spill: u32,
 }
 
-impl CodeCache {
-    /// The code of this hash, compiled now from what `wasm` reads if it was not before.
-    pub(crate) fn get(
-        &self,
+/// A method of compiled code.
+pub(crate) struct Method {
+    name: String,
+    pub(crate) kind: MethodKind,
+    /// Its place among the methods.
+    pub(crate) index: usize,
+}
+
+/// The export that runs a method: see `meter`.
+pub(super) fn entry_name(method: &str) -> String {
+    format!("run:{method}")
+}
+
+impl Code {
+    pub(super) fn new(
         engine: &Engine,
-        hash: &Hash,
-        wasm: impl FnOnce() -> Result<Vec<u8>, Fault>,
-    ) -> Result<Arc<Code>, Fault> {
-        if let Some(code) = self.lock().get(hash) {
-            return Ok(code.clone());
-        }
-        let code = Arc::new(compile(engine, &wasm()?)?);
-        let mut entries = self.lock();
-        if entries.len() >= limits::MAX_CACHED_CODES {
-            entries.pop_first();
-        }
-        entries.insert(*hash, code.clone());
-        Ok(code)
+        hash: Hash,
+        metadata: Metadata,
+        module: &Module,
+        layout: MemoryLayout,
+        bytes: usize,
+    ) -> Result<Self, Fault> {
+        let module = engine.linker.instantiate_pre(module).map_err(Fault::new)?;
+        let mut methods: Vec<Method> = metadata
+            .methods
+            .iter()
+            .map(|method| Method { name: method.name.clone(), kind: method.kind, index: 0 })
+            .collect();
+        methods.sort_by(|one, other| one.name.cmp(&other.name));
+        methods.iter_mut().enumerate().for_each(|(index, method)| method.index = index);
+        Ok(Code {
+            hash,
+            metadata,
+            module,
+            layout,
+            bytes,
+            methods,
+            image: OnceLock::new(),
+            idle: Mutex::new(Vec::new()),
+            used: AtomicU64::new(0),
+        })
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<Hash, Arc<Code>>> {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The method of this name.
+    pub(crate) fn method(&self, name: &str) -> Option<&Method> {
+        let place = self.methods.binary_search_by(|method| method.name.as_str().cmp(name)).ok()?;
+        self.methods.get(place)
     }
-}
 
-/// Compiles code that was accepted at upload; failing now is this node's fault.
-fn compile(engine: &Engine, wasm: &[u8]) -> Result<Code, Fault> {
-    let metadata =
-        check_code(wasm).map_err(|error| Fault::new(format!("stored code is refused: {error}")))?;
-    let module = wasmtime::Module::from_binary(&engine.engine, wasm).map_err(Fault::new)?;
-    let instance = engine.linker.instantiate_pre(&module).map_err(Fault::new)?;
-    Ok(Code { instance, metadata })
+    /// The exports that run the methods, in their order.
+    pub(super) fn entry_names(&self) -> impl Iterator<Item = String> {
+        self.methods.iter().map(|method| entry_name(&method.name))
+    }
+
+    /// Memory as a fresh instance has it; `fresh` reads it from the first one.
+    pub(super) fn image(&self, fresh: impl FnOnce() -> Box<[u8]>) -> &[u8] {
+        self.image.get_or_init(fresh)
+    }
+
+    /// An instance that nobody uses.
+    pub(super) fn take_idle(&self) -> Option<Box<Instance>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Keeps an instance for others, unless there are enough.
+    pub(super) fn put_idle(&self, instance: Box<Instance>) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < limits::MAX_IDLE_INSTANCES {
+            idle.push(instance);
+        }
+    }
+
+    /// Lets go of all idle instances.
+    pub(super) fn clear_idle(&self) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(super) fn touch(&self, now: u64) {
+        self.used.store(now, Ordering::Relaxed);
+    }
 }

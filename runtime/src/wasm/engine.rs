@@ -1,10 +1,18 @@
-//! The engine and its settings. What a contract computes must not depend on any of them but the
-//! feature set, which is that of the checks at upload.
+//! The engine and its settings. What a contract computes, and what it costs, must not depend on any of
+//! them: gas and stack are metered by the code itself.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use codec::Encode;
+use sillok_abi::{Hash, digest};
 use wasmtime::{Config, InstanceAllocationStrategy, Linker, OptLevel, PoolingAllocationConfig};
 
 use super::host_functions::link;
 use super::instance::StoreData;
+use super::meter::MeterRules;
+use crate::Parameters;
 use crate::fault::Fault;
 use crate::limits;
 
@@ -12,38 +20,80 @@ use crate::limits;
 pub(crate) struct Engine {
     pub(super) engine: wasmtime::Engine,
     pub(super) linker: Linker<StoreData>,
+    /// How code is metered.
+    pub(super) rules: MeterRules,
+    /// What compiled code depends on besides the code: engine, processor and metering.
+    pub(super) identity: Hash,
+    /// How many instances there are.
+    instances: Arc<AtomicUsize>,
 }
 
 impl Engine {
-    pub(crate) fn new() -> Result<Self, Fault> {
+    pub(crate) fn new(parameters: &Parameters) -> Result<Self, Fault> {
         let engine = wasmtime::Engine::new(&config()).map_err(Fault::new)?;
         let mut linker = Linker::new(&engine);
-        link(&mut linker).map_err(Fault::new)?;
-        Ok(Engine { engine, linker })
+        link(&mut linker, &parameters.gas).map_err(Fault::new)?;
+        let rules = MeterRules {
+            prices: parameters.gas.operators.clone(),
+            max_stack_bytes: limits::MAX_STACK_BYTES,
+            max_memory_pages: limits::MAX_MEMORY_PAGES as u32,
+        };
+        let identity = identity(&engine, &rules);
+        Ok(Engine { engine, linker, rules, identity, instances: Arc::default() })
     }
+
+    /// Whether there are so many instances that idle ones should go before a new one is made.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.instances.load(Ordering::Relaxed) >= limits::MAX_INSTANCES as usize / 2
+    }
+
+    /// Counts an instance until the answer is dropped.
+    pub(super) fn count_instance(&self) -> Counted {
+        self.instances.fetch_add(1, Ordering::Relaxed);
+        Counted(self.instances.clone())
+    }
+}
+
+/// One instance in the engine's count.
+pub(super) struct Counted(Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Names a way to compile: the engine's own hash covers its version, its settings and the processor's
+/// features.
+fn identity(engine: &wasmtime::Engine, rules: &MeterRules) -> Hash {
+    let mut hasher = DefaultHasher::new();
+    engine.precompile_compatibility_hash().hash(&mut hasher);
+    let metering = (&rules.prices, rules.max_stack_bytes, rules.max_memory_pages).encode();
+    digest("sillok/engine", &(hasher.finish(), env!("CARGO_PKG_VERSION"), metering))
 }
 
 fn config() -> Config {
     let mut config = Config::new();
     config
-        .consume_fuel(true)
         .max_wasm_stack(limits::WASM_STACK_BYTES)
         .cranelift_opt_level(OptLevel::Speed)
         .wasm_backtrace_max_frames(None)
         .native_unwind_info(false)
         .wasm_simd(false)
         .wasm_relaxed_simd(false)
-        .wasm_multi_value(false)
+        // Contracts may not use it, but metered code does.
+        .wasm_multi_value(true)
         .wasm_multi_memory(false)
         .wasm_memory64(false)
         .wasm_tail_call(false)
         .wasm_extended_const(false)
         .wasm_bulk_memory(true)
+        .memory_init_cow(false)
         .allocation_strategy(InstanceAllocationStrategy::Pooling(pool()));
     config
 }
 
-/// Instances come from a pool, whose memories are mapped once and cleared between calls.
+/// Instances come from a pool, whose memories are mapped once.
 fn pool() -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_core_instances(limits::MAX_INSTANCES)

@@ -1,97 +1,118 @@
-//! A host function's view of its caller: metered access to memory, and the execution's context.
+//! A host function's view of its caller: memory, and the execution's context, whose gas is the caller's
+//! while the function runs.
 
 use sillok_abi::TrapCode;
-use wasmtime::{Caller, Memory};
+use wasmtime::Caller;
 
-use super::instance::StoreData;
+use super::instance::{Dirty, StoreData};
 use crate::execution::{Context, Stop};
-use crate::fault::Fault;
+use crate::gas::HostPrice;
+use crate::limits;
+use crate::state::StateKey;
 
 /// One call of a host function.
-pub(super) struct Host<'a, 'b> {
-    caller: &'a mut Caller<'b, StoreData>,
-    memory: Memory,
-    gas_per_byte: u64,
+pub(super) struct Host<'a> {
+    memory: &'a mut [u8],
+    dirty: &'a mut Dirty,
+    pub(super) context: &'a mut Context,
+    per_byte: u64,
 }
 
-impl<'a, 'b> Host<'a, 'b> {
-    /// Charges the function's base price.
+impl<'a> Host<'a> {
+    /// Takes over the caller's gas, and charges the function's base price.
     pub(super) fn enter(
-        caller: &'a mut Caller<'b, StoreData>,
-        base: u64,
-        per_byte: u64,
+        caller: &'a mut Caller<'_, StoreData>,
+        gas: i64,
+        price: HostPrice,
     ) -> Result<Self, Stop> {
         let memory = caller.data().memory.ok_or(TrapCode::MemoryOutOfBounds)?;
-        let mut host = Host { caller, memory, gas_per_byte: per_byte };
-        host.charge(base)?;
-        Ok(host)
+        let (memory, data) = memory.data_and_store_mut(caller);
+        let StoreData { context, dirty, .. } = data;
+        context.set_gas(u64::try_from(gas).unwrap_or(0));
+        context.charge(price.base)?;
+        Ok(Host { memory, dirty, context, per_byte: price.per_byte })
     }
 
-    pub(super) fn context(&mut self) -> &mut Context {
-        &mut self.caller.data_mut().context
+    /// What the caller has left.
+    pub(super) fn gas(&self) -> i64 {
+        i64::try_from(self.context.gas()).unwrap_or(i64::MAX)
     }
 
-    /// Takes gas from what the instance has left.
-    pub(super) fn charge(&mut self, amount: u64) -> Result<(), Stop> {
-        let left = self.caller.get_fuel().map_err(Fault::new)?;
-        let rest = left.checked_sub(amount);
-        self.caller.set_fuel(rest.unwrap_or(0)).map_err(Fault::new)?;
-        rest.map(|_| ()).ok_or_else(|| TrapCode::OutOfGas.into())
+    /// Charges for bytes that are read or written.
+    pub(super) fn charge_bytes(&mut self, length: usize) -> Result<(), Stop> {
+        self.context.charge(length as u64 * self.per_byte)
     }
 
-    /// Runs `work` with the context metering by itself, from and to what the instance has left.
-    pub(super) fn metered<T>(
-        &mut self,
-        work: impl FnOnce(&mut Context) -> Result<T, Stop>,
-    ) -> Result<T, Stop> {
-        let left = self.caller.get_fuel().map_err(Fault::new)?;
-        let context = self.context();
-        context.set_gas(left);
-        let done = work(context);
-        let left = context.gas();
-        self.caller.set_fuel(left).map_err(Fault::new)?;
-        done
-    }
-
-    /// Copies bytes out of the contract's memory, of which at most `limit` are allowed.
-    pub(super) fn read(&mut self, pointer: u32, length: u32, limit: usize) -> Result<Vec<u8>, Stop> {
+    /// Bytes of the contract's memory, of which at most `limit` are allowed.
+    pub(super) fn bytes(&mut self, pointer: u32, length: u32, limit: usize) -> Result<&[u8], Stop> {
         if length as usize > limit {
             return Err(TrapCode::SizeLimit.into());
         }
-        self.charge(u64::from(length) * self.gas_per_byte)?;
-        let data = self.memory.data(&*self.caller);
-        let bytes = data.get(pointer as usize..).and_then(|rest| rest.get(..length as usize));
-        bytes.map(<[u8]>::to_vec).ok_or_else(|| TrapCode::MemoryOutOfBounds.into())
+        self.charge_bytes(length as usize)?;
+        let bytes = self.memory.get(pointer as usize..).and_then(|rest| rest.get(..length as usize));
+        bytes.ok_or_else(|| TrapCode::MemoryOutOfBounds.into())
+    }
+
+    /// As `bytes`, copied out.
+    pub(super) fn read(&mut self, pointer: u32, length: u32, limit: usize) -> Result<Vec<u8>, Stop> {
+        self.bytes(pointer, length, limit).map(<[u8]>::to_vec)
     }
 
     /// As `read`, for text.
     pub(super) fn read_text(&mut self, pointer: u32, length: u32, limit: usize) -> Result<String, Stop> {
-        let bytes = self.read(pointer, length, limit)?;
-        String::from_utf8(bytes).map_err(|_| TrapCode::BadHostArgument.into())
+        let text = std::str::from_utf8(self.bytes(pointer, length, limit)?);
+        text.map(str::to_owned).map_err(|_| TrapCode::BadHostArgument.into())
     }
 
     /// As `read`, for SCALE of a value that takes all of the bytes.
     pub(super) fn read_value<T: codec::Decode>(&mut self, pointer: u32, length: u32) -> Result<T, Stop> {
-        let bytes = self.read(pointer, length, crate::limits::MAX_VALUE_BYTES)?;
-        codec::DecodeAll::decode_all(&mut bytes.as_slice()).map_err(|_| TrapCode::BadHostArgument.into())
+        let mut bytes = self.bytes(pointer, length, limits::MAX_VALUE_BYTES)?;
+        codec::DecodeAll::decode_all(&mut bytes).map_err(|_| TrapCode::BadHostArgument.into())
+    }
+
+    /// A storage key of the running contract.
+    pub(super) fn storage_key(&mut self, pointer: u32, length: u32) -> Result<StateKey, Stop> {
+        let contract = self.context.frame().call.contract;
+        let key = self.bytes(pointer, length, limits::MAX_KEY_BYTES)?;
+        if key.len() < limits::MIN_KEY_BYTES {
+            return Err(TrapCode::SizeLimit.into());
+        }
+        StateKey::new(&contract, key).ok_or_else(|| TrapCode::SizeLimit.into())
     }
 
     /// Copies bytes into the contract's memory.
     pub(super) fn write(&mut self, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {
-        self.charge(bytes.len() as u64 * self.gas_per_byte)?;
-        let data = self.memory.data_mut(&mut *self.caller);
-        let target = data.get_mut(pointer as usize..).and_then(|rest| rest.get_mut(..bytes.len()));
-        match target {
-            Some(target) => target.copy_from_slice(bytes),
-            None => return Err(TrapCode::MemoryOutOfBounds.into()),
-        }
-        Ok(())
+        self.charge_bytes(bytes.len())?;
+        write(self.memory, self.dirty, pointer, bytes)
+    }
+
+    /// Copies the stored value of `key` into memory, as much as `capacity` allows; its whole length.
+    pub(super) fn write_stored(
+        &mut self,
+        key: &StateKey,
+        pointer: u32,
+        capacity: u32,
+    ) -> Result<Option<usize>, Stop> {
+        let Some(value) = self.context.overlay.get(key.as_bytes())? else { return Ok(None) };
+        let length = value.len();
+        let fitting = value.get(..capacity as usize).unwrap_or(value);
+        write(self.memory, self.dirty, pointer, fitting)?;
+        self.charge_bytes(length)?;
+        Ok(Some(length))
     }
 
     /// Leaves bytes in the frame's result buffer; returns their length.
     pub(super) fn leave(&mut self, bytes: Vec<u8>) -> u32 {
         let length = bytes.len() as u32;
-        self.context().frame_mut().result = bytes;
+        self.context.frame_mut().result = bytes;
         length
     }
+}
+
+fn write(memory: &mut [u8], dirty: &mut Dirty, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {
+    let target = memory.get_mut(pointer as usize..).and_then(|rest| rest.get_mut(..bytes.len()));
+    let target = target.ok_or(TrapCode::MemoryOutOfBounds)?;
+    dirty.mark(pointer as usize, bytes.len());
+    target.copy_from_slice(bytes);
+    Ok(())
 }

@@ -3,15 +3,45 @@
 
 use codec::Encode;
 use sillok_abi::{
-    BookId, BookParams, Call, ContractId, Event, Failure, HOST_MODULE, NewOrder, OrderId, STATUS_ERROR,
-    STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
+    BookId, BookParams, Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, NewOrder, OrderId,
+    STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
 };
 use wasmtime::{Caller, Linker};
 
 use super::host::Host;
 use super::instance::StoreData;
 use crate::execution::{CallEnd, Stop, Target};
-use crate::{crypto, gas, limits};
+use crate::gas::{GasTable, HostPrice};
+use crate::{crypto, limits};
+
+/// What goes back to metered code: a function's value and the gas that is left.
+trait WithGas {
+    type Answer;
+
+    fn with_gas(self, gas: i64) -> Self::Answer;
+}
+
+impl WithGas for () {
+    type Answer = i64;
+
+    fn with_gas(self, gas: i64) -> i64 {
+        gas
+    }
+}
+
+macro_rules! values {
+    ($($type:ident)*) => {
+        $(impl WithGas for $type {
+            type Answer = ($type, i64);
+
+            fn with_gas(self, gas: i64) -> Self::Answer {
+                (self, gas)
+            }
+        })*
+    };
+}
+
+values!(u32 u64);
 
 macro_rules! value {
     () => {
@@ -24,16 +54,22 @@ macro_rules! value {
 
 macro_rules! linking {
     ($($(#[doc = $docs:literal])* fn $name:ident($($param:ident: $type:ident),*) $(-> $returns:ident)? = $base:literal + $per_byte:literal;)*) => {
-        /// Adds every host function of the table to `linker`.
-        pub(super) fn link(linker: &mut Linker<StoreData>) -> wasmtime::Result<()> {
-            $(linker.func_wrap(
-                HOST_MODULE,
-                stringify!($name),
-                |mut caller: Caller<'_, StoreData>, $($param: $type),*| -> wasmtime::Result<value!($($returns)?)> {
-                    let mut host = Host::enter(&mut caller, $base, $per_byte).map_err(wasmtime::Error::new)?;
-                    host.$name($($param),*).map_err(wasmtime::Error::new)
-                },
-            )?;)*
+        /// Adds every host function of the table to `linker`. Metered code hands over its gas as one more
+        /// argument, and gets back as one more result what is left of it.
+        pub(super) fn link(linker: &mut Linker<StoreData>, gas: &GasTable) -> wasmtime::Result<()> {
+            $(
+                let price = price_of(gas, stringify!($name))?;
+                linker.func_wrap(
+                    HOST_MODULE,
+                    stringify!($name),
+                    move |mut caller: Caller<'_, StoreData>, $($param: $type,)* gas: i64|
+                        -> wasmtime::Result<<value!($($returns)?) as WithGas>::Answer> {
+                        let mut host = Host::enter(&mut caller, gas, price).map_err(wasmtime::Error::new)?;
+                        let value = host.$name($($param),*).map_err(wasmtime::Error::new)?;
+                        Ok(value.with_gas(host.gas()))
+                    },
+                )?;
+            )*
             Ok(())
         }
     };
@@ -41,15 +77,22 @@ macro_rules! linking {
 
 sillok_abi::for_each_host_function!(linking);
 
+fn price_of(gas: &GasTable, name: &str) -> wasmtime::Result<HostPrice> {
+    let place = HOST_FUNCTIONS.iter().position(|function| function.name == name);
+    let price = place.and_then(|place| gas.host_functions.get(place));
+    let missing = || wasmtime::Error::msg(format!("the chain's gas table has no price for `{name}`"));
+    price.copied().ok_or_else(missing)
+}
+
 /// Arguments, results, context.
-impl Host<'_, '_> {
+impl Host<'_> {
     fn input(&mut self, pointer: u32) -> Result<(), Stop> {
-        let args = std::mem::take(&mut self.context().frame_mut().call.args);
+        let args = std::mem::take(&mut self.context.frame_mut().call.args);
         self.write(pointer, &args)
     }
 
     fn output(&mut self, pointer: u32, length: u32) -> Result<(), Stop> {
-        self.context().frame_mut().output = self.read(pointer, length, limits::MAX_CALL_BYTES)?;
+        self.context.frame_mut().output = self.read(pointer, length, limits::MAX_CALL_BYTES)?;
         Ok(())
     }
 
@@ -68,70 +111,59 @@ impl Host<'_, '_> {
     }
 
     fn result(&mut self, pointer: u32) -> Result<(), Stop> {
-        let result = std::mem::take(&mut self.context().frame_mut().result);
+        let result = std::mem::take(&mut self.context.frame_mut().result);
         self.write(pointer, &result)
     }
 
     fn contract_id(&mut self, pointer: u32) -> Result<(), Stop> {
-        let contract = self.context().frame().call.contract;
+        let contract = self.context.frame().call.contract;
         self.write(pointer, &contract.0)
     }
 
     fn caller(&mut self) -> Result<u32, Stop> {
-        let caller = self.context().frame().caller.encode();
+        let caller = self.context.frame().caller.encode();
         Ok(self.leave(caller))
     }
 
     fn chain(&mut self, pointer: u32) -> Result<(), Stop> {
-        let chain = self.context().chain();
+        let chain = self.context.chain();
         self.write(pointer, &chain)
     }
 
     fn block_height(&mut self) -> Result<u64, Stop> {
-        Ok(self.context().env.height)
+        Ok(self.context.env.height)
     }
 
     fn block_time(&mut self) -> Result<u64, Stop> {
-        Ok(self.context().env.time.0)
+        Ok(self.context.env.time.0)
     }
 }
 
 /// Storage.
-impl Host<'_, '_> {
+impl Host<'_> {
     fn storage_get(&mut self, key: u32, key_length: u32, value: u32, capacity: u32) -> Result<u32, Stop> {
         let key = self.storage_key(key, key_length)?;
-        let Some(found) = self.context().overlay.get(&key)? else { return Ok(STORAGE_ABSENT) };
-        let length = found.len();
-        let fitting = found[..length.min(capacity as usize)].to_vec();
-        self.write(value, &fitting)?;
-        Ok(length as u32)
+        let length = self.write_stored(&key, value, capacity)?;
+        Ok(length.map_or(STORAGE_ABSENT, |length| length as u32))
     }
 
     fn storage_set(&mut self, key: u32, key_length: u32, value: u32, value_length: u32) -> Result<(), Stop> {
         let key = self.storage_key(key, key_length)?;
         let value = self.read(value, value_length, limits::MAX_VALUE_BYTES)?;
-        self.context().writable()?;
-        self.context().overlay.put(&key, Some(value))?;
+        self.context.writable()?;
+        self.context.overlay.put(key.as_bytes(), Some(value))?;
         Ok(())
     }
 
     fn storage_remove(&mut self, key: u32, key_length: u32) -> Result<u32, Stop> {
         let key = self.storage_key(key, key_length)?;
-        self.context().writable()?;
-        Ok(u32::from(self.context().overlay.put(&key, None)?))
-    }
-
-    fn storage_key(&mut self, pointer: u32, length: u32) -> Result<Vec<u8>, Stop> {
-        if (length as usize) < limits::MIN_KEY_BYTES {
-            return Err(TrapCode::SizeLimit.into());
-        }
-        let key = self.read(pointer, length, limits::MAX_KEY_BYTES)?;
-        Ok(crate::state::state_key(&self.context().frame().call.contract, &key))
+        self.context.writable()?;
+        Ok(u32::from(self.context.overlay.put(key.as_bytes(), None)?))
     }
 }
 
 /// Calls, authority, events, schedule.
-impl Host<'_, '_> {
+impl Host<'_> {
     fn call(
         &mut self,
         contract: u32,
@@ -145,7 +177,7 @@ impl Host<'_, '_> {
         let method = self.read_text(method, method_length, limits::MAX_NAME_BYTES)?;
         let args = self.read(args, args_length, limits::MAX_CALL_BYTES)?;
         let target = Target { call: Call { contract, method, args }, catch: catch != 0 };
-        let (status, bytes) = match self.metered(|context| context.call_from_frame(target))? {
+        let (status, bytes) = match self.context.call_from_frame(target)? {
             CallEnd::Returned(value) => (STATUS_OK, value),
             CallEnd::Refused(code) => (STATUS_ERROR, code.encode()),
         };
@@ -154,14 +186,14 @@ impl Host<'_, '_> {
 
     fn require_auth(&mut self, account: u32, account_length: u32) -> Result<(), Stop> {
         let account = self.read_value(account, account_length)?;
-        self.context().require_auth(&account)
+        self.context.require_auth(&account)
     }
 
     fn emit(&mut self, name: u32, name_length: u32, data: u32, data_length: u32) -> Result<(), Stop> {
         let name = self.read_text(name, name_length, limits::MAX_NAME_BYTES)?;
         let data = self.read(data, data_length, limits::MAX_EVENT_BYTES)?;
-        let contract = self.context().frame().call.contract;
-        self.context().emit(Event { contract, name, data })
+        let contract = self.context.frame().call.contract;
+        self.context.emit(Event { contract, name, data })
     }
 
     fn schedule(
@@ -175,13 +207,13 @@ impl Host<'_, '_> {
     ) -> Result<(), Stop> {
         let method = self.read_text(method, method_length, limits::MAX_NAME_BYTES)?;
         let args = self.read(args, args_length, limits::MAX_SCHEDULED_BYTES)?;
-        let contract = self.context().frame().call.contract;
-        self.context().schedule(Time(time), gas, Call { contract, method, args })
+        let contract = self.context.frame().call.contract;
+        self.context.schedule(Time(time), gas, Call { contract, method, args })
     }
 }
 
 /// Cryptography.
-impl Host<'_, '_> {
+impl Host<'_> {
     fn hash(&mut self, algorithm: u32, data: u32, length: u32, output: u32) -> Result<(), Stop> {
         let data = self.read(data, length, limits::MAX_CRYPTO_BYTES)?;
         let hash = crypto::hash(algorithm, &data).ok_or(TrapCode::BadHostArgument)?;
@@ -216,46 +248,48 @@ impl Host<'_, '_> {
 }
 
 /// The order book. What the module answers goes to the contract as it is.
-impl Host<'_, '_> {
+impl Host<'_> {
     fn book_create(&mut self, params: u32, length: u32) -> Result<u32, Stop> {
         let params: BookParams = self.read_value(params, length)?;
-        self.context().writable()?;
-        let owner = self.context().frame().call.contract;
-        let created = self.context().books.create(owner, params)?;
+        self.context.writable()?;
+        let owner = self.context.frame().call.contract;
+        let created = self.context.books.create(owner, params)?;
         Ok(self.leave(created.encode()))
     }
 
     fn book_place(&mut self, book: u64, order: u32, length: u32) -> Result<u32, Stop> {
         let order: NewOrder = self.read_value(order, length)?;
-        self.context().writable()?;
-        let owner = self.context().frame().call.contract;
-        let placed = self.context().books.place(owner, BookId(book), order, limits::MAX_FILLS_PER_CALL)?;
+        self.context.writable()?;
+        let owner = self.context.frame().call.contract;
+        let placed = self.context.books.place(owner, BookId(book), order, limits::MAX_FILLS_PER_CALL)?;
         let fills = placed.as_ref().map_or(0, |placed| placed.fills.len());
-        self.charge(fills as u64 * gas::FILL)?;
+        let price = self.context.shared.parameters.gas.fill;
+        self.context.charge(fills as u64 * price)?;
         Ok(self.leave(placed.encode()))
     }
 
     fn book_cancel(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
-        self.context().writable()?;
-        let owner = self.context().frame().call.contract;
-        let cancelled = self.context().books.cancel(owner, BookId(book), OrderId(order))?;
+        self.context.writable()?;
+        let owner = self.context.frame().call.contract;
+        let cancelled = self.context.books.cancel(owner, BookId(book), OrderId(order))?;
         Ok(self.leave(cancelled.encode()))
     }
 
     fn book_order(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
-        let found = self.context().books.order(BookId(book), OrderId(order))?;
+        let found = self.context.books.order(BookId(book), OrderId(order))?;
         Ok(self.leave(found.encode()))
     }
 
     fn book_depth(&mut self, book: u64, levels: u32) -> Result<u32, Stop> {
-        let depth = self.context().books.depth(BookId(book), levels.min(limits::MAX_DEPTH_LEVELS))?;
+        let depth = self.context.books.depth(BookId(book), levels.min(limits::MAX_DEPTH_LEVELS))?;
         let count = depth.as_ref().map_or(0, |depth| depth.bids.len() + depth.asks.len());
-        self.charge(count as u64 * gas::LEVEL)?;
+        let price = self.context.shared.parameters.gas.level;
+        self.context.charge(count as u64 * price)?;
         Ok(self.leave(depth.encode()))
     }
 
     fn book_params(&mut self, book: u64) -> Result<u32, Stop> {
-        let params = self.context().books.params(BookId(book))?;
+        let params = self.context.books.params(BookId(book))?;
         Ok(self.leave(params.encode()))
     }
 }

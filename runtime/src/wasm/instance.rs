@@ -1,87 +1,148 @@
-//! One call in one fresh instance.
+//! An instance that is used again and again, and looks fresh to every call.
+//!
+//! Invariant: between calls its memory and globals are those of a new instance. The metered module resets
+//! its globals on entry and says which chunks of memory it wrote; those are restored after the call. After
+//! a trap, or if memory grew, the instance is thrown away.
 
-use std::sync::Arc;
+use sillok_abi::{Failure, TrapCode};
+use wasmtime::{Global, Memory, Store, Trap, TypedFunc, Val};
 
-use sillok_abi::{Failure, STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, TrapCode};
-use wasmtime::{Memory, Store, Trap};
-
-use super::code::Code;
-use super::engine::Engine;
-use crate::execution::{CallEnd, Context, Stop};
+use super::code::{Code, MemoryLayout};
+use super::engine::{Counted, Engine};
+use crate::execution::{Context, Stop};
 use crate::fault::Fault;
-use crate::gas;
 
-/// What a store holds while its instance runs: the execution's context, lent for the call.
+/// What a store holds: the execution's context, lent for the call, and what host functions need.
 pub(crate) struct StoreData {
     pub(super) context: Context,
     pub(super) memory: Option<Memory>,
+    pub(super) dirty: Dirty,
 }
 
-/// Runs `method` of `code` in a fresh instance. Arguments and output are in the context's top frame.
-pub(crate) fn run(
-    engine: &Engine,
-    code: &Arc<Code>,
-    context: &mut Context,
-    method: &str,
-) -> Result<CallEnd, Stop> {
-    context.charge(gas::INSTANCE)?;
-    let argument_length = context.frame().call.args.len() as u32;
-    let mut store = Store::new(&engine.engine, StoreData { context: context.lend(), memory: None });
-    let ended = call(&mut store, code, method, argument_length);
-    let left = store.get_fuel().unwrap_or(0);
-    *context = store.into_data().context;
-    context.set_gas(left);
-    match ended {
-        Ok(status) => finish(context, status),
-        Err(error) => Err(stop(error)),
+/// The chunks of memory that host functions wrote to.
+#[derive(Clone, Copy)]
+pub(super) struct Dirty {
+    pub(super) chunks: u64,
+    chunk_shift: u32,
+}
+
+impl Dirty {
+    /// Notes that `length` bytes at `pointer`, which lie in memory, are about to be written.
+    pub(super) fn mark(&mut self, pointer: usize, length: usize) {
+        if length > 0 {
+            let first = (pointer >> self.chunk_shift).min(63);
+            let last = ((pointer + length - 1) >> self.chunk_shift).min(63);
+            self.chunks |= (u64::MAX << first) & (u64::MAX >> (63 - last));
+        }
     }
 }
 
-fn call(store: &mut Store<StoreData>, code: &Code, method: &str, args: u32) -> wasmtime::Result<u32> {
-    let gas = store.data().context.gas();
-    store.set_fuel(gas)?;
-    let instance = code.instance.instantiate(&mut *store)?;
-    store.data_mut().memory = instance.get_memory(&mut *store, "memory");
-    let function = instance.get_typed_func::<u32, u32>(&mut *store, method)?;
-    function.call(store, args)
+/// What an entry takes: the length of the arguments and the gas.
+type Given = (u32, i64);
+/// What it answers: the method's status, the gas left, the chunks written to.
+type Answer = (u32, i64, u64);
+
+/// An instance.
+pub(crate) struct Instance {
+    store: Store<StoreData>,
+    memory: Memory,
+    stop: Global,
+    entries: Vec<TypedFunc<Given, Answer>>,
+    _counted: Counted,
 }
 
-fn finish(context: &mut Context, status: u32) -> Result<CallEnd, Stop> {
-    let output = std::mem::take(&mut context.frame_mut().output);
-    match status {
-        STATUS_OK => Ok(CallEnd::Returned(output)),
-        STATUS_ERROR => match <[u8; 4]>::try_from(output.as_slice()) {
-            Ok(code) => Ok(CallEnd::Refused(u32::from_le_bytes(code))),
-            Err(_) => Err(TrapCode::BadStatus.into()),
-        },
-        STATUS_BAD_ARGUMENTS => Err(TrapCode::BadArguments.into()),
-        _ => Err(TrapCode::BadStatus.into()),
+/// What a call came to, and whether the instance can be used again.
+pub(super) struct Ran {
+    pub(super) ended: Result<u32, Stop>,
+    pub(super) reusable: bool,
+}
+
+impl Instance {
+    /// A new one.
+    pub(super) fn new(engine: &Engine, code: &Code) -> Result<Self, Fault> {
+        let dirty = Dirty { chunks: 0, chunk_shift: code.layout.chunk_shift };
+        let data = StoreData { context: Context::default(), memory: None, dirty };
+        let mut store = Store::new(&engine.engine, data);
+        let instance = code.module.instantiate(&mut store).map_err(Fault::new)?;
+        let missing = || Fault::new("metered code lacks an export");
+        let memory = instance.get_memory(&mut store, "memory").ok_or_else(missing)?;
+        let stop = instance.get_global(&mut store, "stop").ok_or_else(missing)?;
+        let entries = code
+            .entry_names()
+            .map(|name| instance.get_typed_func(&mut store, &name).map_err(Fault::new))
+            .collect::<Result<_, _>>()?;
+        store.data_mut().memory = Some(memory);
+        code.image(|| memory.data(&store).into());
+        Ok(Instance { store, memory, stop, entries, _counted: engine.count_instance() })
     }
-}
 
-/// What stopped a call: one of ours from a host function, a trap of the engine, or a node fault.
-fn stop(error: wasmtime::Error) -> Stop {
-    if let Some(trap) = error.downcast_ref::<Trap>() {
-        return match trap_code(*trap) {
-            Some(code) => Stop::Failure(Failure::Trap(code)),
-            None => Stop::Fault(Fault::new(format!(
-                "the engine trapped in a way that is not deterministic: {trap}"
-            ))),
+    /// Runs a method. Arguments and output are in the context's top frame.
+    pub(super) fn run(&mut self, code: &Code, context: &mut Context, method: usize) -> Ran {
+        let Some(entry) = self.entries.get(method) else {
+            return Ran { ended: Err(Fault::new("metered code lacks a method").into()), reusable: false };
         };
+        let given = (context.frame().call.args.len() as u32, context.gas() as i64);
+        self.store.data_mut().context = context.lend();
+        let answer = entry.call(&mut self.store, given);
+        *context = self.store.data_mut().context.lend();
+        match answer {
+            Ok((status, gas, dirty)) => {
+                context.set_gas(u64::try_from(gas).unwrap_or(0));
+                Ran { ended: Ok(status), reusable: self.restore(code, dirty) }
+            }
+            Err(error) => Ran { ended: Err(self.stopped(error)), reusable: false },
+        }
     }
-    match error.downcast::<Stop>() {
-        Ok(stop) => stop,
-        Err(error) => Stop::Fault(Fault::new(error)),
+
+    /// Makes memory what it was; answers whether that was possible.
+    fn restore(&mut self, code: &Code, dirty: u64) -> bool {
+        let by_host = std::mem::take(&mut self.store.data_mut().dirty.chunks);
+        let data = self.memory.data_mut(&mut self.store);
+        let image = code.image(Box::default);
+        if data.len() != image.len() {
+            return false;
+        }
+        let MemoryLayout { chunk_shift, spill } = code.layout;
+        let mut chunks = dirty | by_host;
+        while chunks != 0 {
+            let start = (chunks.trailing_zeros() as usize) << chunk_shift;
+            let end = (start + (1 << chunk_shift) + spill as usize).min(image.len());
+            // A store outside of memory marks a chunk too, and traps.
+            if let (Some(target), Some(source)) = (data.get_mut(start..end), image.get(start..end)) {
+                target.copy_from_slice(source);
+            }
+            chunks &= chunks - 1;
+        }
+        true
+    }
+
+    /// What stopped a call: one of ours from a host function or from metering, a trap of the engine, or a
+    /// node fault.
+    fn stopped(&mut self, error: wasmtime::Error) -> Stop {
+        let Some(trap) = error.downcast_ref::<Trap>().copied() else {
+            return match error.downcast::<Stop>() {
+                Ok(stop) => stop,
+                Err(error) => Stop::Fault(Fault::new(error)),
+            };
+        };
+        let code = match (trap, self.stop.get(&mut self.store)) {
+            (Trap::UnreachableCodeReached, Val::I32(0)) => Some(TrapCode::Unreachable),
+            (Trap::UnreachableCodeReached, Val::I32(1)) => Some(TrapCode::OutOfGas),
+            (Trap::UnreachableCodeReached, Val::I32(2)) => Some(TrapCode::StackOverflow),
+            (trap, _) => trap_code(trap),
+        };
+        match code {
+            Some(code) => Stop::Failure(Failure::Trap(code)),
+            None => Stop::Fault(Fault::new(format!("the engine trapped as no other node need: {trap}"))),
+        }
     }
 }
 
-/// The traps that every node shares.
+/// The traps that every node shares. The engine's own stack limit is not among them: metering stops a
+/// contract long before.
 fn trap_code(trap: Trap) -> Option<TrapCode> {
     match trap {
-        Trap::OutOfFuel => Some(TrapCode::OutOfGas),
-        Trap::StackOverflow => Some(TrapCode::StackOverflow),
         Trap::MemoryOutOfBounds | Trap::TableOutOfBounds => Some(TrapCode::MemoryOutOfBounds),
-        Trap::UnreachableCodeReached => Some(TrapCode::Unreachable),
         Trap::IntegerDivisionByZero
         | Trap::IntegerOverflow
         | Trap::BadConversionToInteger

@@ -3,6 +3,8 @@
 //! For tests and benches. Whatever goes wrong panics: that is how a test fails.
 #![allow(clippy::unwrap_used, reason = "a test harness: a panic is how it reports")]
 
+mod code;
+
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
@@ -14,8 +16,11 @@ use sillok_abi::{
 use sillok_client::keys::Keypair;
 use sillok_client::transaction::{Nonces, Signer, authorise, sign};
 use sillok_runtime::{
-    BlockEnv, Execution, Executor, Genesis, MemoryState, Parameters, Proposal, Refusal, Runtime, Simulation,
+    BlockEnv, Execution, Executor, Genesis, MemoryState, Outside, Parameters, Proposal, Refusal, Runtime,
+    Simulation,
 };
+
+pub use code::{contract_item, deploy, method_item, module, wat_contract, with_metadata};
 
 /// When the chain starts.
 pub const START: u64 = 1_790_000_000_000;
@@ -110,7 +115,12 @@ impl Default for World {
 impl World {
     /// The chain of a genesis.
     pub fn of(genesis: Genesis) -> Self {
-        let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone()).unwrap());
+        Self::with(genesis, Outside::default())
+    }
+
+    /// The chain of a genesis, with what its runtime needs from outside.
+    pub fn with(genesis: Genesis, outside: Outside) -> Self {
+        let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone(), outside).unwrap());
         let built = runtime.build_genesis(&genesis).unwrap();
         let mut state = MemoryState::default();
         state.apply(&built.changes);

@@ -1,0 +1,160 @@
+//! Calls: entering a contract or a native module in a frame of its own.
+
+use std::sync::Arc;
+
+use codec::DecodeAll;
+use sillok_abi::native::ContractInfo;
+use sillok_abi::{Call, ContractId, Failure, Hash, MethodKind, TrapCode};
+
+use super::context::Context;
+use super::frame::{CallEnd, Entry, Frame, Stop, Target};
+use crate::fault::Fault;
+use crate::wasm::Code;
+use crate::{limits, native, wasm};
+
+impl Context {
+    /// A call from the running frame to another contract.
+    pub(crate) fn call_from_frame(&mut self, target: Target) -> Result<CallEnd, Stop> {
+        let caller = self.frame().call.contract;
+        let mark = self.authority.mark();
+        let (call, ended) = self.run_frame(target.call, Some(caller), Entry::Call);
+        match ended {
+            Ok(CallEnd::Refused(code)) if target.catch => {
+                self.authority.caught(mark);
+                Ok(CallEnd::Refused(code))
+            }
+            Ok(CallEnd::Refused(code)) => Err(Stop::from(Failure::Error { code }).located(call)),
+            Ok(returned) => Ok(returned),
+            Err(stop) => Err(stop.located(call)),
+        }
+    }
+
+    /// Runs a call in a frame of its own. `caller` is the contract that makes it, if one does.
+    pub(crate) fn enter(
+        &mut self,
+        call: Call,
+        caller: Option<ContractId>,
+        entry: Entry,
+    ) -> Result<CallEnd, Stop> {
+        let (call, ended) = self.run_frame(call, caller, entry);
+        ended.map_err(|stop| stop.located(call))
+    }
+
+    /// Runs a root call, and gives it back but for its arguments, which its contract has taken.
+    pub(crate) fn enter_root(
+        &mut self,
+        call: Call,
+        caller: Option<ContractId>,
+    ) -> (Call, Result<CallEnd, Stop>) {
+        self.run_frame(call, caller, Entry::Call)
+    }
+
+    /// Runs a constructor, and gives the call back but for its arguments.
+    pub(crate) fn construct(&mut self, call: Call, maker: ContractId) -> Result<(Call, CallEnd), Stop> {
+        let (call, ended) = self.run_frame(call, Some(maker), Entry::Constructor);
+        match ended {
+            Ok(end) => Ok((call, end)),
+            Err(stop) => Err(stop.located(call)),
+        }
+    }
+
+    /// Runs a call in a frame of its own, and gives the call back but for its arguments.
+    fn run_frame(
+        &mut self,
+        call: Call,
+        caller: Option<ContractId>,
+        entry: Entry,
+    ) -> (Call, Result<CallEnd, Stop>) {
+        if self.frames.len() >= limits::MAX_CALL_DEPTH {
+            return (call, Err(TrapCode::DepthLimit.into()));
+        }
+        if self.frames.iter().any(|frame| frame.call.contract == call.contract) {
+            return (call, Err(TrapCode::Reentrancy.into()));
+        }
+        let read_only = self.frames.last().map_or(self.read_only, |frame| frame.read_only);
+        let mark = self.mark();
+        self.authority.enter(&call);
+        self.frames.push(Frame { call, caller, read_only, output: Vec::new(), result: Vec::new() });
+        let ended = self.dispatch(entry);
+        let frame = self.frames.pop().expect("the frame that was pushed above");
+        self.authority.leave();
+        if !matches!(ended, Ok(CallEnd::Returned(_))) {
+            self.rollback(mark);
+        }
+        (frame.call, ended)
+    }
+
+    fn dispatch(&mut self, entry: Entry) -> Result<CallEnd, Stop> {
+        let contract = self.frame().call.contract;
+        if let Some(module) = native::module(&contract) {
+            let method = self.frame().call.method.clone();
+            self.admit(module.method(&method).map(|method| method.kind), entry)?;
+            return native::call(self, module, &method);
+        }
+        let code = self.code_of(&contract)?.ok_or(TrapCode::NoContract)?;
+        let method = code.method(&self.frame().call.method);
+        self.admit(method.map(|method| method.kind), entry)?;
+        let method = method.ok_or(TrapCode::NoMethod)?;
+        wasm::run(self, &code, method.index)
+    }
+
+    /// Judges whether a method may be entered by this door, and narrows the frame for a query.
+    fn admit(&mut self, method: Option<MethodKind>, entry: Entry) -> Result<(), Stop> {
+        let kind = method.ok_or(TrapCode::NoMethod)?;
+        let constructs = kind == MethodKind::Constructor;
+        if constructs != (entry == Entry::Constructor) {
+            return Err(TrapCode::NoMethod.into());
+        }
+        if kind == MethodKind::Query {
+            self.frame_mut().read_only = true;
+            return Ok(());
+        }
+        self.writable()
+    }
+
+    /// The code of a contract, or none if there is no such contract.
+    fn code_of(&mut self, contract: &ContractId) -> Result<Option<Arc<Code>>, Fault> {
+        let record = self.overlay.get(&native::contract_key(contract))?;
+        match record.map(|record| record.first_chunk::<32>().copied()) {
+            // A contract's record begins with its code's hash.
+            Some(Some(hash)) => self.compiled(&hash).map(Some),
+            Some(None) => Err(Fault::new("a contract's record is too short")),
+            None => Ok(None),
+        }
+    }
+
+    /// Uploaded code, or none if there is none of this hash.
+    pub(crate) fn code(&mut self, hash: &Hash) -> Result<Option<Arc<Code>>, Fault> {
+        if self.overlay.get(&native::code_key(hash))?.is_none() {
+            return Ok(None);
+        }
+        self.compiled(hash).map(Some)
+    }
+
+    /// Code that is known to be in state; read from there only if it has to be compiled.
+    fn compiled(&mut self, hash: &Hash) -> Result<Arc<Code>, Fault> {
+        if let Some(code) = self.instances.code(hash) {
+            return Ok(code);
+        }
+        let shared = self.shared.clone();
+        let wasm = || {
+            let stored = self.overlay.get(&native::code_key(hash))?;
+            stored.map(<[u8]>::to_vec).ok_or_else(|| Fault::new("a contract's code is not in state"))
+        };
+        let code = shared.codes.get(&shared.engine, hash, wasm)?;
+        self.instances.remember(code.clone());
+        Ok(code)
+    }
+
+    /// What the system module keeps of a contract.
+    pub(crate) fn contract_info(&mut self, contract: &ContractId) -> Result<Option<ContractInfo>, Fault> {
+        self.load(&native::contract_key(contract))
+    }
+
+    /// A stored SCALE value of a native module.
+    pub(crate) fn load<T: codec::Decode>(&mut self, key: &[u8]) -> Result<Option<T>, Fault> {
+        let Some(bytes) = self.overlay.get(key)? else { return Ok(None) };
+        let value = T::decode_all(&mut &*bytes);
+        value.map(Some).map_err(|_| Fault::new("a native module's record does not decode"))
+    }
+}

@@ -1,0 +1,93 @@
+//! Compiled code by the hash of its Wasm: in memory, and as artefacts that the node keeps. A cache: never
+//! part of state, and nothing that a contract can see depends on what is in it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use sillok_abi::Hash;
+
+use super::artefact;
+use super::code::Code;
+use super::engine::Engine;
+use crate::fault::Fault;
+use crate::limits;
+
+/// Where a node keeps compiled code between its runs. What comes back is checked, and compiled anew if it
+/// is not what was kept.
+pub trait Artefacts: Send + Sync + 'static {
+    /// What was kept under this name, if anything can be read.
+    fn load(&self, name: &Hash) -> Option<Vec<u8>>;
+
+    /// Keeps an artefact. Failing is no harm: it will be compiled again.
+    fn store(&self, name: &Hash, artefact: &[u8]);
+}
+
+/// Keeps nothing.
+impl Artefacts for () {
+    fn load(&self, _: &Hash) -> Option<Vec<u8>> {
+        None
+    }
+
+    fn store(&self, _: &Hash, _: &[u8]) {}
+}
+
+/// Compiled code by hash.
+pub(crate) struct CodeCache {
+    entries: RwLock<BTreeMap<Hash, Arc<Code>>>,
+    artefacts: Arc<dyn Artefacts>,
+    /// Ticks with every code that enters the cache.
+    clock: AtomicU64,
+}
+
+impl CodeCache {
+    pub(crate) fn new(artefacts: Arc<dyn Artefacts>) -> Self {
+        CodeCache { entries: RwLock::default(), artefacts, clock: AtomicU64::new(0) }
+    }
+
+    /// The code of this hash. If it is not at hand it is loaded, or else compiled from what `wasm` reads.
+    pub(crate) fn get(
+        &self,
+        engine: &Engine,
+        hash: &Hash,
+        wasm: impl FnOnce() -> Result<Vec<u8>, Fault>,
+    ) -> Result<Arc<Code>, Fault> {
+        let known = self.entries.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
+        if let Some(code) = known {
+            code.touch(self.clock.load(Ordering::Relaxed));
+            return Ok(code);
+        }
+        let name = artefact::name(engine, hash);
+        let kept = self.artefacts.load(&name).and_then(|bytes| artefact::open(engine, hash, &bytes));
+        let code = match kept {
+            Some(code) => code,
+            None => {
+                let (code, bytes) = artefact::compile(engine, hash, &wasm()?)?;
+                self.artefacts.store(&name, &bytes);
+                code
+            }
+        };
+        Ok(self.insert(Arc::new(code)))
+    }
+
+    fn insert(&self, code: Arc<Code>) -> Arc<Code> {
+        code.touch(self.clock.fetch_add(1, Ordering::Relaxed) + 1);
+        let mut entries = self.entries.write().unwrap_or_else(PoisonError::into_inner);
+        while entries.len() >= limits::MAX_CACHED_CODES || bytes(&entries) > limits::MAX_CACHED_BYTES {
+            let oldest = entries.iter().min_by_key(|(_, code)| code.used.load(Ordering::Relaxed));
+            let Some(hash) = oldest.map(|(hash, _)| *hash) else { break };
+            entries.remove(&hash);
+        }
+        entries.entry(code.hash).or_insert(code).clone()
+    }
+
+    /// Lets go of the instances that nobody uses.
+    pub(crate) fn clear_idle(&self) {
+        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
+        entries.values().for_each(|code| code.clear_idle());
+    }
+}
+
+fn bytes(entries: &BTreeMap<Hash, Arc<Code>>) -> usize {
+    entries.values().map(|code| code.bytes).sum()
+}

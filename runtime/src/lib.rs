@@ -38,4 +38,4 @@ pub use refusal::Refusal;
 pub use runtime::{Runtime, Simulation};
 pub use state::{Changes, Entries, MemoryState, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
-pub use wasm::{CODE_ERRORS, CodeError, check_code};
+pub use wasm::{CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter};

@@ -78,7 +78,7 @@ impl std::fmt::Display for CodeError {
 impl std::error::Error for CodeError {}
 
 /// WebAssembly 1.0 without floats, with what rustc needs for copies and sign extension.
-fn accepted_features() -> WasmFeatures {
+pub(super) fn accepted_features() -> WasmFeatures {
     WasmFeatures::WASM1.difference(WasmFeatures::FLOATS)
         | WasmFeatures::BULK_MEMORY
         | WasmFeatures::SIGN_EXTENSION

@@ -10,6 +10,10 @@ pub(crate) const SIGNATURE: u64 = 60_000;
 pub(crate) const FILL: u64 = 800;
 /// Each level of a depth query.
 pub(crate) const LEVEL: u64 = 50;
+/// Each entry that a range read meets.
+pub(crate) const RANGE_ENTRY: u64 = 200;
+/// Each byte of their keys and values.
+pub(crate) const RANGE_BYTE: u64 = 1;
 /// A fresh instance of a contract.
 pub(crate) const INSTANCE: u64 = 5_000;
 /// Entering a native module.

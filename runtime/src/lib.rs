@@ -36,6 +36,6 @@ pub use orderbook::OrderBooks;
 pub use parameters::Parameters;
 pub use refusal::Refusal;
 pub use runtime::{Runtime, Simulation};
-pub use state::{Changes, Entries, MemoryState, StateReader, state_key};
+pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
 pub use wasm::{CODE_ERRORS, CodeError, check_code};

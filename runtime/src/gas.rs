@@ -23,6 +23,10 @@ pub struct GasTable {
     pub fill: u64,
     /// Each level of a depth query.
     pub level: u64,
+    /// Each entry that a range read meets.
+    pub range_entry: u64,
+    /// Each byte of their keys and values.
+    pub range_byte: u64,
     /// An instance of a contract.
     pub instance: u64,
     /// Entering a native module.
@@ -53,6 +57,8 @@ impl Default for GasTable {
             signature: 350_000,
             fill: 4_000,
             level: 500,
+            range_entry: 1_500,
+            range_byte: 2,
             instance: 1_500,
             native_call: 1_000,
             code_byte: 10_000,

@@ -55,6 +55,10 @@ pub const MIN_KEY_BYTES: usize = 4;
 pub const MAX_KEY_BYTES: usize = 256;
 /// The largest stored value, in bytes.
 pub const MAX_VALUE_BYTES: usize = 64 * 1024;
+/// The most entries of one page of a range of storage.
+pub const MAX_RANGE_ENTRIES: usize = 256;
+/// The bytes after which a page of a range of storage takes no further entry.
+pub const MAX_RANGE_BYTES: usize = 32 * 1024;
 /// The largest arguments or result of a call, in bytes.
 pub const MAX_CALL_BYTES: usize = 1024 * 1024;
 /// The largest event, in bytes.

@@ -4,8 +4,8 @@
 use codec::Encode;
 use sillok_abi::native::{SYSTEM, code_hash};
 use sillok_abi::{
-    ABI_VERSION, Account, Failure, Item, METADATA_SECTION, MethodKind, MethodSpec, Outcome, Receipt,
-    TrapCode, TypeSpec,
+    ABI_VERSION, Account, Failure, HOST_FUNCTIONS, Item, METADATA_SECTION, MethodKind, MethodSpec, Outcome,
+    Receipt, TrapCode, TypeSpec,
 };
 use sillok_runtime::{CodeError, check_code, limits};
 use sillok_testing::{World, account, failure};
@@ -62,7 +62,8 @@ const MEMORY: &str = r#"(memory (export "memory") 1)"#;
 #[test]
 fn each_refusal_has_its_own_code() {
     let plain = [contract_item(ABI_VERSION)];
-    let imports = format!("{} {MEMORY}", r#"(import "sillok" "block_time" (func (result i64)))"#.repeat(25));
+    let import = r#"(import "sillok" "block_time" (func (result i64)))"#;
+    let imports = format!("{} {MEMORY}", import.repeat(HOST_FUNCTIONS.len() + 1));
     let many = |item: &str, count: u32| format!("{MEMORY} {}", item.repeat(count as usize));
     let long = format!(r#"{MEMORY} (func (export "{}"))"#, "n".repeat(65));
     let large = format!("(func {})", "(drop (i32.const 1))".repeat(limits::MAX_FUNCTION_BYTES / 2));

@@ -153,6 +153,27 @@ pub(crate) fn storage_remove(key: &[u8]) -> bool {
     raw::storage_remove(address(key.as_ptr()), length(key)) == 1
 }
 
+/// Reads a page of a range into `page`, in place of what it held: SCALE of keys and values. An empty `to`
+/// is the end of the field. Whether the range may go on after it.
+#[inline(never)]
+pub(crate) fn storage_range(from: &[u8], to: &[u8], limit: u32, flags: u32, page: &mut Vec<u8>) -> bool {
+    let answer = raw::storage_range(
+        address(from.as_ptr()),
+        length(from),
+        address(to.as_ptr()),
+        length(to),
+        limit,
+        flags,
+    );
+    let page_bytes = answer as u32 as usize;
+    page.clear();
+    page.reserve(page_bytes);
+    raw::result(address(page.as_mut_ptr()));
+    // SAFETY: there is room for `page_bytes` bytes, and the host has written all of them.
+    unsafe { page.set_len(page_bytes) };
+    answer >> 32 != 0
+}
+
 /// Calls another contract: the status, and the value or error code. Without `catch` a refusal never
 /// comes back.
 pub(crate) fn call(contract: &ContractId, method: &str, args: &[u8], catch: bool) -> (u32, Vec<u8>) {

@@ -49,7 +49,7 @@ mod storage;
 
 pub use codec;
 pub use sillok_abi as abi;
-pub use sillok_macros::{contract, data, error, event, interface, storage};
+pub use sillok_macros::{OrderedKey, contract, data, error, event, indexes, interface, storage};
 
 pub use call::CallError;
 pub use env::{
@@ -57,13 +57,16 @@ pub use env::{
 };
 pub use error::ContractError;
 pub use event::{Event, emit};
-pub use storage::{Map, Value};
+pub use storage::{
+    Duplicate, Entries, Index, Indexed, Items, Keys, List, Map, OrderedKey, OrderedMap, Row, Rows, Set,
+    StartsWith, Unique, Value,
+};
 
 /// What the macros' expansions name. Not part of the public interface.
 #[doc(hidden)]
 pub mod __private {
     pub use alloc::vec::Vec;
-    pub use codec::{Decode, Encode};
+    pub use codec::{Decode, Encode, Output};
     pub use sillok_abi::{
         ContractId, Describe, Field, ItemSpec, MethodKind, STATUS_OK, SectionBytes, Type, Variant,
     };
@@ -71,5 +74,7 @@ pub mod __private {
     pub use crate::call::{call, try_call};
     pub use crate::dispatch::{Arguments, BAD_ARGUMENTS, answer, refuse};
     pub use crate::metadata::contract_name;
-    pub use crate::storage::{Storage, StorageField};
+    pub use crate::storage::{
+        IndexField, IndexKey, IndexRoot, Indexes, OrderedKey, Storage, StorageField, with_indexes,
+    };
 }

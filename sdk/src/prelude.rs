@@ -10,9 +10,10 @@ pub use sillok_abi::{
     Account, BookError, BookId, BookParams, ContractId, Date, Depth, Fill, Hash, Level, NewOrder, OrderId,
     OrderView, Placed, Price, Quantity, Side, SignatureScheme, Time, TimeInForce,
 };
-pub use sillok_macros::{contract, data, error, event, interface, storage};
+pub use sillok_macros::{contract, data, error, event, indexes, interface, storage};
 
-pub use crate::{CallError, ContractError, Event, Map, Value, books, ensure};
+pub use crate::{CallError, ContractError, Event, books, ensure};
+pub use crate::{Duplicate, Indexed, List, Map, OrderedKey, OrderedMap, Set, Value};
 pub use crate::{
     blake3, block_height, block_time, caller, chain, emit, keccak256, require_auth, schedule, sha256, this,
     verify,

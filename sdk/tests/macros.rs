@@ -162,6 +162,52 @@ fn indices_are_those_of_the_encoding() {
     assert_eq!(Kind::decode(&mut &[1_u8, 3][..]), Ok(Kind::Cake(3)));
 }
 
+/// A shelf of the bakery.
+#[data]
+#[derive(PartialOrd, Ord, OrderedKey)]
+pub struct Shelf {
+    /// Which side.
+    pub left: bool,
+    /// How high.
+    pub level: Level,
+}
+
+/// A height.
+#[data]
+#[derive(PartialOrd, Ord, OrderedKey)]
+pub enum Level {
+    /// On the floor.
+    Floor,
+    /// So many above or below it, and a label.
+    Number(i32, String),
+    /// Nobody knows.
+    Unknown = 9,
+}
+
+#[test]
+fn derived_keys_are_in_the_order_of_their_values() {
+    let levels = [
+        Level::Floor,
+        Level::Number(-1, "b".into()),
+        Level::Number(0, String::new()),
+        Level::Number(0, "a".into()),
+        Level::Unknown,
+    ];
+    let shelves = [false, true].map(|left| levels.clone().map(|level| Shelf { left, level })).concat();
+    let bytes = |shelf: &Shelf| {
+        let mut bytes = Vec::new();
+        shelf.write_key(&mut bytes);
+        bytes
+    };
+    assert!(shelves.is_sorted() && shelves.iter().map(bytes).is_sorted());
+    for shelf in &shelves {
+        assert_eq!(Shelf::read_key(&mut bytes(shelf).as_slice()).as_ref(), Some(shelf));
+    }
+    assert_eq!(bytes(&shelves[8]), [1, 1, 0x80, 0, 0, 0, b'a', 0, 0]);
+    assert_eq!(bytes(&shelves[9]), [1, 9]);
+    assert_eq!(Shelf::read_key(&mut &[1, 2][..]), None);
+}
+
 #[test]
 fn errors_have_their_codes_and_events_their_names() {
     assert_eq!((Error::SoldOut.code(), Error::Closed.code()), (1, 16));

@@ -20,6 +20,9 @@ pub struct Service {
     pub endpoint: String,
 }
 
+/// The version that creates a DID.
+pub(crate) const FIRST_VERSION: u32 = 1;
+
 /// One version of a DID's document.
 #[data]
 pub struct Document {
@@ -44,7 +47,7 @@ impl Document {
     pub(crate) fn new(id: [u8; 32], key: DidKey, now: Time) -> Result<Document, Error> {
         let mut document = Document {
             id,
-            version: 1,
+            version: FIRST_VERSION,
             created: now,
             updated: now,
             deactivated: false,

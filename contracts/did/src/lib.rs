@@ -15,6 +15,7 @@ mod event;
 mod form;
 mod key;
 
+use document::FIRST_VERSION;
 pub use document::{Document, Service};
 pub use error::Error;
 pub use event::{Created, Deactivated, KeyAdded, KeyRemoved, KeyRotated, ServiceAdded, ServiceRemoved};
@@ -23,10 +24,8 @@ pub use key::{DidKey, DidProof, Scheme};
 /// What the contract keeps.
 #[storage]
 pub struct Did {
-    /// The latest version of each DID; versions count from 1.
-    latest: Map<[u8; 32], u32>,
-    /// Every version of every document.
-    documents: Map<([u8; 32], u32), Document>,
+    /// Every version of every document; versions count from 1.
+    documents: OrderedMap<([u8; 32], u32), Document>,
 }
 
 #[contract]
@@ -36,7 +35,7 @@ impl Did {
     /// Needs nobody's authority: the id belongs to whoever holds the key, whoever submits this.
     pub fn create(&mut self, key: DidKey, salt: [u8; 32]) -> Result<[u8; 32], Error> {
         let id = identifier(&key, &salt);
-        ensure!(!self.latest.contains(&id), Error::AlreadyCreated);
+        ensure!(!self.documents.contains(&(id, FIRST_VERSION)), Error::AlreadyCreated);
         let document = Document::new(id, key.clone(), block_time())?;
         self.store(&document);
         emit(&Created { id, key });
@@ -104,11 +103,10 @@ impl Did {
 
     /// The document, at its latest version or at the one asked for; none if there is no such one.
     pub fn resolve(&self, id: [u8; 32], version: Option<u32>) -> Option<Document> {
-        let version = match version {
-            Some(version) => version,
-            None => self.latest.get(&id)?,
-        };
-        self.documents.get(&(id, version))
+        match version {
+            Some(version) => self.documents.get(&(id, version)),
+            None => self.documents.prefix(&id).last().map(|(_, latest)| latest),
+        }
     }
 
     /// Whether `credential`, the SCALE form of a `DidProof`, shows that the DID agrees to `digest`:
@@ -138,7 +136,6 @@ impl Did {
 
     fn store(&mut self, document: &Document) {
         self.documents.insert(&(document.id, document.version), document);
-        self.latest.insert(&document.id, &document.version);
     }
 }
 

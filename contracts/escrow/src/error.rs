@@ -33,6 +33,4 @@ pub enum Error {
     NotParty = 13,
     /// The expiry has not passed yet.
     NotYetExpired = 14,
-    /// This account is a party of as many escrows as can be counted.
-    TooMany = 15,
 }

@@ -31,10 +31,8 @@ const MAX_PAGE: u32 = 100;
 pub struct Escrow {
     /// Every deal, ended ones too.
     deals: Map<[u8; 32], Deal>,
-    /// How many deals name an account as a party.
-    counts: Map<Account, u32>,
     /// The deals of an account in order of opening, from 0.
-    by_party: Map<(Account, u32), [u8; 32]>,
+    by_party: OrderedMap<(Account, u32), [u8; 32]>,
 }
 
 #[contract]
@@ -48,8 +46,8 @@ impl Escrow {
         let id = terms.id();
         ensure!(!self.deals.contains(&id), Error::AlreadyOpened);
         schedule(terms.expiry, EXPIRE_GAS, "expire", &(id,));
-        self.index(&terms.seller, &id)?;
-        self.index(&terms.buyer, &id)?;
+        self.index(terms.seller, &id);
+        self.index(terms.buyer, &id);
         emit(&Opened::of(id, &terms));
         self.deals.insert(&id, &Deal::opened(id, terms, block_time()));
         Ok(id)
@@ -113,15 +111,13 @@ impl Escrow {
     /// The escrows in which `party` sells or buys, oldest first, from the one numbered `from`
     /// (they count from 0); at most 100.
     pub fn deals_of(&self, party: Account, from: u32, limit: u32) -> Vec<Deal> {
-        (from..self.count_of(party))
-            .take(limit.min(MAX_PAGE) as usize)
-            .filter_map(|number| self.deals.get(&self.by_party.get(&(party, number))?))
-            .collect()
+        let numbered = self.by_party.prefix(&party).range(from..).take(limit.min(MAX_PAGE) as usize);
+        numbered.filter_map(|(_, id)| self.deals.get(&id)).collect()
     }
 
     /// In how many escrows `party` sells or buys.
     pub fn count_of(&self, party: Account) -> u32 {
-        self.counts.get_or_default(&party)
+        self.by_party.keys().prefix(&party).last().map_or(0, |last| last.saturating_add(1))
     }
 
     /// The id that an escrow of these terms has or would get.
@@ -154,11 +150,8 @@ impl Escrow {
         status
     }
 
-    fn index(&mut self, party: &Account, id: &[u8; 32]) -> Result<(), Error> {
-        let number = self.counts.get_or_default(party);
-        self.by_party.insert(&(*party, number), id);
-        self.counts.insert(party, &number.checked_add(1).ok_or(Error::TooMany)?);
-        Ok(())
+    fn index(&mut self, party: Account, id: &[u8; 32]) {
+        self.by_party.insert(&(party, self.count_of(party)), id);
     }
 }
 

@@ -40,8 +40,13 @@ pub enum Error {
     NoOrder = 16,
     /// The book holds as many orders as it may; try again when some are gone.
     BookFull = 17,
-    /// The owner has as many resting orders as can be counted.
-    TooManyOrders = 18,
+}
+
+/// The listings' terms are the only index of which no two may be the same.
+impl From<Duplicate> for Error {
+    fn from(_: Duplicate) -> Self {
+        Error::AlreadyListed
+    }
 }
 
 impl From<BookError> for Error {

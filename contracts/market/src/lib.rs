@@ -27,7 +27,7 @@ use order::Incoming;
 
 pub use error::Error;
 pub use event::{Listed, OrderCancelled, OrderPlaced, Traded};
-pub use listing::Listing;
+pub use listing::{Listing, ListingIndexes};
 pub use order::{OpenOrder, OrderRecord, PlacedOrder};
 pub use trade::{Tape, Trade};
 
@@ -39,24 +39,16 @@ const MAX_LEVELS: u32 = 100;
 /// What the contract keeps.
 #[storage]
 pub struct Market {
-    /// What is traded, by book.
-    listings: Map<u64, Listing>,
-    /// The listings in order of arrival, from 0.
-    listing_at: Map<u32, u64>,
-    /// How many listings there are.
-    listing_count: Value<u32>,
-    /// The listing of a class in a currency.
-    listing_of: Map<(ContractId, u32, ContractId), u64>,
+    /// What is traded, by book; books count up in order of arrival.
+    listings: Indexed<u64, Listing, ListingIndexes>,
     /// What a resting order needs beside what the book knows, by listing and order.
     orders: Map<(u64, u64), OrderRecord>,
-    /// An owner's resting orders, without gaps from 0.
-    orders_of: Map<(Account, u32), (u64, u64)>,
-    /// How many orders of an owner rest.
-    order_count: Map<Account, u32>,
+    /// Resting orders by owner, listing and order.
+    orders_of: Set<(Account, u64, u64)>,
     /// How many trades a listing has had, and the last price.
     tapes: Map<u64, Tape>,
     /// The trades of each listing, from 1.
-    trades: Map<(u64, u64), Trade>,
+    trades: OrderedMap<(u64, u64), Trade>,
 }
 
 #[contract]
@@ -78,10 +70,11 @@ impl Market {
         let company = RegisterRef::at(register);
         require_auth(&company.registrar());
         ensure!(company.class(class).is_some(), Error::NoClass);
-        ensure!(!self.listing_of.contains(&(register, class, cash)), Error::AlreadyListed);
+        ensure!(!self.listings.by_terms().contains(&(register, class, cash)), Error::AlreadyListed);
         let rules = BookParams { tick: Price(tick), lot: Quantity(lot), low: Price(low), high: Price(high) };
         let id = books::create(&rules)?.0;
-        self.add_listing(&Listing { id, register, class, cash, tick, lot, low, high, listed: block_time() })?;
+        let listing = Listing { id, register, class, cash, tick, lot, low, high, listed: block_time() };
+        self.listings.insert(&id, &listing)?;
         emit(&Listed { listing: id, register, class, cash });
         Ok(id)
     }
@@ -115,7 +108,7 @@ impl Market {
         cover::take(&incoming)?;
         let traded = self.settle(&incoming)?;
         cover::give_back_unused(&incoming, traded)?;
-        self.rest(&incoming)?;
+        self.rest(&incoming);
         let summary = PlacedOrder::of(&incoming.placed, traded);
         emit(&OrderPlaced::of(&incoming, summary));
         Ok(summary)
@@ -142,15 +135,13 @@ impl Market {
 
     /// Listings in order of arrival, from the one numbered `from` (they count from 0); at most 100.
     pub fn listings(&self, from: u32, limit: u32) -> Vec<Listing> {
-        (from..self.listing_count.get_or_default())
-            .take(page(limit))
-            .filter_map(|number| self.listings.get(&self.listing_at.get(&number)?))
-            .collect()
+        let listings = self.listings.iter().skip(from as usize).take(page(limit));
+        listings.map(|(_, listing)| listing).collect()
     }
 
     /// The id under which a class of shares is listed in a currency.
     pub fn find(&self, register: ContractId, class: u32, cash: ContractId) -> Option<u64> {
-        self.listing_of.get(&(register, class, cash))
+        self.listings.by_terms().key(&(register, class, cash))
     }
 
     /// A resting order; none if it never rested, or was filled or cancelled.
@@ -163,16 +154,13 @@ impl Market {
     /// An owner's resting orders, in no particular order, from the one numbered `from` (they count
     /// from 0); at most 100.
     pub fn orders_of(&self, owner: Account, from: u32, limit: u32) -> Vec<OpenOrder> {
-        (from..self.count_of(owner))
-            .take(page(limit))
-            .filter_map(|number| self.orders_of.get(&(owner, number)))
-            .filter_map(|(listing, order)| self.order(listing, order))
-            .collect()
+        let orders = self.orders_of.prefix(&owner).skip(from as usize).take(page(limit));
+        orders.filter_map(|(listing, order)| self.order(listing, order)).collect()
     }
 
     /// How many orders of an owner rest.
     pub fn count_of(&self, owner: Account) -> u32 {
-        self.order_count.get_or_default(&owner)
+        self.orders_of.prefix(&owner).count() as u32
     }
 
     /// The best levels of both sides, best first; at most 100 of each.
@@ -188,19 +176,14 @@ impl Market {
 
     /// A listing's trades, oldest first, from number `from` (they count from 1); at most 100.
     pub fn trades(&self, listing: u64, from: u64, limit: u32) -> Vec<Trade> {
-        (from..=self.tape(listing).trades)
-            .take(page(limit))
-            .filter_map(|number| self.trades.get(&(listing, number)))
-            .collect()
+        let trades = self.trades.prefix(&listing).range(from..).take(page(limit));
+        trades.map(|(_, trade)| trade).collect()
     }
 
     /// A listing's latest trades, newest first; at most 100.
     pub fn latest_trades(&self, listing: u64, limit: u32) -> Vec<Trade> {
-        (1..=self.tape(listing).trades)
-            .rev()
-            .take(page(limit))
-            .filter_map(|number| self.trades.get(&(listing, number)))
-            .collect()
+        let trades = self.trades.prefix(&listing).rev().take(page(limit));
+        trades.map(|(_, trade)| trade).collect()
     }
 }
 

@@ -2,8 +2,6 @@
 
 use sillok_sdk::prelude::*;
 
-use crate::{Error, Market};
-
 /// A class of shares that is traded in a currency.
 #[data]
 pub struct Listing {
@@ -27,15 +25,12 @@ pub struct Listing {
     pub listed: Time,
 }
 
-impl Market {
-    /// Stores a listing under its id, its number and what it trades.
-    pub(crate) fn add_listing(&mut self, listing: &Listing) -> Result<(), Error> {
-        let Listing { id, register, class, cash, .. } = *listing;
-        let number = self.listing_count.get_or_default();
-        self.listing_count.set(&number.checked_add(1).ok_or(Error::TooManyListings)?);
-        self.listing_at.insert(&number, &id);
-        self.listing_of.insert(&(register, class, cash), &id);
-        self.listings.insert(&id, listing);
-        Ok(())
+/// What listings are found by.
+#[indexes]
+pub trait ListingIndexes {
+    /// The listing of a register's class in a currency.
+    #[unique]
+    fn by_terms(listing: &Listing) -> (ContractId, u32, ContractId) {
+        (listing.register, listing.class, listing.cash)
     }
 }

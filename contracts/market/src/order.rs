@@ -1,4 +1,4 @@
-//! Resting orders: what the market keeps of them, and each owner's list of them.
+//! Resting orders: what the market keeps of them, and whose they are.
 
 use sillok_sdk::prelude::*;
 
@@ -44,8 +44,6 @@ pub struct OrderRecord {
     pub quantity: u64,
     /// When it was placed.
     pub placed: Time,
-    /// Its number in the owner's list.
-    pub number: u32,
 }
 
 /// A resting order.
@@ -100,45 +98,22 @@ impl OpenOrder {
 }
 
 impl Market {
-    /// Keeps an order, if any of it rests, at the end of its owner's list.
-    pub(crate) fn rest(&mut self, incoming: &Incoming) -> Result<(), Error> {
+    /// Keeps an order, if any of it rests.
+    pub(crate) fn rest(&mut self, incoming: &Incoming) {
         let Incoming { listing, order, lot, placed } = incoming;
         if placed.resting.0 == 0 {
-            return Ok(());
+            return;
         }
-        let (owner, key) = (order.owner, (listing.id, placed.order.0));
-        let number = self.order_count.get_or_default(&owner);
-        let quantity = order.quantity.0;
-        let record = OrderRecord { owner, lot: *lot, quantity, placed: block_time(), number };
-        self.orders.insert(&key, &record);
-        self.orders_of.insert(&(owner, number), &key);
-        self.order_count.insert(&owner, &number.checked_add(1).ok_or(Error::TooManyOrders)?);
-        Ok(())
+        let (owner, id) = (order.owner, placed.order.0);
+        let record = OrderRecord { owner, lot: *lot, quantity: order.quantity.0, placed: block_time() };
+        self.orders.insert(&(listing.id, id), &record);
+        self.orders_of.insert(&(owner, listing.id, id));
     }
 
-    /// Forgets an order that has left the book. The last of its owner's list takes its number, so
-    /// that the list has no gaps.
+    /// Forgets an order that has left the book.
     pub(crate) fn forget(&mut self, listing: u64, order: u64) -> Result<(), Error> {
         let record = self.orders.take(&(listing, order)).ok_or(Error::NoOrder)?;
-        let count = self.order_count.get_or_default(&record.owner);
-        let last = count.checked_sub(1).ok_or(Error::NoOrder)?;
-        let moved = self.orders_of.take(&(record.owner, last)).ok_or(Error::NoOrder)?;
-        if record.number != last {
-            self.renumber(moved, record.number)?;
-        }
-        if last == 0 {
-            self.order_count.remove(&record.owner);
-        } else {
-            self.order_count.insert(&record.owner, &last);
-        }
-        Ok(())
-    }
-
-    fn renumber(&mut self, key: (u64, u64), number: u32) -> Result<(), Error> {
-        let mut record = self.orders.get(&key).ok_or(Error::NoOrder)?;
-        record.number = number;
-        self.orders_of.insert(&(record.owner, number), &key);
-        self.orders.insert(&key, &record);
+        self.orders_of.remove(&(record.owner, listing, order));
         Ok(())
     }
 }

@@ -6,6 +6,7 @@
 use sillok_interfaces::{EntryKind, Lot};
 use sillok_sdk::prelude::*;
 
+use crate::Register;
 use crate::authority::{require_holder, require_registrar};
 use crate::error::Error;
 use crate::event::{Accepted, Cancelled, Issued, Repurchased, Retracted, Transferred};
@@ -13,7 +14,6 @@ use crate::history::Change;
 use crate::lots::NewLot;
 use crate::parting::Parting;
 use crate::text::check_note;
-use crate::{LotRecord, Register};
 
 /// Shares that go to another holder.
 pub(crate) struct Handover {
@@ -50,25 +50,23 @@ impl Register {
     }
 
     /// Notes that the holder of a lot accepts it.
-    pub(crate) fn accept_lot(&mut self, mut record: LotRecord, date: Date) -> Result<(), Error> {
-        let lot = &mut record.lot;
+    pub(crate) fn accept_lot(&mut self, mut lot: Lot, date: Date) -> Result<(), Error> {
         require_holder(self, &lot.holder);
         ensure!(lot.accepted.is_none(), Error::AlreadyAccepted);
-        check_date(lot, date)?;
+        check_date(&lot, date)?;
         lot.accepted = Some(date);
-        self.record(lot, Change::of(EntryKind::Acceptance, lot.quantity, date));
+        self.record(&lot, Change::of(EntryKind::Acceptance, lot.quantity, date));
         emit(&Accepted { lot: lot.id, holder: lot.holder, date });
-        self.store(record);
+        self.store(lot);
         Ok(())
     }
 
     /// Moves shares to another holder, whose lot is returned. The caller has checked the authority.
-    pub(crate) fn hand_over(&mut self, record: &LotRecord, handover: Handover) -> Result<u64, Error> {
+    pub(crate) fn hand_over(&mut self, lot: &Lot, handover: Handover) -> Result<u64, Error> {
         let Handover { parting, to, date, reference, balance_reference, locker } = handover;
-        let lot = &record.lot;
         let quantity = parting.quantity;
         ensure!(to != lot.holder, Error::SameHolder);
-        let balance = self.part(record, parting, balance_reference)?;
+        let balance = self.part(lot, parting, balance_reference)?;
         let new = NewLot {
             source: Some(lot.id),
             class: lot.class,
@@ -87,31 +85,21 @@ impl Register {
     }
 
     /// Takes shares that the company buys from their holder. Both authorise.
-    pub(crate) fn repurchase_shares(
-        &mut self,
-        record: &LotRecord,
-        removal: Removal,
-    ) -> Result<Option<u64>, Error> {
+    pub(crate) fn repurchase_shares(&mut self, lot: &Lot, removal: Removal) -> Result<Option<u64>, Error> {
         require_registrar(self);
-        require_holder(self, &record.lot.holder);
+        require_holder(self, &lot.holder);
         let (quantity, date) = (removal.quantity, removal.date);
-        let balance = self.remove(record, removal, EntryKind::Repurchase)?;
-        let lot = &record.lot;
+        let balance = self.remove(lot, removal, EntryKind::Repurchase)?;
         self.count_repurchased(lot.class, quantity);
         emit(&Repurchased { lot: lot.id, class: lot.class, holder: lot.holder, quantity, balance, date });
         Ok(balance)
     }
 
     /// Cancels shares. The registrar authorises.
-    pub(crate) fn cancel_shares(
-        &mut self,
-        record: &LotRecord,
-        removal: Removal,
-    ) -> Result<Option<u64>, Error> {
+    pub(crate) fn cancel_shares(&mut self, lot: &Lot, removal: Removal) -> Result<Option<u64>, Error> {
         require_registrar(self);
         let (quantity, date, reason) = (removal.quantity, removal.date, removal.note.clone());
-        let balance = self.remove(record, removal, EntryKind::Cancellation)?;
-        let lot = &record.lot;
+        let balance = self.remove(lot, removal, EntryKind::Cancellation)?;
         self.count_cancelled(lot.class, quantity);
         emit(&Cancelled {
             lot: lot.id,
@@ -126,36 +114,25 @@ impl Register {
     }
 
     /// Takes a whole issue back, as long as nothing has come of it. The registrar authorises.
-    pub(crate) fn retract_lot(
-        &mut self,
-        record: &LotRecord,
-        reason: String,
-        date: Date,
-    ) -> Result<(), Error> {
+    pub(crate) fn retract_lot(&mut self, lot: &Lot, reason: String, date: Date) -> Result<(), Error> {
         require_registrar(self);
-        let lot = &record.lot;
         let as_issued = lot.id == lot.root && lot.source.is_none();
         ensure!(as_issued && lot.accepted.is_none() && lot.locked == 0, Error::NotRetractable);
         let quantity = lot.quantity;
         let removal = Removal { quantity, date, note: reason.clone(), balance_reference: String::new() };
-        self.remove(record, removal, EntryKind::Retraction)?;
+        self.remove(lot, removal, EntryKind::Retraction)?;
         self.count_cancelled(lot.class, quantity);
         emit(&Retracted { lot: lot.id, class: lot.class, holder: lot.holder, quantity, date, reason });
         Ok(())
     }
 
     /// Lets free shares leave a lot for no other holder.
-    fn remove(
-        &mut self,
-        record: &LotRecord,
-        removal: Removal,
-        kind: EntryKind,
-    ) -> Result<Option<u64>, Error> {
+    fn remove(&mut self, lot: &Lot, removal: Removal, kind: EntryKind) -> Result<Option<u64>, Error> {
         let Removal { quantity, date, note, balance_reference } = removal;
         check_note(&note)?;
-        check_date(&record.lot, date)?;
-        let balance = self.part(record, Parting::free(quantity), balance_reference)?;
-        self.record(&record.lot, Change { balance, note, ..Change::of(kind, quantity, date) });
+        check_date(lot, date)?;
+        let balance = self.part(lot, Parting::free(quantity), balance_reference)?;
+        self.record(lot, Change { balance, note, ..Change::of(kind, quantity, date) });
         Ok(balance)
     }
 }

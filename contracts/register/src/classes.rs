@@ -6,7 +6,7 @@ use sillok_sdk::prelude::*;
 use crate::Register;
 use crate::arithmetic::{minus, plus};
 use crate::error::Error;
-use crate::page::page;
+use crate::page::{page, skipped};
 use crate::text::{check_name, check_reference};
 
 impl Register {
@@ -15,12 +15,12 @@ impl Register {
         check_name(&class.name)?;
         check_reference(&class.reference)?;
         ensure!(class.authorised > 0, Error::ZeroQuantity);
-        class.id = self.class_count.get_or_default().checked_add(1).expect("classes are few");
+        let last = self.classes.keys().last().unwrap_or(0);
+        class.id = last.checked_add(1).expect("classes are few");
         if !class.reference.is_empty() {
             ensure!(!self.class_references.contains(&class.reference), Error::DuplicateReference);
             self.class_references.insert(&class.reference, &class.id);
         }
-        self.class_count.set(&class.id);
         self.classes.insert(&class.id, &class);
         Ok(class.id)
     }
@@ -53,9 +53,7 @@ impl Register {
 
     /// A page of the classes.
     pub(crate) fn classes_page(&self, from: u64, limit: u32) -> Vec<ShareClass> {
-        page(from, limit, u64::from(self.class_count.get_or_default()))
-            .filter_map(|position| u32::try_from(plus(position, 1)).ok())
-            .filter_map(|id| self.classes.get(&id))
-            .collect()
+        let classes = self.classes.iter().skip(skipped(from)).take(page(limit));
+        classes.map(|(_, class)| class).collect()
     }
 }

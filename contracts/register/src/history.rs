@@ -40,8 +40,7 @@ impl Register {
     /// Appends a change of `lot`, as it was before, to the history.
     pub(crate) fn record(&mut self, lot: &Lot, change: Change) {
         let Change { kind, quantity, counterpart, result, balance, date, note } = change;
-        let number = plus(self.entry_count.get_or_default(), 1);
-        self.entry_count.set(&number);
+        let number = plus(self.entries.len(), 1);
         let entry = HistoryEntry {
             number,
             kind,
@@ -57,13 +56,11 @@ impl Register {
             time: block_time(),
             height: block_height(),
         };
-        self.entries.insert(&number, &entry);
+        self.entries.push(&entry);
     }
 
     /// A page of the history, oldest first.
     pub(crate) fn history_page(&self, from: u64, limit: u32) -> Vec<HistoryEntry> {
-        page(from, limit, self.entry_count.get_or_default())
-            .map(|position| self.entries.get(&plus(position, 1)).expect("entries are dense"))
-            .collect()
+        self.entries.range(from..).take(page(limit)).collect()
     }
 }

@@ -48,8 +48,7 @@ use text::{check_name, check_reference};
 pub struct Register {
     registrar: Value<Account>,
     issuer: Value<Issuer>,
-    class_count: Value<u32>,
-    classes: Map<u32, ShareClass>,
+    classes: OrderedMap<u32, ShareClass>,
     class_references: Map<String, u32>,
     lot_count: Value<u64>,
     lots: Map<u64, Slot>,
@@ -57,20 +56,11 @@ pub struct Register {
     /// Locks by root.
     locks: Map<u64, Vec<Lock>>,
     holdings: Map<(u32, Account), HoldingRecord>,
-    /// Roots of lots by class, holder and position.
-    holding_lots: Map<(u32, Account, u64), u64>,
-    row_count: Value<u64>,
+    /// Roots of lots by class and holder.
+    holding_lots: Set<(u32, Account, u64)>,
     /// Class and holder of each row of the cap table.
-    rows: Map<u64, (u32, Account)>,
-    entry_count: Value<u64>,
-    entries: Map<u64, HistoryEntry>,
-}
-
-/// A live lot, and its position among its holder's lots.
-#[data]
-pub(crate) struct LotRecord {
-    pub(crate) lot: Lot,
-    pub(crate) position: u64,
+    rows: List<(u32, Account)>,
+    entries: List<HistoryEntry>,
 }
 
 #[contract]
@@ -138,8 +128,8 @@ impl Register {
     /// Notes that the holder accepts a lot, once. An issue that was accepted can't be retracted.
     /// The holder authorises.
     pub fn accept(&mut self, lot: u64, date: Date) -> Result<(), Error> {
-        let record = self.live(lot)?;
-        self.accept_lot(record, date)
+        let lot = self.live(lot)?;
+        self.accept_lot(lot, date)
     }
 
     /// Transfers `quantity` shares of a lot to another holder and enters them in that name, so that
@@ -158,11 +148,11 @@ impl Register {
         reference: String,
         balance_reference: String,
     ) -> Result<u64, Error> {
-        let record = self.live(lot)?;
-        require_holder(self, &record.lot.holder);
-        check_date(&record.lot, date)?;
+        let lot = self.live(lot)?;
+        require_holder(self, &lot.holder);
+        check_date(&lot, date)?;
         let parting = Parting::free(quantity);
-        self.hand_over(&record, Handover { parting, to, date, reference, balance_reference, locker: None })
+        self.hand_over(&lot, Handover { parting, to, date, reference, balance_reference, locker: None })
     }
 
     /// Records that the company buys `quantity` shares of a lot from their holder. They stay issued
@@ -177,8 +167,8 @@ impl Register {
         date: Date,
         balance_reference: String,
     ) -> Result<Option<u64>, Error> {
-        let record = self.live(lot)?;
-        self.repurchase_shares(&record, Removal { quantity, date, note: price, balance_reference })
+        let lot = self.live(lot)?;
+        self.repurchase_shares(&lot, Removal { quantity, date, note: price, balance_reference })
     }
 
     /// Cancels `quantity` shares of a lot, as the company has resolved; as many can be issued again.
@@ -192,15 +182,15 @@ impl Register {
         date: Date,
         balance_reference: String,
     ) -> Result<Option<u64>, Error> {
-        let record = self.live(lot)?;
-        self.cancel_shares(&record, Removal { quantity, date, note: reason, balance_reference })
+        let lot = self.live(lot)?;
+        self.cancel_shares(&lot, Removal { quantity, date, note: reason, balance_reference })
     }
 
     /// Takes back an issue that should not have happened. Refused once the lot was accepted, or any
     /// of it was transferred, bought back, cancelled or locked. The registrar authorises.
     pub fn retract(&mut self, lot: u64, reason: String, date: Date) -> Result<(), Error> {
-        let record = self.live(lot)?;
-        self.retract_lot(&record, reason, date)
+        let lot = self.live(lot)?;
+        self.retract_lot(&lot, reason, date)
     }
 
     /// Locks `quantity` shares of a lot for `locker`. They stay the holder's, but can't leave the lot
@@ -209,24 +199,24 @@ impl Register {
     /// the pledgor's request (Commercial Act Art. 340). Locking again for the same locker adds to
     /// the lock. The holder authorises.
     pub fn lock(&mut self, lot: u64, quantity: u64, locker: Account, delivery: bool) -> Result<(), Error> {
-        let record = self.live(lot)?;
-        require_holder(self, &record.lot.holder);
+        let lot = self.live(lot)?;
+        require_holder(self, &lot.holder);
         let change = Change::of(EntryKind::Lock, quantity, today());
-        self.record(&record.lot, Change { counterpart: Some(locker), ..change });
-        emit(&Locked { lot: record.lot.id, locker, quantity, delivery });
-        self.add_lock(record, Lock { locker, quantity, delivery })
+        self.record(&lot, Change { counterpart: Some(locker), ..change });
+        emit(&Locked { lot: lot.id, locker, quantity, delivery });
+        self.add_lock(lot, Lock { locker, quantity, delivery })
     }
 
     /// Unlocks `quantity` shares that `locker` has locked of a lot. The locker authorises.
     pub fn unlock(&mut self, lot: u64, quantity: u64, locker: Account) -> Result<(), Error> {
         require_auth(&locker);
-        let record = self.live(lot)?;
-        self.reduce_lock(record.lot.root, &locker, quantity, Purpose::Unlock)?;
+        let lot = self.live(lot)?;
+        self.reduce_lock(lot.root, &locker, quantity, Purpose::Unlock)?;
         let change = Change::of(EntryKind::Unlock, quantity, today());
-        self.record(&record.lot, Change { counterpart: Some(locker), ..change });
-        emit(&Unlocked { lot: record.lot.id, locker, quantity });
-        let locked = arithmetic::minus(record.lot.locked, quantity);
-        self.set_locked(record, locked);
+        self.record(&lot, Change { counterpart: Some(locker), ..change });
+        emit(&Unlocked { lot: lot.id, locker, quantity });
+        let locked = arithmetic::minus(lot.locked, quantity);
+        self.set_locked(lot, locked);
         Ok(())
     }
 
@@ -235,8 +225,8 @@ impl Register {
     /// when locking.
     pub fn deliver(&mut self, lot: u64, quantity: u64, locker: Account, to: Account) -> Result<u64, Error> {
         require_auth(&locker);
-        let record = self.live(lot)?;
-        self.reduce_lock(record.lot.root, &locker, quantity, Purpose::Delivery)?;
+        let lot = self.live(lot)?;
+        self.reduce_lock(lot.root, &locker, quantity, Purpose::Delivery)?;
         let handover = Handover {
             parting: Parting::locked(quantity),
             to,
@@ -245,7 +235,7 @@ impl Register {
             balance_reference: String::new(),
             locker: Some(locker),
         };
-        self.hand_over(&record, handover)
+        self.hand_over(&lot, handover)
     }
 
     /// The company whose register this is.
@@ -277,7 +267,7 @@ impl Register {
     /// The lot of this id, or the balance lot that it has become; none if it is unknown or nothing
     /// is left of it.
     pub fn lot(&self, lot: u64) -> Option<Lot> {
-        self.live(lot).ok().map(|record| record.lot)
+        self.live(lot).ok()
     }
 
     /// The id of the lot that was entered with this reference, whether it has ended or not.
@@ -309,8 +299,8 @@ impl Register {
 
     /// The locks on a lot.
     pub fn locks_of(&self, lot: u64) -> Result<Vec<Lock>, Error> {
-        let record = self.live(lot)?;
-        Ok(self.locks.get_or_default(&record.lot.root))
+        let lot = self.live(lot)?;
+        Ok(self.locks.get_or_default(&lot.root))
     }
 
     /// Every change of holders and locks, oldest first, without the first `from`; at most 100.

@@ -3,26 +3,25 @@
 //! A lot's locks are kept under its root, so they follow whatever is left of it. One locker has one
 //! lock on a lot; locking again adds to it. The sum of a lot's locks is the lot's `locked`.
 
-use sillok_interfaces::Lock;
+use sillok_interfaces::{Lock, Lot};
 use sillok_sdk::prelude::*;
 
+use crate::Register;
 use crate::arithmetic::{minus, plus};
 use crate::error::Error;
 use crate::limits::MAX_LOCKERS;
-use crate::{LotRecord, Register};
 
 impl Register {
     /// Locks free shares of a lot.
-    pub(crate) fn add_lock(&mut self, record: LotRecord, new: Lock) -> Result<(), Error> {
+    pub(crate) fn add_lock(&mut self, lot: Lot, new: Lock) -> Result<(), Error> {
         ensure!(new.quantity > 0, Error::ZeroQuantity);
-        let lot = &record.lot;
         ensure!(new.quantity <= lot.quantity, Error::NotEnoughShares);
         ensure!(new.quantity <= minus(lot.quantity, lot.locked), Error::SharesLocked);
         let mut locks = self.locks.get_or_default(&lot.root);
         let locked = plus(lot.locked, new.quantity);
         merge(&mut locks, new)?;
         self.locks.insert(&lot.root, &locks);
-        self.set_locked(record, locked);
+        self.set_locked(lot, locked);
         Ok(())
     }
 

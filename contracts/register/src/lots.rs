@@ -7,17 +7,17 @@
 use sillok_interfaces::Lot;
 use sillok_sdk::prelude::*;
 
+use crate::Register;
 use crate::arithmetic::plus;
 use crate::error::Error;
 use crate::parting::{Parting, Rest};
 use crate::text::check_reference;
-use crate::{LotRecord, Register};
 
 /// What the register keeps under the id of a lot.
 #[data]
 pub(crate) enum Slot {
     /// The id is a root, and this is left of it.
-    Live(LotRecord),
+    Live(Lot),
     /// The id is a root, and nothing is left of it.
     Ended,
     /// The id was given to what was left of this root.
@@ -36,22 +36,22 @@ pub(crate) struct NewLot {
 
 impl Register {
     /// The live lot that `id` means now.
-    pub(crate) fn live(&self, id: u64) -> Result<LotRecord, Error> {
+    pub(crate) fn live(&self, id: u64) -> Result<Lot, Error> {
         let mut slot = self.lots.get(&id).ok_or(Error::UnknownLot)?;
         if let Slot::Balance(root) = slot {
             slot = self.lots.get(&root).expect("a balance lot has a root");
         }
         match slot {
-            Slot::Live(record) => Ok(record),
+            Slot::Live(lot) => Ok(lot),
             Slot::Ended => Err(Error::LotEnded),
             Slot::Balance(root) => panic!("lot {root} is a balance lot and a root"),
         }
     }
 
     /// Keeps a live lot.
-    pub(crate) fn store(&mut self, record: LotRecord) {
-        let root = record.lot.root;
-        self.lots.insert(&root, &Slot::Live(record));
+    pub(crate) fn store(&mut self, lot: Lot) {
+        let root = lot.root;
+        self.lots.insert(&root, &Slot::Live(lot));
     }
 
     /// Opens a lot that is its own root and adds it to its holder's.
@@ -70,35 +70,35 @@ impl Register {
             accepted: None,
             reference,
         };
-        let position = self.gain(&lot);
-        self.store(LotRecord { lot: lot.clone(), position });
+        self.gain(&lot);
+        self.store(lot.clone());
         Ok(lot)
     }
 
     /// Lets shares leave a lot, which ends it. Returns the balance lot, if something is left.
     pub(crate) fn part(
         &mut self,
-        record: &LotRecord,
+        lot: &Lot,
         parting: Parting,
         balance_reference: String,
     ) -> Result<Option<u64>, Error> {
-        let rest = parting.rest_of(&record.lot)?;
-        self.lose(record, parting);
+        let rest = parting.rest_of(lot)?;
+        self.lose(lot, parting);
         if rest.quantity > 0 {
-            return self.open_balance(record, rest, balance_reference).map(Some);
+            return self.open_balance(lot, rest, balance_reference).map(Some);
         }
         ensure!(balance_reference.is_empty(), Error::NoBalance);
-        self.lots.insert(&record.lot.root, &Slot::Ended);
+        self.lots.insert(&lot.root, &Slot::Ended);
         Ok(None)
     }
 
     /// Gives what is left of a lot a new id. Root, acquisition and acceptance stay as they were.
-    fn open_balance(&mut self, record: &LotRecord, rest: Rest, reference: String) -> Result<u64, Error> {
+    fn open_balance(&mut self, lot: &Lot, rest: Rest, reference: String) -> Result<u64, Error> {
         let id = self.next_lot(&reference)?;
         let Rest { quantity, locked } = rest;
-        let lot = Lot { id, quantity, locked, reference, ..record.lot.clone() };
+        let lot = Lot { id, quantity, locked, reference, ..lot.clone() };
         self.lots.insert(&id, &Slot::Balance(lot.root));
-        self.store(LotRecord { lot, position: record.position });
+        self.store(lot);
         Ok(id)
     }
 

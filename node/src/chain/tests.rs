@@ -6,7 +6,11 @@ use sillok_abi::{
     Account, Authorisation, Authoriser, CallTree, ContractId, Credential, MethodKind, Outcome, native,
 };
 use sillok_client::keys::Keypair;
+<<<<<<< HEAD
 use sillok_runtime::{Outside, verify_certificate};
+=======
+use sillok_runtime::{Direction, PageLimit, verify_certificate};
+>>>>>>> collections
 
 use super::*;
 use crate::clock::ManualClock;
@@ -256,8 +260,15 @@ impl Storage for FullDisk {
         self.storage.get(table, key)
     }
 
-    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
-        self.storage.range(table, from, to, limit)
+    fn page(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, StorageError> {
+        self.storage.page(table, from, to, direction, limit)
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use sillok_abi::{
     Account, Block, Call, Certificate, ContractId, Credential, Header, Outcome, Receipt, Time, Transaction,
     TransactionBody,
 };
-use sillok_runtime::{Changes, MemoryState, Parameters};
+use sillok_runtime::{Changes, Direction, MemoryState, PageLimit, Parameters, StateReader};
 
 use super::*;
 use crate::storage::{DataFolder, MemoryStorage};
@@ -119,6 +119,10 @@ fn every_height_reads_as_it_was() {
         for (from, to, limit) in [(keys[0], b"l".as_slice(), 9), (keys[1], keys[3], 9), (keys[0], b"l", 2)] {
             let (found, expected) = (view.range(from, to, limit), state.range(from, to, limit));
             assert_eq!(found.unwrap(), expected.unwrap(), "height {height}, from {from:?}");
+            let back = |state: &dyn StateReader| {
+                state.page(from, to, Direction::Descending, PageLimit::entries(limit)).unwrap()
+            };
+            assert_eq!(back(&*view), back(state), "height {height}, to {to:?}");
         }
     }
     assert!(ledger.at(13).is_none());

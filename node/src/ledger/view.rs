@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use codec::DecodeAll;
-use sillok_runtime::{Fault, StateReader};
+use sillok_runtime::{Direction, Fault, PageLimit, StateReader};
 
 use super::keys;
 use crate::storage::{Entry, Storage, StorageError, Table};
@@ -44,20 +44,32 @@ impl View {
 
     /// Two searches for each key that was ever in the range: for any version of it, and for its newest
     /// one up to this height.
-    fn versioned_range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
-        let mut entries = Vec::new();
-        let (mut from, to) = (keys::versions(from), keys::versions(to));
-        while entries.len() < limit {
-            let found = self.storage.range(Table::History, &from, &to, 1)?;
-            let Some((version, _)) = found.first() else { break };
-            let damaged = || StorageError::Corrupt("a version's key does not decode".into());
-            let (key, versions) = keys::split_version(version).ok_or_else(damaged)?;
-            if let Some(value) = self.newest(&versions)? {
-                entries.push((key, value));
+    fn versioned_page(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, StorageError> {
+        let (mut from, mut to) = (keys::versions(from), keys::versions(to));
+        let mut next = || -> Result<Option<Entry>, StorageError> {
+            loop {
+                let one = PageLimit::entries(1);
+                let found = self.storage.page(Table::History, &from, &to, direction, one)?;
+                let Some((version, _)) = found.first() else { return Ok(None) };
+                let damaged = || StorageError::Corrupt("a version's key does not decode".into());
+                let (key, versions) = keys::split_version(version).ok_or_else(damaged)?;
+                let value = self.newest(&versions)?;
+                match direction {
+                    Direction::Ascending => from = keys::after(&versions),
+                    Direction::Descending => to = versions,
+                }
+                if let Some(value) = value {
+                    return Ok(Some((key, value)));
+                }
             }
-            from = keys::after(&versions);
-        }
-        Ok(entries)
+        };
+        limit.page(std::iter::from_fn(|| next().transpose()))
     }
 }
 
@@ -72,13 +84,19 @@ impl StateReader for View {
         Ok(self.versioned_get(key)?)
     }
 
-    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, Fault> {
+    fn page(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, Fault> {
         if self.is_flat() {
-            let entries = self.storage.range(Table::State, from, to, limit)?;
+            let entries = self.storage.page(Table::State, from, to, direction, limit)?;
             if self.is_flat() {
                 return Ok(entries);
             }
         }
-        Ok(self.versioned_range(from, to, limit)?)
+        Ok(self.versioned_page(from, to, direction, limit)?)
     }
 }

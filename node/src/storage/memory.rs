@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::sync::RwLock;
 
+use sillok_runtime::{Direction, PageLimit};
+
 use super::{Batch, Entry, Storage, StorageError, Table};
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -24,15 +26,23 @@ impl Storage for MemoryStorage {
         Ok(tables.get(&table).and_then(|table| table.get(key)).cloned())
     }
 
-    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
-        if from >= to {
-            return Ok(Vec::new());
-        }
+    fn page(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, StorageError> {
         let tables = self.tables.read().map_err(poisoned)?;
         let Some(table) = tables.get(&table) else { return Ok(Vec::new()) };
-        let bounds = (Bound::Included(from), Bound::Excluded(to));
-        let entries = table.range::<[u8], _>(bounds).take(limit);
-        Ok(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
+        let bounds = (Bound::Included(from.min(to)), Bound::Excluded(to));
+        let entries = table.range::<[u8], _>(bounds);
+        let owned = |(key, value): (&Vec<u8>, &Vec<u8>)| Ok((key.clone(), value.clone()));
+        match direction {
+            Direction::Ascending => limit.page(entries.map(owned)),
+            Direction::Descending => limit.page(entries.rev().map(owned)),
+        }
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {

@@ -13,7 +13,12 @@ mod rocks;
 
 use std::borrow::Cow;
 
+<<<<<<< HEAD
 pub(crate) use artefacts::ArtefactFolder;
+=======
+use sillok_runtime::{Direction, PageLimit};
+
+>>>>>>> collections
 pub(crate) use error::StorageError;
 pub(crate) use folder::DataFolder;
 #[cfg(test)]
@@ -111,8 +116,20 @@ pub(crate) trait Storage: Send + Sync + 'static {
     /// The value of `key`.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
 
+    /// The first entries with `from <= key < to` in this direction, as many as fill a page.
+    fn page(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, StorageError>;
+
     /// The first `limit` entries with `from <= key < to`, in the order of their keys.
-    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError>;
+    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
+        self.page(table, from, to, Direction::Ascending, PageLimit::entries(limit))
+    }
 
     /// Makes all changes or none; when it returns they are on disk.
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError>;

@@ -9,9 +9,16 @@ use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, IteratorMode,
     Options, ReadOptions, WriteBatch, WriteOptions,
 };
+use sillok_runtime::{Direction, PageLimit};
 
 use super::{Batch, Entry, Storage, StorageError, Table};
 use crate::limits;
+
+/// A range read steps over what was removed as long as it is on disk, and no contract pays for that. So
+/// a file is compacted soon if of this many keys one after the other…
+const REMOVED_WINDOW: usize = 1_024;
+/// …this many are removed ones.
+const REMOVED_TRIGGER: usize = 512;
 
 /// Storage on RocksDB.
 pub(crate) struct RocksStorage {
@@ -56,6 +63,7 @@ fn table_options(cache: &Cache) -> Options {
     let mut options = Options::default();
     options.set_block_based_table_factory(&blocks);
     options.set_compression_type(DBCompressionType::Lz4);
+    options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);
     options
 }
 
@@ -73,15 +81,26 @@ impl Storage for RocksStorage {
         Ok(self.database.get_cf(self.family(table)?, key)?)
     }
 
-    fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
+    fn page(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, StorageError> {
         if from >= to {
             return Ok(Vec::new());
         }
         let mut options = ReadOptions::default();
         options.set_iterate_lower_bound(from);
         options.set_iterate_upper_bound(to);
-        let entries = self.database.iterator_cf_opt(self.family(table)?, options, IteratorMode::Start);
-        entries.take(limit).map(|entry| Ok(entry.map(|(key, value)| (key.into(), value.into()))?)).collect()
+        let mode = match direction {
+            Direction::Ascending => IteratorMode::Start,
+            Direction::Descending => IteratorMode::End,
+        };
+        let entries = self.database.iterator_cf_opt(self.family(table)?, options, mode);
+        limit.page(entries.map(|entry| Ok(entry.map(|(key, value)| (key.into(), value.into()))?)))
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
@@ -119,6 +138,17 @@ mod tests {
         assert_eq!(storage.range(Table::State, b"a", b"c", 10).unwrap().len(), 1);
         assert_eq!(storage.range(Table::State, b"a", b"d", 1).unwrap().len(), 1);
         assert!(storage.range(Table::State, b"d", b"a", 10).unwrap().is_empty());
+        let back = |from: &[u8], to: &[u8], entries, bytes| -> Vec<Vec<u8>> {
+            let limit = PageLimit { entries, bytes };
+            let page = storage.page(Table::State, from, to, Direction::Descending, limit).unwrap();
+            page.into_iter().map(|(key, _)| key).collect()
+        };
+        assert_eq!(back(b"a", b"d", 10, 100), [b"c", b"a"]);
+        assert_eq!(back(b"a", b"c", 10, 100), [b"a"]);
+        assert_eq!(back(b"a", b"d", 1, 100), [b"c"]);
+        assert_eq!(back(b"a", b"d", 10, 3), [b"c"]);
+        assert_eq!(back(b"a", b"d", 10, 4), [b"c", b"a"]);
+        assert!(back(b"d", b"a", 10, 100).is_empty());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{Changes, Entries, Fault, StateReader};
+use super::{Changes, Direction, Entries, Fault, PageLimit, StateReader};
 
 /// State in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +33,13 @@ impl StateReader for MemoryState {
         Ok(self.entries.get(key).cloned())
     }
 
-    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {
-        if from >= to {
-            return Ok(Vec::new());
+    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault> {
+        let bounds = (Bound::Included(from.min(to)), Bound::Excluded(to));
+        let entries = self.entries.range::<[u8], _>(bounds);
+        let owned = |(key, value): (&Vec<u8>, &Vec<u8>)| Ok((key.clone(), value.clone()));
+        match direction {
+            Direction::Ascending => limit.page(entries.map(owned)),
+            Direction::Descending => limit.page(entries.rev().map(owned)),
         }
-        let bounds = (Bound::Included(from), Bound::Excluded(to));
-        let entries = self.entries.range::<[u8], _>(bounds).take(limit);
-        Ok(entries.map(|(key, value)| (key.clone(), value.clone())).collect())
     }
 }

@@ -5,6 +5,7 @@
 
 mod memory;
 mod overlay;
+mod range;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ use crate::limits::MAX_KEY_BYTES;
 pub(crate) use crate::fault::Fault;
 pub use memory::MemoryState;
 pub(crate) use overlay::{Overlay, OverlayMark};
+pub use range::{Direction, PageLimit};
+pub(crate) use range::{RangeReader, Span};
 
 /// What a block changes: a key's new value, or none if it is removed.
 pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -28,8 +31,13 @@ pub trait StateReader: Send + Sync + 'static {
     /// The value of `key`.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
 
+    /// The first entries with `from <= key < to` in this direction, as many as fill a page.
+    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault>;
+
     /// The first `limit` entries with `from <= key < to`, in the order of their keys.
-    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault>;
+    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {
+        self.page(from, to, Direction::Ascending, PageLimit::entries(limit))
+    }
 }
 
 /// The key of a contract's storage key in the state.

@@ -5,13 +5,18 @@
 
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
+use std::ops::Bound;
 use std::sync::Arc;
 
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
 
+use super::range::{Direction, PageLimit, RangeReader, Span};
 use super::{Changes, Entries, Fault, StateReader};
+
+/// Keys that were written in a range, in order, each with its value if it has one.
+pub(super) type Written<'a> = Box<dyn Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + 'a>;
 
 /// A key, with its value as last read or written.
 struct Entry {
@@ -42,8 +47,8 @@ pub(crate) struct Overlay {
     /// Places in `entries`, by the hash of their keys.
     table: HashTable<u32>,
     entries: Vec<Entry>,
-    /// The entries that were ever written, in the order of their keys, but for those in `unsorted`: a range
-    /// is rarely asked for, and only then are they sorted in.
+    /// The entries that are dirty, in the order of their keys, but for those in `unsorted`: a range is rarely
+    /// asked for, and only then are they sorted in.
     sorted: BTreeMap<Box<[u8]>, u32>,
     unsorted: Vec<u32>,
     undo: Vec<Undo>,
@@ -90,19 +95,36 @@ impl Overlay {
 
     /// The first `limit` entries with `from <= key < to`, changes included.
     pub(crate) fn range(&mut self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {
-        self.sort();
-        let bounds = (std::ops::Bound::Included(from), std::ops::Bound::Excluded(to));
-        let ours = || self.sorted.range::<[u8], _>(bounds);
-        let ours = || ours().map(|(_, place)| &self.entries[*place as usize]).filter(|entry| entry.dirty);
-        let base = self.base.range(from, to, limit + ours().count())?;
-        let mut merged: BTreeMap<Vec<u8>, Vec<u8>> = base.into_iter().collect();
-        for entry in ours() {
-            match &entry.value {
-                Some(value) => merged.insert(entry.key.to_vec(), value.clone()),
-                None => merged.remove(&*entry.key),
-            };
+        let range = Span { from: from.to_vec(), to: to.to_vec() };
+        let mut reader = RangeReader::new(range, Direction::Ascending, PageLimit::entries(limit));
+        while reader.step(self)?.is_some() {}
+        Ok(reader.finish().0)
+    }
+
+    /// The state that the block started from.
+    pub(super) fn base(&self) -> &dyn StateReader {
+        &*self.base
+    }
+
+    /// The keys that the block has written with `from <= key < to`. To be called after `sort`.
+    pub(super) fn written<'a>(&'a self, from: &[u8], to: &[u8], direction: Direction) -> Written<'a> {
+        let bounds = (Bound::Included(from.min(to)), Bound::Excluded(to));
+        let places = self.sorted.range::<[u8], _>(bounds);
+        let entries = places.map(|(key, place)| (&**key, self.entries[*place as usize].value.as_deref()));
+        match direction {
+            Direction::Ascending => Box::new(entries),
+            Direction::Descending => Box::new(entries.rev()),
         }
-        Ok(merged.into_iter().take(limit).collect())
+    }
+
+    /// Sorts in what was written since the last time.
+    pub(super) fn sort(&mut self) {
+        for place in self.unsorted.drain(..) {
+            let entry = &self.entries[place as usize];
+            if entry.dirty {
+                self.sorted.insert(entry.key.clone(), place);
+            }
+        }
     }
 
     pub(crate) fn mark(&self) -> OverlayMark {
@@ -115,6 +137,10 @@ impl Overlay {
             let entry = &mut self.entries[entry as usize];
             entry.value = value;
             entry.dirty = dirty;
+            if !dirty {
+                // Ranges must not go through it: nobody would pay for that.
+                self.sorted.remove(&entry.key);
+            }
         }
         self.growth = mark.growth;
     }
@@ -154,11 +180,5 @@ impl Overlay {
         let rehash = |place: &u32| self.hasher.hash_one(&*self.entries[*place as usize].key);
         self.table.insert_unique(hash, place, rehash);
         Ok(place)
-    }
-
-    fn sort(&mut self) {
-        for place in self.unsorted.drain(..) {
-            self.sorted.insert(self.entries[place as usize].key.clone(), place);
-        }
     }
 }

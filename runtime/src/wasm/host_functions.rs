@@ -3,7 +3,7 @@
 
 use codec::Encode;
 use sillok_abi::{
-    BookId, BookParams, Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, NewOrder, OrderId,
+    BookId, BookParams, Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, NewOrder, OrderId, RANGE_DESCENDING, RANGE_KEYS,
     STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
 };
 use wasmtime::{Caller, Linker};
@@ -12,6 +12,7 @@ use super::host::Host;
 use super::instance::StoreData;
 use crate::execution::{CallEnd, Stop, Target};
 use crate::gas::{GasTable, HostPrice};
+use crate::state::{Direction, PageLimit, RangeReader, Span};
 use crate::{crypto, limits};
 
 /// What goes back to metered code: a function's value and the gas that is left.
@@ -291,5 +292,69 @@ impl Host<'_> {
     fn book_params(&mut self, book: u64) -> Result<u32, Stop> {
         let params = self.context.books.params(BookId(book))?;
         Ok(self.leave(params.encode()))
+    }
+}
+
+/// Ranges of storage.
+impl Host<'_> {
+    fn storage_range(
+        &mut self,
+        from: u32,
+        from_length: u32,
+        to: u32,
+        to_length: u32,
+        limit: u32,
+        flags: u32,
+    ) -> Result<u64, Stop> {
+        if flags & !(RANGE_DESCENDING | RANGE_KEYS) != 0 {
+            return Err(TrapCode::BadHostArgument.into());
+        }
+        let range = self.storage_span((from, from_length), (to, to_length))?;
+        let descends = flags & RANGE_DESCENDING != 0;
+        let direction = if descends { Direction::Descending } else { Direction::Ascending };
+        let limit = PageLimit {
+            entries: limits::MAX_RANGE_ENTRIES.min(limit as usize),
+            bytes: limits::MAX_RANGE_BYTES,
+        };
+        let mut reader = RangeReader::new(range, direction, limit);
+        let gas = &self.context.shared.parameters.gas;
+        let (per_entry, per_byte) = (gas.range_entry, gas.range_byte);
+        while let Some(met) = reader.step(&mut self.context.overlay)? {
+            self.context.charge(met.entries as u64 * per_entry + met.bytes as u64 * per_byte)?;
+        }
+        let (mut page, more) = reader.finish();
+        let contract = self.context.frame().call.contract.0.len();
+        for (key, value) in &mut page {
+            key.drain(..contract);
+            if flags & RANGE_KEYS != 0 {
+                value.clear();
+            }
+        }
+        Ok(u64::from(more) << 32 | u64::from(self.leave(page.encode())))
+    }
+
+    /// The range between two storage keys of one field; without a second one, to the end of the field.
+    fn storage_span(&mut self, from: (u32, u32), to: (u32, u32)) -> Result<Span, Stop> {
+        let from = self.storage_bound(from)?;
+        let field = from.get(..limits::MIN_KEY_BYTES).unwrap_or_default().to_vec();
+        let to = match to {
+            // Comes after every key of the field, which are shorter.
+            (_, 0) => [field.as_slice(), &[0xFF; limits::MAX_KEY_BYTES]].concat(),
+            to => self.storage_bound(to)?,
+        };
+        if !to.starts_with(&field) {
+            return Err(TrapCode::BadHostArgument.into());
+        }
+        let contract = self.context.frame().call.contract;
+        let state_key = |key: Vec<u8>| crate::state::state_key(&contract, &key);
+        Ok(Span { from: state_key(from), to: state_key(to) })
+    }
+
+    /// A bound of a range, which may be one byte longer than a key: what comes next after it.
+    fn storage_bound(&mut self, (pointer, length): (u32, u32)) -> Result<Vec<u8>, Stop> {
+        if (length as usize) < limits::MIN_KEY_BYTES {
+            return Err(TrapCode::SizeLimit.into());
+        }
+        self.read(pointer, length, limits::MAX_KEY_BYTES + 1)
     }
 }

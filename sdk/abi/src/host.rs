@@ -18,6 +18,11 @@ pub const STATUS_BAD_ARGUMENTS: u32 = 2;
 /// What `storage_get` returns if the key holds nothing.
 pub const STORAGE_ABSENT: u32 = u32::MAX;
 
+/// A flag of `storage_range`: from the range's end to its beginning.
+pub const RANGE_DESCENDING: u32 = 1;
+/// A flag of `storage_range`: values are left empty.
+pub const RANGE_KEYS: u32 = 2;
+
 /// `hash`: BLAKE3-256.
 pub const HASH_BLAKE3: u32 = 0;
 /// `hash`: SHA-256.
@@ -85,6 +90,13 @@ macro_rules! for_each_host_function {
             fn storage_set(key: u32, key_length: u32, value: u32, value_length: u32) = 800 + 8;
             /// Removes a key; returns 1 if it held a value, else 0.
             fn storage_remove(key: u32, key_length: u32) -> u32 = 600 + 2;
+            /// Reads a page of the keys from `from` on and before `to` (if that is empty, to the end of the
+            /// field) with their values. Leaves SCALE of `Vec<(Vec<u8>, Vec<u8>)>` in the result buffer, at
+            /// most `limit` and 256 entries, and none after 32 KiB. Bounds have 4 to 257 bytes and the
+            /// field's 4 in common. `flags` is a sum: 1 descending, 2 keys alone. Returns
+            /// `more << 32 | length`; `more` is 0 if the range was read to its end. Each entry met costs
+            /// another 200 gas, and each of its bytes 1.
+            fn storage_range(from: u32, from_length: u32, to: u32, to_length: u32, limit: u32, flags: u32) -> u64 = 1000 + 2;
             /// Calls another contract with all the gas that is left. `method` is text, `args` SCALE of
             /// its arguments. Returns `status << 32 | length`; the value or the error's code is in the
             /// result buffer. If `catch` is 0 a refusal ends the calling frame with the same failure.

@@ -34,7 +34,10 @@ pub use call::{Call, CallTree};
 pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, SectionBytes, Type, Variant};
 pub use digest::{Hash, digest, merkle_root};
 pub use host::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256, HOST_FUNCTIONS, HOST_MODULE, HostFunction};
-pub use host::{STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme};
+pub use host::{
+    RANGE_DESCENDING, RANGE_KEYS, STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT,
+    SignatureScheme,
+};
 pub use metadata::{
     ABI_VERSION, ErrorSpec, EventSpec, FieldSpec, Item, METADATA_SECTION, Metadata, MetadataError,
     MethodSpec, TypeSpec, VariantSpec,

@@ -68,7 +68,7 @@ fn enum_shape(item: &DeriveInput, data: &DataEnum) -> Result<TokenStream> {
 }
 
 /// The index that the `Encode` derive gives a variant: its number, or else its position.
-fn index(variant: &Variant, position: usize) -> Result<u8> {
+pub(crate) fn index(variant: &Variant, position: usize) -> Result<u8> {
     let wrong =
         |place: &dyn quote::ToTokens| Error::new_spanned(place, "a variant's number is from 0 to 255");
     match &variant.discriminant {

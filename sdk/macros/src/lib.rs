@@ -1,4 +1,5 @@
-//! The attribute macros of sillok-sdk: contract, storage, event, error, data, interface.
+//! The macros of sillok-sdk: contract, storage, indexes, event, error, data, interface, and the derive of
+//! ordered keys.
 //!
 //! One file per macro, each a function from tokens to tokens that is tested without a compiler. A
 //! mistake of the author becomes an error at the place of the mistake that says what to write instead.
@@ -11,8 +12,11 @@ mod data;
 mod error;
 mod event;
 mod fields;
+mod indexes;
 mod interface;
+mod key;
 mod method;
+mod prefix;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -35,13 +39,29 @@ pub fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(contract::expand, arguments, item)
 }
 
-/// On a struct of `Value<T>` and `Map<K, V>` fields: the contract's storage.
+/// On a struct of `Value`, `Map`, `OrderedMap`, `Set`, `List` and `Indexed` fields: the contract's storage.
 ///
 /// A field's keys begin with the first 4 bytes of BLAKE3 of its name, so fields can be reordered and
 /// added, but not renamed. Names whose 4 bytes are equal are refused.
 #[proc_macro_attribute]
 pub fn storage(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(storage::expand, arguments, item)
+}
+
+/// On a trait of functions: the indexes of an `Indexed` field, whose type then names the trait.
+///
+/// Each function makes the index's key of a value; one that returns an `Option` leaves out the values for
+/// which there is none. `#[unique]` says that no two values have the same. The field has a method of each
+/// function's name.
+#[proc_macro_attribute]
+pub fn indexes(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    run(indexes::expand, arguments, item)
+}
+
+/// Makes a struct or enum a key of ordered fields and indexes, in the order of a derived `Ord`.
+#[proc_macro_derive(OrderedKey)]
+pub fn ordered_key(item: TokenStream) -> TokenStream {
+    key::expand(item.into()).unwrap_or_else(|error| error.to_compile_error()).into()
 }
 
 /// On a struct with named fields: an event, emitted with `emit(&Event { .. })`.

@@ -8,15 +8,21 @@ use syn::{Error, Field, Fields, GenericArgument, ItemStruct, PathArguments, Resu
 
 use crate::attributes::{Errors, no_arguments, no_generics};
 use crate::fields::plain_name;
+use crate::prefix::{layout, prefix, refuse_collisions};
 
-/// Bytes of a field's key prefix.
-const PREFIX_BYTES: usize = 4;
+/// The types of storage fields: name, number of generic types.
+const FIELD_TYPES: [(&str, usize); 6] =
+    [("Value", 1), ("Map", 2), ("OrderedMap", 2), ("Set", 1), ("List", 1), (INDEXED, 3)];
 
-/// A storage field: `Value<T>` or `Map<K, V>`.
+/// The type of field that has indexes: the last of its generic types.
+const INDEXED: &str = "Indexed";
+
+/// A storage field.
 struct StorageField<'item> {
     field: &'item Field,
     name: String,
-    prefix: [u8; PREFIX_BYTES],
+    /// The type that says which indexes it has, if any.
+    indexes: Option<&'item Type>,
 }
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
@@ -24,15 +30,21 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     let item: ItemStruct = parse2(item)?;
     no_generics("a contract's storage", &item.generics)?;
     let fields = storage_fields(&item)?;
-    refuse_collisions(&fields)?;
-    let layout = layout(&fields);
+    refuse_collisions(fields.iter().filter_map(|field| Some((field.field.ident.as_ref()?, &*field.name))))?;
+    let layout = layout(fields.iter().map(|field| (&*field.name, field.field.ty.to_token_stream())));
+    let indexes: BTreeMap<_, _> =
+        fields.iter().filter_map(|field| Some((&field.name, field.indexes?))).collect();
+    let indexes = indexes.values();
     let openings = fields.iter().map(opening);
     let name = &item.ident;
     Ok(quote! {
         #item
 
         impl ::sillok_sdk::__private::Storage for #name {
-            const LAYOUT: [u8; 32] = [#(#layout),*];
+            const LAYOUT: [u8; 32] = ::sillok_sdk::__private::with_indexes(
+                [#(#layout),*],
+                &[#(<#indexes as ::sillok_sdk::__private::Indexes>::LAYOUT),*],
+            );
 
             fn open() -> Self {
                 Self { #(#openings),* }
@@ -55,63 +67,41 @@ fn storage_fields(item: &ItemStruct) -> Result<Vec<StorageField<'_>>> {
     let mut errors = Errors::default();
     let mut checked = Vec::new();
     for field in fields {
-        errors.take(check_type(&field.ty));
+        let indexes = errors.take(check_type(&field.ty)).flatten();
         let name = field.ident.as_ref().map(plain_name).unwrap_or_default();
-        checked.push(StorageField { field, prefix: prefix(&name), name });
+        checked.push(StorageField { field, name, indexes });
     }
     errors.finish()?;
     Ok(checked)
 }
 
-/// The field's type is `Value` of one type or `Map` of two.
-fn check_type(ty: &Type) -> Result<()> {
-    let wrong = || Error::new_spanned(ty, "a storage field is a `Value<T>` or a `Map<K, V>`");
+/// The field's type is one of a storage field; the type of its indexes, if it has any.
+fn check_type(ty: &Type) -> Result<Option<&Type>> {
+    let wrong = || {
+        let types = "`Value<T>`, `Map<K, V>`, `OrderedMap<K, V>`, `Set<K>`, `List<T>` or `Indexed<K, V, I>`";
+        Error::new_spanned(ty, format!("a storage field is a {types}"))
+    };
     let Type::Path(path) = ty else { return Err(wrong()) };
     let last = path.path.segments.last().ok_or_else(wrong)?;
     let PathArguments::AngleBracketed(generics) = &last.arguments else { return Err(wrong()) };
-    let types = generics.args.iter().filter(|argument| matches!(argument, GenericArgument::Type(_))).count();
-    let expected = match last.ident.to_string().as_str() {
-        "Value" => 1,
-        "Map" => 2,
-        _ => return Err(wrong()),
-    };
-    if types == expected && generics.args.len() == expected { Ok(()) } else { Err(wrong()) }
-}
-
-fn prefix(name: &str) -> [u8; PREFIX_BYTES] {
-    let mut prefix = [0; PREFIX_BYTES];
-    prefix.copy_from_slice(&blake3::hash(name.as_bytes()).as_bytes()[..PREFIX_BYTES]);
-    prefix
-}
-
-fn refuse_collisions(fields: &[StorageField<'_>]) -> Result<()> {
-    let mut taken = BTreeMap::new();
-    let mut errors = Errors::default();
-    for field in fields {
-        if let Some(other) = taken.insert(field.prefix, &field.name) {
-            let message =
-                format!("the keys of `{}` begin like those of `{other}`: choose another name", field.name);
-            errors.push(Error::new_spanned(&field.field.ident, message));
-        }
-    }
-    errors.finish()
-}
-
-/// BLAKE3 of the fields' names and types as written, in the order of their names.
-fn layout(fields: &[StorageField<'_>]) -> [u8; 32] {
-    let lines: BTreeMap<&str, String> = fields
+    let types: Vec<&Type> = generics
+        .args
         .iter()
-        .map(|field| (field.name.as_str(), field.field.ty.to_token_stream().to_string()))
+        .filter_map(|argument| match argument {
+            GenericArgument::Type(ty) => Some(ty),
+            _ => None,
+        })
         .collect();
-    let mut hasher = blake3::Hasher::new();
-    for (name, ty) in lines {
-        hasher.update(format!("{name}: {ty}\n").as_bytes());
+    let name = last.ident.to_string();
+    if !FIELD_TYPES.contains(&(&*name, types.len())) || types.len() != generics.args.len() {
+        return Err(wrong());
     }
-    *hasher.finalize().as_bytes()
+    Ok(types.last().copied().filter(|_| name == INDEXED))
 }
 
 fn opening(field: &StorageField<'_>) -> TokenStream {
-    let StorageField { field, name, prefix } = field;
+    let StorageField { field, name, .. } = field;
+    let prefix = prefix(name);
     let ident = &field.ident;
     let ty = &field.ty;
     quote! {

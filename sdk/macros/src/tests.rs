@@ -95,23 +95,29 @@ fn helpers_are_neither_checked_nor_exported() {
 }
 
 #[test]
-fn storage_fields_are_values_and_maps() {
+fn storage_fields_are_of_known_types() {
     let expand = crate::storage::expand;
-    for ty in ["u64", "Map<u64>", "Value<u8, u8>", "Vec<u8>", "&'a Value<u8>"] {
+    let wrong =
+        ["u64", "Map<u64>", "Value<u8, u8>", "Vec<u8>", "&'a Value<u8>", "Set<u8, u8>", "Indexed<u8, u8>"];
+    for ty in wrong {
         let item = format!("struct Bank {{ total: {ty} }}");
-        refused(expand, &item, "a storage field is a `Value<T>` or a `Map<K, V>`");
+        refused(expand, &item, "a storage field is a `Value<T>`, `Map<K, V>`, `OrderedMap<K, V>`, `Set<K>`");
     }
     refused(expand, "struct Bank(Value<u64>);", "storage fields need names");
     refused(expand, "struct Bank<T> { total: Value<T> }", "a contract's storage can't be generic");
     accepted(expand, "struct Bank { total: Value<u64>, of: sdk::Map<Account, u64> }");
+    accepted(expand, "struct Bank { a: OrderedMap<u8, u8>, b: Set<u8>, c: List<u8>, d: Indexed<u8, A, B> }");
     accepted(expand, "struct Stateless;");
 }
 
 #[test]
-fn storage_fields_whose_keys_collide_are_refused() {
+fn fields_and_indexes_whose_keys_collide_are_refused() {
     let (one, other) = colliding_names();
     let item = format!("struct Bank {{ {one}: Value<u64>, {other}: Map<u8, u8> }}");
-    refused(crate::storage::expand, &item, &format!("the keys of `{other}` begin like those of `{one}`"));
+    let message = format!("the keys of `{other}` begin like those of `{one}`");
+    refused(crate::storage::expand, &item, &message);
+    let item = format!("trait By {{ fn {one}(a: &A) -> u8 {{ 1 }} fn {other}(a: &A) -> u8 {{ 2 }} }}");
+    refused(crate::indexes::expand, &item, &message);
 }
 
 /// Two names whose BLAKE3 begins with the same 4 bytes: among some 80,000 names there is such a pair.
@@ -138,6 +144,72 @@ fn the_layout_is_of_names_and_types_in_any_order() {
     assert_eq!(first, layout("struct Other { b: Map<u8, u8>, a: Value<u64> }"));
     assert_ne!(first, layout("struct Bank { a: Value<u32>, b: Map<u8, u8> }"));
     assert_ne!(first, layout("struct Bank { c: Value<u64>, b: Map<u8, u8> }"));
+}
+
+#[test]
+fn the_layout_is_of_indexes_too() {
+    let expanded =
+        accepted(crate::storage::expand, "struct Bank { b: Indexed<u8, A, ByB>, a: Indexed<u8, A, ByA> }");
+    let layout = expanded.split_once("LAYOUT").expect("a layout").1;
+    let (first, second) = (layout.find("ByA as").expect("indexes"), layout.find("ByB as").expect("indexes"));
+    assert!(first < second, "in the order of the fields' names: {layout}");
+
+    let layout = |functions: &str| {
+        let expanded = accepted(crate::indexes::expand, &format!("trait By {{ {functions} }}"));
+        let (_, from_layout) = expanded.split_once("LAYOUT").expect("a layout");
+        from_layout.split_once("FIELDS").expect("a constant after it").0.to_owned()
+    };
+    let first = layout("fn a(l: &L) -> u8 { l.a } fn b(l: &L) -> u8 { l.b }");
+    assert_eq!(first, layout("fn b(l: &L) -> u8 { l.b } fn a(l: &L) -> u8 { l.a }"));
+    assert_ne!(first, layout("fn a(l: &L) -> u8 { l.a } fn b(l: &L) -> u8 { l.a }"), "a function counts");
+    assert_ne!(first, layout("fn a(l: &L) -> u8 { l.a } #[unique] fn b(l: &L) -> u8 { l.b }"));
+    assert_ne!(first, layout("fn a(l: &L) -> u8 { l.a } fn c(l: &L) -> u8 { l.b }"));
+}
+
+#[test]
+fn indexes_make_keys_of_one_value() {
+    let expand = crate::indexes::expand;
+    let index_refused =
+        |index: &str, expected: &str| refused(expand, &format!("trait By {{ {index} }}"), expected);
+    index_refused("", "there is no index in it");
+    index_refused("const A: u8;", "indexes are functions");
+    index_refused("fn a(l: &L) -> u8;", "an index needs a body");
+    index_refused("fn a(l: &L) {}", "an index returns its key");
+    index_refused("fn a(l: L) -> u8 { 1 }", "an index takes one value: `fn by_holder(lot: &Lot)`");
+    index_refused("fn a(l: &mut L) -> u8 { 1 }", "an index takes one value");
+    index_refused("fn a(&self) -> u8 { 1 }", "an index takes one value");
+    index_refused("fn a(l: &L, m: &L) -> u8 { 1 }", "an index takes one value");
+    index_refused("fn a<T>(l: &L) -> u8 { 1 }", "an index can't be generic");
+    index_refused("fn insert(l: &L) -> u8 { 1 }", "the field has this method itself");
+    index_refused(
+        "fn a(l: &L) -> u8 { 1 } fn b(m: &M) -> u8 { 1 }",
+        "all indexes are of the same type of values",
+    );
+    let expanded = accepted(
+        expand,
+        "trait By { fn a(l: &L) -> u8 { 1 } #[unique] fn b(l: &L) -> Option<u64> { None } }",
+    );
+    for part in [
+        "Index < '_ , u8 , K , L >",
+        "Unique < '_ , u64 , K , L >",
+        "Some (By :: a (value))",
+        "of (By :: b (value))",
+    ] {
+        assert!(expanded.contains(part), "{part}: {expanded}");
+    }
+}
+
+#[test]
+fn ordered_keys_are_structs_and_enums() {
+    let derive = |_, item| crate::key::expand(item);
+    refused(derive, "union Bits { a: u8 }", "an ordered key is a struct or an enum");
+    refused(derive, "struct Pair<T> { a: T }", "an ordered key can't be generic");
+    refused(derive, "enum Kind { A = 256 }", "a variant's number is from 0 to 255");
+    let expanded = accepted(derive, "enum Kind { A = 5, B(u8) }");
+    assert!(
+        expanded.contains("5u8 =>") && expanded.contains("6u8 =>") || expanded.contains("1u8 =>"),
+        "{expanded}"
+    );
 }
 
 #[test]

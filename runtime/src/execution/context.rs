@@ -117,16 +117,11 @@ impl Context {
     pub(crate) fn call_from_frame(&mut self, target: Target) -> Result<CallEnd, Stop> {
         let caller = self.frame().call.contract;
         let (contract, method) = (target.call.contract, target.call.method.clone());
-        let mark = self.authority.mark();
         match self.enter(target.call, Some(caller), Entry::Call)? {
             CallEnd::Refused(code) if !target.catch => {
                 Err(Stop::from(Failure::Error { code }).located(contract, method))
             }
-            CallEnd::Refused(code) => {
-                self.authority.caught(mark);
-                Ok(CallEnd::Refused(code))
-            }
-            returned => Ok(returned),
+            end => Ok(end),
         }
     }
 
@@ -234,6 +229,11 @@ impl Inner {
 
     pub(crate) fn set_gas(&mut self, gas: u64) {
         self.gas = gas;
+    }
+
+    /// Says whether root calls may change anything; answers whether they could not.
+    pub(crate) fn set_read_only(&mut self, read_only: bool) -> bool {
+        std::mem::replace(&mut self.read_only, read_only)
     }
 
     /// Takes gas from what is left.

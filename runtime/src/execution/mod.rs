@@ -2,6 +2,7 @@
 
 mod authority;
 mod context;
+mod coverage;
 mod frame;
 mod recorder;
 mod schedule;

@@ -277,6 +277,23 @@ fn ecdsa_keys_are_compressed_or_not() {
     }
 }
 
+/// A third form leaves out which of the two y's is meant, and takes the lower. Of a key and its opposite, one
+/// has the lower y.
+#[test]
+fn compact_points_are_no_keys() {
+    use p256::ecdsa::signature::Signer as _;
+    let host = Host::new();
+    let key = p256::ecdsa::SigningKey::from_slice(&[4; 32]).unwrap();
+    let opposite = p256::ecdsa::SigningKey::from(-*key.as_nonzero_scalar());
+    for key in [key, opposite] {
+        let signature: p256::ecdsa::Signature = key.sign(&MESSAGE);
+        let mut point = key.verifying_key().to_encoded_point(true).as_bytes().to_vec();
+        assert!(host.verifies(P256, &point, &MESSAGE, &signature.to_bytes()));
+        point[0] = 5;
+        assert!(!host.verifies(P256, &point, &MESSAGE, &signature.to_bytes()));
+    }
+}
+
 /// Who has seen a signature of ECDSA can make its twin. On secp256k1 the twin is not valid. On P-256 it is,
 /// as phones and passkeys make either; so a contract must not take a signature's bytes for its name.
 #[test]

@@ -5,7 +5,8 @@
 //! agreed to, even if it looks the same as one that it is asked for later.
 //!
 //! Invariant: a node serves one frame, and only at its own place: the path from the root call down to
-//! the frame is the path from the tree's root down to the node. What failed gives its nodes back.
+//! the frame is the path from the tree's root down to the node. What failed gives back what was taken for
+//! it, by the calls above it too.
 
 use sillok_abi::{Account, Call, CallTree, Hash, digest};
 

@@ -54,9 +54,15 @@ fn plan() -> impl Strategy<Value = Plan> {
             caught,
         });
     leaf.prop_recursive(LEVELS as u32 - 1, 12, 4, move |inner| {
-        (prop::collection::vec(inner, 0..4), plan_without_calls())
-            .prop_map(|(below, plan)| Plan { below, ..plan })
+        let calls = prop::collection::vec((inner, prop::bool::weighted(0.3)), 0..4);
+        (calls, plan_without_calls()).prop_map(|(calls, plan)| Plan { below: repeated(calls), ..plan })
     })
+}
+
+/// Calls, some of which are made twice.
+fn repeated(calls: Vec<(Plan, bool)>) -> Vec<Plan> {
+    let times = |(plan, twice): (Plan, bool)| vec![plan; if twice { 2 } else { 1 }];
+    calls.into_iter().flat_map(times).collect()
 }
 
 fn plan_without_calls() -> impl Strategy<Value = Plan> {
@@ -113,6 +119,12 @@ impl Plan {
         here || self.below.iter().any(|plan| plan.asks(whom))
     }
 
+    /// Whether it, or a call below that does not fail, asks the account: if not, nothing stays taken.
+    fn keeps(&self, whom: usize) -> bool {
+        let here = self.before.contains(&whom) || self.after.contains(&whom);
+        !self.refuses && (here || self.below.iter().any(|plan| plan.keeps(whom)))
+    }
+
     /// Judges: of each account, `free` holds the branches that calls at this place may still use. Answers
     /// whether the call refuses.
     ///
@@ -138,8 +150,8 @@ impl Plan {
             }
         }
         self.after.iter().try_for_each(ask)?;
-        if self.refuses {
-            free.clone_from_slice(&before);
+        for (whom, before) in before.into_iter().enumerate().filter(|(whom, _)| !self.keeps(*whom)) {
+            free[whom] = before;
         }
         Ok(self.refuses)
     }

@@ -25,6 +25,8 @@ contracts! {
     ESCROW = "escrow";
     /// Trading of registered shares on order books.
     MARKET = "market";
+    /// A company's board of directors, which is an account.
+    BOARD = "board";
     /// Every kind of storage field, for the tests; no genesis has it.
     SHELF = "shelf";
 }

@@ -8,8 +8,15 @@ const WALLET_CONTEXT: &[u8] = b"substrate";
 /// The signing context of validators' votes.
 const CONSENSUS_CONTEXT: &[u8] = b"sillok/consensus";
 
+/// The key that everybody can sign with: Ristretto's neutral element. schnorrkel takes it for a key.
+const NEUTRAL_KEY: [u8; 32] = [0; 32];
+
 /// Whether `signature` of `message` by `key` is valid under `scheme`. Malformed keys and signatures
 /// are not valid.
+///
+/// A key has one form for sr25519 and Ed25519, and two for ECDSA: compressed and uncompressed. A valid
+/// ECDSA signature on P-256 has a twin (s and n − s), as phones and passkeys make either; of the twins on
+/// secp256k1 only the one with the lower s is valid.
 pub fn verify(scheme: SignatureScheme, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let verified = match scheme {
         SignatureScheme::Sr25519 => Some(verify_wallet(key, message, signature)),
@@ -34,6 +41,9 @@ fn verify_wallet(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
 }
 
 fn verify_sr25519(context: &[u8], key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
+    if key == NEUTRAL_KEY {
+        return None;
+    }
     let key = schnorrkel::PublicKey::from_bytes(key).ok()?;
     let signature = schnorrkel::Signature::from_bytes(signature).ok()?;
     Some(key.verify_simple(context, message, &signature).is_ok())
@@ -45,8 +55,17 @@ fn verify_ed25519(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> 
     Some(key.verify_strict(message, &signature).is_ok())
 }
 
+/// Whether a point is encoded as SEC1 has it for keys: compressed or not, but not in the compact form
+/// that one of the two libraries would take.
+fn is_sec1(key: &[u8]) -> bool {
+    matches!((key.first(), key.len()), (Some(2 | 3), 33) | (Some(4), 65))
+}
+
 fn verify_p256(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
     use p256::ecdsa::signature::Verifier;
+    if !is_sec1(key) {
+        return None;
+    }
     let key = p256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
     let signature = p256::ecdsa::Signature::from_slice(signature).ok()?;
     Some(key.verify(message, &signature).is_ok())
@@ -54,6 +73,9 @@ fn verify_p256(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
 
 fn verify_secp256k1(key: &[u8], message: &[u8], signature: &[u8]) -> Option<bool> {
     use k256::ecdsa::signature::Verifier;
+    if !is_sec1(key) {
+        return None;
+    }
     let key = k256::ecdsa::VerifyingKey::from_sec1_bytes(key).ok()?;
     let signature = k256::ecdsa::Signature::from_slice(signature).ok()?;
     Some(key.verify(message, &signature).is_ok())

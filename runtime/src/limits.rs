@@ -76,12 +76,14 @@ pub const MAX_CRYPTO_BYTES: usize = 256 * 1024;
 pub const MAX_AUTHORISATIONS: usize = 16;
 /// The most calls in all authorisation trees of a transaction.
 pub const MAX_TREE_CALLS: usize = 256;
+/// The most bytes of the calls that a simulation records: more than a transaction can carry.
+pub const MAX_RECORDED_BYTES: usize = 4 * 1024 * 1024;
 /// The deepest nesting of a decoded transaction or block: trees as deep as calls may nest, with room for
 /// the structures around them.
 pub const MAX_DECODE_DEPTH: u32 = 4 * MAX_CALL_DEPTH as u32;
 /// The largest credential for a contract to judge, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 4_096;
-/// The most gas that judging one credential may use.
+/// The most gas that judging one credential may use: thirty-two signatures, with room.
 pub const AUTHENTICATION_GAS: u64 = 20_000_000;
 
 /// The nearest that a call can be scheduled, in milliseconds: one that schedules itself again must not have

@@ -2,7 +2,10 @@
 
 use codec::Encode;
 use serde_json::{Value, json};
-use sillok_abi::{Account, Call, Hash, MethodKind, Time, Transaction, TransactionBody, TypeSpec};
+use sillok_abi::{
+    Account, Authorisation, Authoriser, Call, CallTree, Credential, Hash, MethodKind, Time, Transaction,
+    TransactionBody, TypeSpec,
+};
 use sillok_client::rpc::{Simulation, TxStatus, to_hex};
 use sillok_client::transaction::{Signer, authorise, now, sign};
 
@@ -101,21 +104,43 @@ impl Session {
             .hint("deploy another instance with `sillok contract deploy`"));
         }
         let call = self.encode_call(contract, spec, &args)?;
-        self.prepare_call(call, spec.returns.clone()).await
+        self.prepare_call(call, spec.returns.clone(), Vec::new()).await
     }
 
-    async fn prepare_call(&self, call: Call, returns: TypeSpec) -> Result<Prepared> {
+    /// Simulates a call, puts in what others have `agreed` to, and signs the rest.
+    pub(super) async fn prepare_call(
+        &self,
+        call: Call,
+        returns: TypeSpec,
+        agreed: Vec<Authorisation>,
+    ) -> Result<Prepared> {
         let signers = self.signers().await?;
-        let submitter = signers.first().ok_or_else(|| CliError::usage("no key to sign with"))?;
+        let submitter = self.submitter().await?;
         let mut body = self.body(submitter.account(), call);
-        let Simulation { receipt, trees } = self.client().tx_simulate(&body).await.map_err(from_rpc)?;
+        let Simulation { receipt, mut trees } = self.client().tx_simulate(&body).await.map_err(from_rpc)?;
         let explained = self.explain(&receipt, Some(&returns)).await;
         explained.outcome.map_err(from_failure)?;
+        for authorisation in agreed {
+            take_asked(&mut trees, &authorisation)?;
+            body.authorisations.push(authorisation);
+        }
         authorise(&mut body, trees, signers, self.nonces())
             .map_err(|missing| signing::missing_signer(&missing, self.account(DID_CONTRACT).ok()))?;
-        body.gas_limit = self.options().gas.unwrap_or_else(|| gas_limit(receipt.gas_used, &body, signers));
+        body.gas_limit = self.options().gas.unwrap_or_else(|| gas_limit(receipt.gas_used, &body));
         let transaction = sign(body, submitter);
         Ok(Prepared { id: transaction.body.id(), transaction, returns })
+    }
+
+    /// Who is asked to agree to a call, and to which tree, if the submitter sent it now.
+    pub(super) async fn asked(&self, call: &Call) -> Result<Vec<(Account, CallTree)>> {
+        let body = self.body(self.submitter().await?.account(), call.clone());
+        let Simulation { receipt, trees } = self.client().tx_simulate(&body).await.map_err(from_rpc)?;
+        self.explain(&receipt, None).await.outcome.map_err(from_failure)?;
+        Ok(trees)
+    }
+
+    async fn submitter(&self) -> Result<&Signer> {
+        self.signers().await?.first().ok_or_else(|| CliError::usage("no key to sign with"))
     }
 
     fn body(&self, submitter: Account, call: Call) -> TransactionBody {
@@ -159,12 +184,27 @@ impl Session {
     }
 }
 
-fn gas_limit(simulated: u64, body: &TransactionBody, signers: &[Signer]) -> u64 {
-    let judged = |signer: &Signer| match signer {
-        Signer::Key(_) => SIGNATURE_GAS,
-        Signer::Did { .. } => AUTHENTICATION_GAS,
+/// Takes what was agreed to out of what is asked; it has to be the same.
+fn take_asked(trees: &mut Vec<(Account, CallTree)>, agreed: &Authorisation) -> Result<()> {
+    let Authoriser::Signer { account, .. } = &agreed.by else { return Ok(()) };
+    let place = trees.iter().position(|(asked, _)| asked == account);
+    match place.map(|place| trees.swap_remove(place).1) {
+        Some(tree) if tree == agreed.tree => Ok(()),
+        _ => Err(CliError::refused(
+            "agreed-otherwise",
+            format!("{account} has agreed to other calls than this leads to now"),
+        )
+        .hint("the contracts' state has changed since: have a new agreement prepared")),
+    }
+}
+
+fn gas_limit(simulated: u64, body: &TransactionBody) -> u64 {
+    let judged = |authorisation: &Authorisation| match &authorisation.by {
+        Authoriser::Submitter => 0,
+        Authoriser::Signer { credential: Credential::Sr25519(_), .. } => SIGNATURE_GAS,
+        Authoriser::Signer { credential: Credential::Contract(_), .. } => AUTHENTICATION_GAS,
     };
-    let signatures: u64 = signers.iter().map(judged).sum();
+    let signatures: u64 = body.authorisations.iter().map(judged).sum();
     let bytes = BYTE_GAS.saturating_mul(body.encoded_size() as u64);
     let call = simulated.saturating_add(simulated / 100 * GAS_MARGIN_PERCENT);
     call.saturating_add(TRANSACTION_GAS).saturating_add(bytes).saturating_add(signatures)
@@ -190,19 +230,25 @@ mod tests {
 
     #[test]
     fn the_gas_limit_has_a_margin_and_counts_signatures() {
-        let alice = Signer::Key("//Alice".parse::<Keypair>().unwrap());
-        let body = TransactionBody {
+        let alice = "//Alice".parse::<Keypair>().unwrap();
+        let call = Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![] };
+        let body = |authorisations| TransactionBody {
             chain: [0; 32],
             submitter: alice.account(),
             nonce: 0,
             expiry: Time(0),
             gas_limit: 0,
-            call: Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![] },
-            authorisations: vec![],
+            call: call.clone(),
+            authorisations,
         };
-        let one = gas_limit(1_000_000, &body, std::slice::from_ref(&alice));
-        assert!(one > 1_500_000 + TRANSACTION_GAS);
-        assert_eq!(gas_limit(1_000_000, &body, &[alice.clone(), alice]) - one, SIGNATURE_GAS);
-        assert_eq!(gas_limit(u64::MAX, &body, &[]), u64::MAX);
+        let none = gas_limit(1_000_000, &body(Vec::new()));
+        assert!(none > 1_500_000 + TRANSACTION_GAS);
+        let by = |credential| {
+            let by = Authoriser::Signer { account: alice.account(), nonce: 0, expiry: Time(0), credential };
+            vec![Authorisation { by, tree: CallTree::leaf(call.clone()) }]
+        };
+        assert!(gas_limit(1_000_000, &body(by(Credential::Sr25519([0; 64])))) > none + SIGNATURE_GAS);
+        assert!(gas_limit(1_000_000, &body(by(Credential::Contract(vec![])))) > none + AUTHENTICATION_GAS);
+        assert_eq!(gas_limit(u64::MAX, &body(Vec::new())), u64::MAX);
     }
 }

@@ -1,9 +1,14 @@
-//! `sillok keys`: make and show keys. Needs no node.
+//! `sillok keys`: make and show keys, and sign with them. Needs no node.
 
-use clap::Subcommand;
+use std::path::Path;
+
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
+use sillok_abi::Hash;
 use sillok_client::keys::{DEV_NAMES, KeyFile, Keypair, dev_suri};
+use sillok_client::rpc::{from_hex, to_hex};
 
+use super::agreement::{Agreement, Party, tree_lines};
 use super::names::{Directory, keys_folder};
 use super::signing::key_json;
 use super::{CliError, GlobalOptions, Result, output};
@@ -33,6 +38,26 @@ pub(super) enum KeysCommand {
         #[arg(long)]
         secret: bool,
     },
+    /// Sign an agreement, or a digest. Sign no digest that somebody else gives you without knowing of
+    /// what it is.
+    Sign(SignOptions),
+}
+
+/// What to sign, and with what.
+#[derive(Args, Debug)]
+pub(super) struct SignOptions {
+    /// A file of `sillok tx prepare`, into which the signature goes; or a digest, 0x and 64 digits.
+    #[arg(value_name = "FILE|DIGEST")]
+    what: String,
+    /// A key's name, //Alice, 0x and a secret seed, or a key file.
+    #[arg(value_name = "KEY", required_unless_present = "signature")]
+    which: Option<String>,
+    /// Put in this signature, made by another device, instead.
+    #[arg(long, value_name = "HEX", conflicts_with = "which", requires = "public")]
+    signature: Option<String>,
+    /// The public key of that signature.
+    #[arg(long, value_name = "HEX")]
+    public: Option<String>,
 }
 
 pub(super) fn run(command: KeysCommand, options: &GlobalOptions) -> Result<()> {
@@ -40,6 +65,10 @@ pub(super) fn run(command: KeysCommand, options: &GlobalOptions) -> Result<()> {
         KeysCommand::New { name, note } => new(&name, &note, options),
         KeysCommand::List => list(options),
         KeysCommand::Show { which, secret } => show(&which, secret, options),
+        KeysCommand::Sign(sign) => match digest(&sign.what) {
+            Some(digest) => sign_digest(&digest, &sign, options),
+            None => sign_agreement(&sign, options),
+        },
     }
 }
 
@@ -126,5 +155,55 @@ fn show(text: &str, secret: bool, options: &GlobalOptions) -> Result<()> {
         value["seed"] = json!(seed);
     }
     output::result(options.json, human, value);
+    Ok(())
+}
+
+fn digest(text: &str) -> Option<Hash> {
+    from_hex(text).ok()?.try_into().ok()
+}
+
+fn secret_of(sign: &SignOptions) -> Result<Keypair> {
+    let which = sign.which.as_deref().ok_or_else(|| CliError::usage("with which key?"))?;
+    Directory::offline().secret(which)
+}
+
+fn sign_digest(digest: &Hash, sign: &SignOptions, options: &GlobalOptions) -> Result<()> {
+    let key = secret_of(sign)?;
+    let (public, signature) = (to_hex(key.public()), to_hex(key.sign(digest)));
+    output::result(options.json, &signature, json!({ "public": public, "signature": signature }));
+    Ok(())
+}
+
+/// Signs for every party of the agreement for which the key may.
+fn sign_agreement(sign: &SignOptions, options: &GlobalOptions) -> Result<()> {
+    let path = Path::new(&sign.what);
+    let mut agreement = Agreement::read(path)?;
+    let mut signed = Vec::new();
+    for party in &mut agreement.parties {
+        let taken = match (&sign.signature, &sign.public) {
+            (Some(signature), Some(public)) => {
+                party.put(public, &from_hex(signature).map_err(CliError::usage)?)?
+            }
+            _ => party.sign(&secret_of(sign)?)?,
+        };
+        if taken {
+            let mut calls = Vec::new();
+            tree_lines(&party.tree()?, 0, &mut calls);
+            output::note(options.quiet, format!("for {}:\n{}", party.account, calls.join("\n")));
+            signed.push(party.account.clone());
+        }
+    }
+    if signed.is_empty() {
+        return Err(CliError::usage(
+            "this key, or this signature, is none of those that the agreement asks for",
+        ));
+    }
+    agreement.write(path)?;
+    let missing: usize = agreement.parties.iter().map(Party::missing).sum();
+    let human = match missing {
+        0 => format!("signed; all have. next: sillok tx send --agreed {}", sign.what),
+        missing => format!("signed; {missing} signatures are missing"),
+    };
+    output::result(options.json, human, json!({ "signed": signed, "missing": missing }));
     Ok(())
 }

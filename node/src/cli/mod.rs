@@ -2,6 +2,7 @@
 //!
 //! Exit codes: 0 done, 1 failed here, 2 wrong usage, 3 refused by the chain, 4 no answer from a node.
 
+mod agreement;
 mod arguments;
 mod call;
 mod cash;
@@ -59,13 +60,13 @@ enum Command {
     Dev(crate::dev::DevOptions),
     /// Show the node's chain, height, time, validators and peers.
     Status,
-    /// Make and show keys.
+    /// Make and show keys, and sign with them.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
     /// Build, deploy, call, query and inspect contracts.
     #[command(subcommand)]
     Contract(contract::ContractCommand),
-    /// Send and show transactions.
+    /// Prepare, send and show transactions.
     #[command(subcommand)]
     Tx(tx::TxCommand),
     /// Read blocks, accounts, contracts and storage.

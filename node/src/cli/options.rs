@@ -40,6 +40,10 @@ pub(crate) struct GlobalOptions {
     /// The key that signs for the DID, in the forms of --from.
     #[arg(long, global = true, value_name = "SURI", help_heading = "Signing options")]
     pub(crate) did_key: Option<String>,
+    /// Sign for a board with the keys of these of its directors, in the forms of --from: BOARD=KEY,KEY.
+    /// Can be given several times.
+    #[arg(long, global = true, value_name = "BOARD=KEYS", help_heading = "Signing options")]
+    pub(crate) board: Vec<String>,
     /// The gas limit; by default what a simulation used and half as much again.
     #[arg(long, global = true, value_name = "GAS", help_heading = "Signing options")]
     pub(crate) gas: Option<u64>,

@@ -6,7 +6,7 @@ use sillok_client::keys::Keypair;
 use sillok_client::transaction::{MissingSigner, Signer};
 
 use super::names::{DID_CONTRACT, Directory, read_key};
-use super::{CliError, GlobalOptions, Result, Session};
+use super::{CliError, ContractHandle, GlobalOptions, Result, Session};
 
 /// Who submits if no flag says so, on a development chain.
 const DEFAULT_SUBMITTER: &str = "//Alice";
@@ -40,7 +40,69 @@ pub(super) async fn signers(session: &Session) -> Result<Vec<Signer>> {
     if let (Some(did), Some(key)) = (&options.did, &options.did_key) {
         signers.push(did_signer(session, did, names.secret(key)?).await?);
     }
+    for text in &options.board {
+        signers.push(board_signer(session, text).await?);
+    }
     Ok(signers)
+}
+
+/// A board's directors and how many of them have to agree.
+pub(super) struct BoardRoll {
+    /// How many.
+    pub(super) threshold: usize,
+    /// Number, scheme and public key of each.
+    pub(super) directors: Vec<(u32, String, String)>,
+}
+
+/// Asks a board for its roll; none if the contract is no board.
+pub(super) async fn board_roll(session: &Session, board: &ContractHandle) -> Result<Option<BoardRoll>> {
+    if board.metadata.method("roll").is_none() || board.metadata.method("authenticate").is_none() {
+        return Ok(None);
+    }
+    let roll = session.query(board, "roll", json!({}), None).await?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let director = |entry: &Value| {
+        let number = entry["number"].as_u64().unwrap_or_default() as u32;
+        (number, text(&entry["key"]["scheme"]), text(&entry["key"]["public"]))
+    };
+    let directors = roll["directors"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(Some(BoardRoll {
+        threshold: roll["threshold"].as_u64().unwrap_or_default() as usize,
+        directors: directors.iter().map(director).collect(),
+    }))
+}
+
+/// Looks up which directors of the board the keys are.
+async fn board_signer(session: &Session, text: &str) -> Result<Signer> {
+    let (board, keys) = text.split_once('=').ok_or_else(|| {
+        CliError::usage(format!("`{text}` is not BOARD=KEY,KEY")).hint("for example board=//Alice,//Bob")
+    })?;
+    let contract = session.contract(board).await?;
+    let roll = board_roll(session, &contract).await?;
+    let roll = roll.ok_or_else(|| CliError::usage(format!("`{board}` is no board")))?;
+    let mut directors = Vec::new();
+    for text in keys.split(',') {
+        let key = session.names().secret(text)?;
+        let public = format!("0x{}", hex::encode(key.public()));
+        let director = roll.directors.iter().find(|(_, scheme, of)| scheme == "Sr25519" && *of == public);
+        let (number, ..) = director.ok_or_else(|| {
+            CliError::usage(format!("the key {text} ({}) is not a director's of {board}", key.account()))
+                .hint(format!("its directors: sillok contract query {board} roll"))
+        })?;
+        directors.push((*number, key));
+    }
+    directors.sort_by_key(|(number, _)| *number);
+    directors.dedup_by_key(|(number, _)| *number);
+    if directors.len() < roll.threshold {
+        return Err(CliError::usage(format!(
+            "{} of the directors of {board} have to agree, and {} do",
+            roll.threshold,
+            directors.len()
+        ))
+        .hint("name more keys, or have the others sign apart: `sillok tx prepare`"));
+    }
+    directors.truncate(roll.threshold);
+    Ok(Signer::Board { account: Account::Contract(contract.id), directors })
 }
 
 /// Looks up under which name the DID's document holds the key.
@@ -81,7 +143,7 @@ pub(super) fn missing_signer(missing: &MissingSigner, did_contract: Option<Accou
             error.hint(format!("sign as that DID: --did did:sillok:{} --did-key SURI", hex::encode(id)))
         }
         Account::Managed { .. } | Account::Contract(_) => {
-            error.hint("a contract decides for that account: call it, or have it authenticate the signature")
+            error.hint("a contract decides for that account: sign for a board with --board BOARD=KEY,KEY, or have its directors sign apart with `sillok tx prepare`")
         }
     }
 }

@@ -1,22 +1,30 @@
-//! `sillok tx`: send transactions, and show what became of them.
+//! `sillok tx`: prepare and send transactions, and show what became of them.
+
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use codec::DecodeAll;
 use serde_json::{Value, json};
-use sillok_abi::{Account, Authoriser, Hash, Transaction};
+use sillok_abi::{Account, Authoriser, Hash, Time, Transaction};
 use sillok_client::explain::Explanation;
 use sillok_client::rpc::{TxStatus, from_hex, to_hex};
+use sillok_client::transaction::now;
 use sillok_client::value::decode_fields;
 
+use super::agreement::{self, Agreement, party_json, party_line};
 use super::arguments::parse;
 use super::session::from_rpc;
 use super::{CliError, ContractHandle, Result, Session};
 
+const MS_PER_DAY: u64 = 86_400_000;
+
 /// The verbs of `sillok tx`.
 #[derive(Subcommand, Debug)]
 pub(super) enum TxCommand {
-    /// Call a method, or send a transaction that is signed already; waits until it is final.
+    /// Call a method, or send what others have agreed to or signed already; waits until it is final.
     Send(SendOptions),
+    /// Write down what others have to sign of a call, for them to sign at their own time and place.
+    Prepare(PrepareOptions),
     /// Show a transaction and what became of it.
     Show {
         /// Its id.
@@ -28,18 +36,41 @@ pub(super) enum TxCommand {
 #[derive(Args, Debug)]
 pub(super) struct SendOptions {
     /// What to call: CONTRACT.METHOD.
-    #[arg(required_unless_present = "raw")]
+    #[arg(required_unless_present_any = ["raw", "agreed"])]
     target: Option<String>,
     /// The arguments: param=value or --param value.
     args: Vec<String>,
     /// Send this signed transaction instead: SCALE in hexadecimal, or a file that holds it.
     #[arg(long, value_name = "HEX|FILE", conflicts_with = "target")]
     raw: Option<String>,
+    /// Send what this file of `tx prepare` holds, once all have signed. Several are copies of one
+    /// agreement, with different signatures.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["target", "raw"])]
+    agreed: Vec<PathBuf>,
+}
+
+/// What to have signed.
+#[derive(Args, Debug)]
+pub(super) struct PrepareOptions {
+    /// What to call: CONTRACT.METHOD.
+    target: String,
+    /// The arguments: param=value or --param value.
+    args: Vec<String>,
+    /// For how many days the signatures are good.
+    #[arg(long, default_value_t = 7)]
+    days: u64,
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
 }
 
 pub(super) async fn run(command: TxCommand, session: &Session) -> Result<()> {
     match command {
+        TxCommand::Prepare(options) => prepare(&options, session).await,
         TxCommand::Send(SendOptions { raw: Some(raw), .. }) => send_raw(&raw, session).await,
+        TxCommand::Send(SendOptions { agreed, .. }) if !agreed.is_empty() => {
+            send_agreed(&agreed, session).await
+        }
         TxCommand::Send(SendOptions { target, args, .. }) => {
             send(&target.unwrap_or_default(), &args, session).await
         }
@@ -47,13 +78,61 @@ pub(super) async fn run(command: TxCommand, session: &Session) -> Result<()> {
     }
 }
 
-async fn send(target: &str, args: &[String], session: &Session) -> Result<()> {
+/// The contract and method of CONTRACT.METHOD, with the arguments.
+async fn target<'a>(
+    target: &'a str,
+    args: &[String],
+    session: &Session,
+) -> Result<(ContractHandle, &'a str, Value)> {
     let (contract, method) = target.split_once('.').ok_or_else(|| {
         CliError::usage(format!("`{target}` is not CONTRACT.METHOD")).hint("for example cash.transfer")
     })?;
     let contract = session.contract(contract).await?;
     let args = parse(contract.method(method)?, args)?;
+    Ok((contract, method, args))
+}
+
+async fn send(call: &str, args: &[String], session: &Session) -> Result<()> {
+    let (contract, method, args) = target(call, args, session).await?;
     let result = session.call(&contract, method, args).await?;
+    session.result(&result, result.to_json());
+    Ok(())
+}
+
+async fn prepare(options: &PrepareOptions, session: &Session) -> Result<()> {
+    let (contract, method, args) = target(&options.target, &options.args, session).await?;
+    let clock = now().max(Time(session.status().time_ms));
+    let expiry = clock.plus(options.days.saturating_mul(MS_PER_DAY));
+    let agreement = agreement::prepare(session, &contract, method, args, expiry).await?;
+    agreement.write(&options.out)?;
+    let parties: Vec<_> = agreement.parties.iter().map(party_json).collect();
+    let lines: Vec<_> = agreement.parties.iter().map(party_line).collect();
+    let out = options.out.display();
+    let human = format!(
+        "{}\nuntil     {expiry}\nnext      sillok keys sign {out} KEY, by each\n          \
+         sillok tx send --agreed {out}",
+        lines.join("\n")
+    );
+    session
+        .result(human, json!({ "file": out.to_string(), "expiry": expiry.to_string(), "parties": parties }));
+    Ok(())
+}
+
+/// Sends an agreement that everybody has signed.
+async fn send_agreed(files: &[PathBuf], session: &Session) -> Result<()> {
+    let mut copies = files.iter().map(|file| Agreement::read(file)).collect::<Result<Vec<_>>>()?.into_iter();
+    let mut agreement = copies.next().ok_or_else(|| CliError::usage("which agreement?"))?;
+    copies.try_for_each(|copy| agreement.merge(&copy))?;
+    if agreement.chain()? != session.chain() {
+        return Err(CliError::usage("this is an agreement for another chain"));
+    }
+    let authorisations = agreement.authorisations()?;
+    let call = agreement.root_call()?;
+    let contract = session.contract_by_id(call.contract).await?;
+    let returns = contract.method(&call.method)?.returns.clone();
+    let prepared = session.prepare_call(call, returns, authorisations).await?;
+    session.submit(&prepared).await?;
+    let result = session.wait(&prepared).await?;
     session.result(&result, result.to_json());
     Ok(())
 }

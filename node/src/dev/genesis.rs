@@ -97,7 +97,7 @@ fn validator_key() -> Result<Keypair, DevGenesisError> {
     VALIDATOR.parse().map_err(|_| DevGenesisError::Key(VALIDATOR))
 }
 
-fn key_of(name: &'static str) -> Result<Keypair, DevGenesisError> {
+pub(super) fn key_of(name: &'static str) -> Result<Keypair, DevGenesisError> {
     format!("//{name}").parse().map_err(|_| DevGenesisError::Key(name))
 }
 
@@ -210,9 +210,9 @@ mod tests {
         let (one, two) = (genesis().unwrap(), genesis().unwrap());
         assert_eq!(one.hash(), two.hash());
         assert_eq!(one.time.to_string(), "2026-11-01T00:00:00.000Z");
-        for name in ["did", "cash", "escrow", "market", "hanbit", "seorak"] {
+        for name in ["did", "cash", "escrow", "market", "board", "hanbit", "seorak"] {
             assert!(one.contract(name).is_some(), "{name}");
         }
-        assert_eq!(one.codes.len(), 5, "the registers share their code");
+        assert_eq!(one.codes.len(), 6, "the registers share their code");
     }
 }

@@ -1,16 +1,20 @@
-//! The contracts of dev chains, and two sample companies whose shares can be traded.
+//! The contracts of dev chains, two sample companies whose shares can be traded, and a sample board.
 //!
 //! Names, holders and figures are made up; the registers say so themselves (`sample`).
 
-use serde_json::json;
+use serde_json::{Value, json};
 use sillok_client::keys::DEV_NAMES;
 
-use super::genesis::{ADMIN, Builder, DevGenesisError};
+use super::genesis::{ADMIN, Builder, DevGenesisError, key_of};
 
 /// Who stands for the cash of dev chains.
 pub(super) const BANK: &str = "Ferdie";
 /// How much of it each dev account starts with, in won.
 const CASH_EACH: u64 = 1_000_000_000;
+/// The directors of the sample board.
+const DIRECTORS: [&str; 3] = ["Alice", "Bob", "Charlie"];
+/// How many of them have to agree.
+const DIRECTORS_TO_AGREE: u32 = 2;
 /// The day on which the sample shares were issued and accepted.
 const ISSUED: &str = "2026-01-05";
 
@@ -81,6 +85,7 @@ pub(super) fn fill(mut builder: Builder) -> Result<Builder, DevGenesisError> {
     )?;
     builder.contract("escrow", sillok_contracts::ESCROW, json!({}))?;
     builder.contract("market", sillok_contracts::MARKET, json!({}))?;
+    builder.contract("board", sillok_contracts::BOARD, board()?)?;
     for name in DEV_NAMES {
         builder.call("cash", "mint", json!({ "to": name, "amount": CASH_EACH }))?;
     }
@@ -88,6 +93,16 @@ pub(super) fn fill(mut builder: Builder) -> Result<Builder, DevGenesisError> {
         add_company(&mut builder, company)?;
     }
     Ok(builder)
+}
+
+/// A sample board.
+fn board() -> Result<Value, DevGenesisError> {
+    let mut directors = Vec::new();
+    for name in DIRECTORS {
+        let public = format!("0x{}", hex::encode(key_of(name)?.public()));
+        directors.push(json!({ "scheme": "Sr25519", "public": public }));
+    }
+    Ok(json!({ "name": "Sample Board (SAMPLE)", "directors": directors, "threshold": DIRECTORS_TO_AGREE }))
 }
 
 fn add_company(builder: &mut Builder, company: &Company) -> Result<(), DevGenesisError> {

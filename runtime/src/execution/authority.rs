@@ -1,10 +1,10 @@
 //! Whose authority covers the running call (docs/protocol.md, "Authorisations").
 //!
-//! Invariant: a node of a signed tree covers one frame, and only at its own place: the path from the
-//! root call down to the frame is the path from the tree's root down to the node.
+//! Invariant: nobody's authority is spent on a call that they did not sign for, nor twice.
 
-use sillok_abi::{Account, Call, CallTree, Hash, Time, digest};
+use sillok_abi::{Account, Call, CallTree, Time};
 
+use super::coverage::Coverage;
 use super::recorder::Recorder;
 
 /// An authorisation whose signature has been verified.
@@ -18,36 +18,19 @@ pub(crate) struct Grant {
 /// How authority is judged.
 pub(crate) enum Authority {
     /// Only what was signed.
-    Signed(Vec<Tracker>, Vec<Spent>),
+    Signed(Signed),
     /// Everything, and it is recorded what would have to be signed.
     Recorded(Recorder),
     /// Everything: genesis.
     Genesis,
 }
 
-/// A signed tree and where in it the running frames are.
-pub(crate) struct Tracker {
-    grant: Grant,
-    nodes: Vec<Node>,
-    /// The node of each running frame.
-    path: Vec<Option<usize>>,
-    /// Whether it has covered anything.
-    used: bool,
-}
-
-/// A node of a signed tree: a call by its digest, so that comparing costs the same whatever its size.
-struct Node {
-    call: Hash,
-    children: Vec<usize>,
-    entered: bool,
-}
-
-/// Something to undo when a frame fails.
-pub(crate) enum Spent {
-    /// A node was entered.
-    Node { tracker: usize, node: usize },
-    /// A tracker covered its first call.
-    Used { tracker: usize },
+/// What was signed.
+#[derive(Default)]
+pub(crate) struct Signed {
+    coverage: Coverage,
+    /// The nonces, by the place of the tree.
+    nonces: Vec<(Account, Option<(u64, Time)>)>,
 }
 
 /// A place to roll back to.
@@ -57,35 +40,34 @@ pub(crate) struct AuthorityMark(usize);
 impl Authority {
     /// Nobody's.
     pub(crate) fn none() -> Self {
-        Authority::Signed(Vec::new(), Vec::new())
+        Authority::Signed(Signed::default())
     }
 
+    /// What these grants say; an account has at most one.
     pub(crate) fn signed(grants: Vec<Grant>) -> Self {
-        Authority::Signed(grants.into_iter().map(Tracker::new).collect(), Vec::new())
+        let mut signed = Signed::default();
+        for grant in grants {
+            signed.coverage.add(grant.account, Some(&grant.tree));
+            signed.nonces.push((grant.account, grant.nonce));
+        }
+        Authority::Signed(signed)
     }
 
     /// A frame begins.
     pub(crate) fn enter(&mut self, call: &Call) {
         match self {
-            Authority::Signed(trackers, spent) if !trackers.is_empty() => {
-                let call = call_digest(call);
-                for (index, tracker) in trackers.iter_mut().enumerate() {
-                    if let Some(node) = tracker.enter(&call) {
-                        spent.push(Spent::Node { tracker: index, node });
-                    }
-                }
-            }
+            // Digests cost; where nobody signed, nothing is compared with them.
+            Authority::Signed(signed) if signed.coverage.is_empty() => {}
+            Authority::Signed(signed) => signed.coverage.enter(call),
             Authority::Recorded(recorder) => recorder.enter(call),
-            _ => {}
+            Authority::Genesis => {}
         }
     }
 
     /// A frame ends.
     pub(crate) fn leave(&mut self) {
         match self {
-            Authority::Signed(trackers, _) => trackers.iter_mut().for_each(|tracker| {
-                tracker.path.pop();
-            }),
+            Authority::Signed(signed) => signed.coverage.leave(),
             Authority::Recorded(recorder) => recorder.leave(),
             Authority::Genesis => {}
         }
@@ -94,15 +76,8 @@ impl Authority {
     /// Whether the account has authorised the running call.
     pub(crate) fn covers(&mut self, account: &Account) -> bool {
         match self {
-            Authority::Signed(trackers, spent) => {
-                let covering = |tracker: &Tracker| {
-                    tracker.grant.account == *account && tracker.path.last().is_some_and(Option::is_some)
-                };
-                let Some(index) = trackers.iter().position(covering) else { return false };
-                if !std::mem::replace(&mut trackers[index].used, true) {
-                    spent.push(Spent::Used { tracker: index });
-                }
-                true
+            Authority::Signed(Signed { coverage, .. }) => {
+                coverage.tree_of(account).is_some_and(|index| coverage.cover(index).is_ok())
             }
             Authority::Recorded(recorder) => recorder.require(*account),
             Authority::Genesis => true,
@@ -111,83 +86,26 @@ impl Authority {
 
     /// The separately signed authorisations that covered something.
     pub(crate) fn used(&self) -> Vec<(Account, u64, Time)> {
-        let Authority::Signed(trackers, _) = self else { return Vec::new() };
-        let used = trackers.iter().filter(|tracker| tracker.used);
-        used.filter_map(|tracker| {
-            tracker.grant.nonce.map(|(nonce, expiry)| (tracker.grant.account, nonce, expiry))
-        })
-        .collect()
+        let Authority::Signed(Signed { coverage, nonces }) = self else { return Vec::new() };
+        let used = nonces.iter().enumerate().filter(|(index, _)| coverage.used(*index));
+        used.filter_map(|(_, (account, nonce))| nonce.map(|(nonce, expiry)| (*account, nonce, expiry)))
+            .collect()
     }
 
     pub(crate) fn mark(&self) -> AuthorityMark {
-        match self {
-            Authority::Signed(_, spent) => AuthorityMark(spent.len()),
-            Authority::Recorded(recorder) => AuthorityMark(recorder.len()),
-            Authority::Genesis => AuthorityMark(0),
-        }
+        AuthorityMark(match self {
+            Authority::Signed(signed) => signed.coverage.mark(),
+            Authority::Recorded(recorder) => recorder.mark(),
+            Authority::Genesis => 0,
+        })
     }
 
+    /// Gives back what frames that failed have taken.
     pub(crate) fn rollback(&mut self, mark: AuthorityMark) {
         match self {
-            Authority::Signed(trackers, spent) => {
-                for undo in spent.drain(mark.0..) {
-                    match undo {
-                        Spent::Node { tracker, node } => trackers[tracker].nodes[node].entered = false,
-                        Spent::Used { tracker } => trackers[tracker].used = false,
-                    }
-                }
-            }
-            Authority::Recorded(_) | Authority::Genesis => {}
+            Authority::Signed(signed) => signed.coverage.rollback(mark.0),
+            Authority::Recorded(recorder) => recorder.rollback(mark.0),
+            Authority::Genesis => {}
         }
     }
-
-    /// A caller caught the refusal of what began at `mark`: nobody need sign for that. (What is not
-    /// caught ends the execution, and then it is of use to know what had been asked for.)
-    pub(crate) fn caught(&mut self, mark: AuthorityMark) {
-        if let Authority::Recorded(recorder) = self {
-            recorder.truncate(mark.0);
-        }
-    }
-}
-
-impl Tracker {
-    fn new(grant: Grant) -> Self {
-        let mut nodes = Vec::new();
-        flatten(&grant.tree, &mut nodes);
-        Tracker { grant, nodes, path: Vec::new(), used: false }
-    }
-
-    /// Follows a call into the tree; answers the node if there is one for it.
-    fn enter(&mut self, call: &Hash) -> Option<usize> {
-        let found = match self.path.last() {
-            None => Some(0).filter(|root| self.fits(*root, call)),
-            Some(Some(parent)) => {
-                self.nodes[*parent].children.iter().copied().find(|child| self.fits(*child, call))
-            }
-            Some(None) => None,
-        };
-        if let Some(node) = found {
-            self.nodes[node].entered = true;
-        }
-        self.path.push(found);
-        found
-    }
-
-    fn fits(&self, node: usize, call: &Hash) -> bool {
-        !self.nodes[node].entered && self.nodes[node].call == *call
-    }
-}
-
-/// Lists a tree's nodes, each before its children; answers the tree's index. Trees are bounded in depth
-/// when they are decoded.
-fn flatten(tree: &CallTree, nodes: &mut Vec<Node>) -> usize {
-    let index = nodes.len();
-    nodes.push(Node { call: call_digest(&tree.call), children: Vec::new(), entered: false });
-    let children = tree.children.iter().map(|child| flatten(child, nodes)).collect();
-    nodes[index].children = children;
-    index
-}
-
-fn call_digest(call: &Call) -> Hash {
-    digest("sillok/call", call)
 }

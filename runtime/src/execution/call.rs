@@ -16,15 +16,10 @@ impl Context {
     /// A call from the running frame to another contract.
     pub(crate) fn call_from_frame(&mut self, target: Target) -> Result<CallEnd, Stop> {
         let caller = self.frame().call.contract;
-        let mark = self.authority.mark();
         let (call, ended) = self.run_frame(target.call, Some(caller), Entry::Call);
         match ended {
-            Ok(CallEnd::Refused(code)) if target.catch => {
-                self.authority.caught(mark);
-                Ok(CallEnd::Refused(code))
-            }
-            Ok(CallEnd::Refused(code)) => Err(Stop::from(Failure::Error { code }).located(call)),
-            Ok(returned) => Ok(returned),
+            Ok(CallEnd::Refused(code)) if !target.catch => Err(Stop::from(Failure::Error { code }).located(call)),
+            Ok(end) => Ok(end),
             Err(stop) => Err(stop.located(call)),
         }
     }

@@ -135,6 +135,11 @@ impl Inner {
         self.gas = gas;
     }
 
+    /// Says whether root calls may change anything; answers whether they could not.
+    pub(crate) fn set_read_only(&mut self, read_only: bool) -> bool {
+        std::mem::replace(&mut self.read_only, read_only)
+    }
+
     /// Takes gas from what is left.
     pub(crate) fn charge(&mut self, amount: u64) -> Result<(), Stop> {
         let rest = self.gas.checked_sub(amount);

@@ -70,10 +70,19 @@ impl Stop {
 
     /// Whether all gas of the transaction is gone: after a trap nobody knows how much was used.
     pub(crate) fn consumes_all_gas(&self) -> bool {
+        matches!(self.failure(), Some(Failure::Trap(_)))
+    }
+
+    /// Whether there was not enough gas.
+    pub(crate) fn is_out_of_gas(&self) -> bool {
+        matches!(self.failure(), Some(Failure::Trap(TrapCode::OutOfGas)))
+    }
+
+    fn failure(&self) -> Option<&Failure> {
         match self {
-            Stop::Failure(failure) => matches!(failure, Failure::Trap(_)),
-            Stop::Located(located) => matches!(located.failure, Failure::Trap(_)),
-            Stop::Fault(_) => false,
+            Stop::Failure(failure) => Some(failure),
+            Stop::Located(located) => Some(&located.failure),
+            Stop::Fault(_) => None,
         }
     }
 }

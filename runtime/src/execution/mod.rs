@@ -3,6 +3,7 @@
 mod authority;
 mod call;
 mod context;
+mod coverage;
 mod frame;
 mod recorder;
 mod schedule;

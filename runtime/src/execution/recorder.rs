@@ -1,80 +1,101 @@
 //! Records whose authority an execution asks for, so that clients sign exactly that.
+//!
+//! Invariant: what is recorded is enough and no more. It is judged as if the trees had been signed,
+//! except that a node that is missing is added. So the recorded trees, signed, let the same execution
+//! pass; without any one of their nodes it would not. That holds for calls too whose failure a caller
+//! caught: they were asked for before they failed, and a missing authority can't be caught.
 
+use codec::Encode;
 use sillok_abi::{Account, Call, CallTree};
 
+use super::coverage::Coverage;
 use crate::limits;
 
-/// The calls of an execution and who must authorise each.
+/// The trees that accounts would have to sign, as far as is known.
 #[derive(Default)]
 pub(crate) struct Recorder {
-    nodes: Vec<Recorded>,
-    /// Who was asked, at most as many as a transaction may carry authorisations.
-    accounts: Vec<Account>,
-    stack: Vec<usize>,
-}
-
-struct Recorded {
-    call: Call,
-    parent: Option<usize>,
-    required: Vec<Account>,
+    coverage: Coverage,
+    /// The calls of the running frames.
+    path: Vec<Call>,
+    /// Who was asked, in order, and the calls of the nodes of each one's tree.
+    accounts: Vec<(Account, Vec<Call>)>,
+    /// How many calls there are in all trees, and their bytes.
+    calls: usize,
+    bytes: usize,
 }
 
 impl Recorder {
     pub(super) fn enter(&mut self, call: &Call) {
-        let parent = self.stack.last().copied();
-        self.stack.push(self.nodes.len());
-        self.nodes.push(Recorded { call: call.clone(), parent, required: Vec::new() });
+        self.coverage.enter(call);
+        self.path.push(call.clone());
     }
 
     pub(super) fn leave(&mut self) {
-        self.stack.pop();
+        self.coverage.leave();
+        self.path.pop();
     }
 
     /// Notes that the running call asks for an account's authority; answers whether a transaction could
-    /// carry as many authorisations.
+    /// carry as much.
     pub(super) fn require(&mut self, account: Account) -> bool {
-        if !self.accounts.contains(&account) {
-            if self.accounts.len() == limits::MAX_AUTHORISATIONS {
+        let Some(index) = self.index(account) else { return false };
+        while let Err(depth) = self.coverage.cover(index) {
+            if !self.grow(index, depth) {
                 return false;
             }
-            self.accounts.push(account);
-        }
-        let top = self.stack.last().and_then(|index| self.nodes.get_mut(*index));
-        if let Some(node) = top.filter(|node| !node.required.contains(&account)) {
-            node.required.push(account);
         }
         true
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
+    /// The account's place, which is that of its tree too; none if too many were asked.
+    fn index(&mut self, account: Account) -> Option<usize> {
+        if let Some(index) = self.coverage.tree_of(&account) {
+            return Some(index);
+        }
+        if self.accounts.len() == limits::MAX_AUTHORISATIONS {
+            return None;
+        }
+        self.accounts.push((account, Vec::new()));
+        Some(self.coverage.add(account, None))
     }
 
-    /// Forgets frames that were rolled back.
-    pub(super) fn truncate(&mut self, length: usize) {
-        self.nodes.truncate(length);
+    /// Adds a node for the frame at `depth`.
+    fn grow(&mut self, index: usize, depth: usize) -> bool {
+        let call = &self.path[depth];
+        self.calls += 1;
+        self.bytes += call.encoded_size();
+        if self.calls > limits::MAX_TREE_CALLS || self.bytes > limits::MAX_RECORDED_BYTES {
+            return false;
+        }
+        self.coverage.grow(index, depth);
+        self.accounts[index].1.push(call.clone());
+        true
+    }
+
+    pub(super) fn mark(&self) -> usize {
+        self.coverage.mark()
+    }
+
+    /// What failed gives its nodes back, but it has been asked for them.
+    pub(super) fn rollback(&mut self, mark: usize) {
+        self.coverage.rollback(mark);
     }
 
     /// The tree that each account has to sign, in the order in which they were first asked.
     pub(crate) fn trees(&self) -> Vec<(Account, CallTree)> {
-        let mut children = vec![Vec::new(); self.nodes.len()];
-        for (index, node) in self.nodes.iter().enumerate() {
-            if let Some(siblings) = node.parent.and_then(|parent| children.get_mut(parent)) {
-                siblings.push(index);
-            }
-        }
-        let tree = |account: &Account| Some((*account, self.tree(0, account, &children)?));
-        self.accounts.iter().filter_map(tree).collect()
+        let tree = |(index, (account, calls)): (usize, &(Account, Vec<Call>))| {
+            // Nothing was added for an account for which there was no room.
+            (!calls.is_empty()).then(|| (*account, self.tree(index, 0)))
+        };
+        self.accounts.iter().enumerate().filter_map(tree).collect()
     }
 
-    /// The tree below a node, without branches in which the account is not asked.
-    fn tree(&self, index: usize, account: &Account, children: &[Vec<usize>]) -> Option<CallTree> {
-        let node = self.nodes.get(index)?;
-        let below = children.get(index)?.iter();
-        let below: Vec<CallTree> = below.filter_map(|child| self.tree(*child, account, children)).collect();
-        if below.is_empty() && !node.required.contains(account) {
-            return None;
+    /// The tree from a node down.
+    fn tree(&self, index: usize, node: usize) -> CallTree {
+        let children = self.coverage.children(index, node);
+        CallTree {
+            call: self.accounts[index].1[node].clone(),
+            children: children.iter().map(|child| self.tree(index, *child)).collect(),
         }
-        Some(CallTree { call: node.call.clone(), children: below })
     }
 }

@@ -48,6 +48,7 @@ fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, St
     context.charge(admitted.authentication_gas)?;
     let mut grants = Vec::with_capacity(body.authorisations.len());
     for authorisation in &body.authorisations {
+        check_only_one(&grants, &signatory(body, authorisation))?;
         grants.push(grant(context, body, authorisation)?);
     }
     context.authority = Authority::signed(grants);
@@ -62,6 +63,27 @@ fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, St
     Ok(end)
 }
 
+/// Whose authorisation it is.
+fn signatory(body: &TransactionBody, authorisation: &Authorisation) -> Account {
+    match &authorisation.by {
+        Authoriser::Submitter => body.submitter,
+        Authoriser::Signer { account, .. } => *account,
+    }
+}
+
+fn bad_authorisation(account: &Account, reason: &str) -> Stop {
+    Failure::BadAuthorisation { account: *account, reason: reason.into() }.into()
+}
+
+/// Two agreements to one root call are two agreements to it alone. Together they would let the contract
+/// behind it do once what each of them lets it do further down, all under the same root call.
+fn check_only_one(grants: &[Grant], account: &Account) -> Result<(), Stop> {
+    match grants.iter().any(|grant| grant.account == *account) {
+        true => Err(bad_authorisation(account, "there are two of it: have one signed that holds every call")),
+        false => Ok(()),
+    }
+}
+
 /// Verifies one authorisation.
 fn grant(
     context: &mut Context,
@@ -72,8 +94,7 @@ fn grant(
     let Authoriser::Signer { account, nonce, expiry, credential } = &authorisation.by else {
         return Ok(Grant { account: body.submitter, tree, nonce: None });
     };
-    let bad =
-        |reason: &str| Stop::from(Failure::BadAuthorisation { account: *account, reason: reason.into() });
+    let bad = |reason: &str| bad_authorisation(account, reason);
     let now = context.env.time;
     if *expiry <= now {
         return Err(bad("it has expired: have it signed again"));
@@ -118,21 +139,23 @@ pub(crate) fn authenticate(
     }
 }
 
-/// Asks a contract's `authenticate`. Whatever but a plain yes is a no; running out of the
-/// transaction's own gas still ends the transaction.
+/// Asks a contract's `authenticate`. Whatever but a plain yes is a no; but if the transaction has less gas
+/// left than judging may use, running out of it ends the transaction.
 fn ask(context: &mut Context, call: Call) -> Result<bool, Stop> {
     let outer = context.gas();
     let allowed = outer.min(limits::AUTHENTICATION_GAS);
     context.set_gas(allowed);
-    let mark = context.mark();
+    // Only a query may judge: that it changes nothing is not for the contract to promise.
+    let before = context.set_read_only(true);
     let ended = context.enter(call, None, Entry::Call);
-    context.rollback(mark);
+    context.set_read_only(before);
     let consumed = ended.as_ref().is_err_and(Stop::consumes_all_gas);
     let left = if consumed { 0 } else { context.gas() };
     context.set_gas(outer - (allowed - left));
     match ended {
         Ok(CallEnd::Returned(answer)) => Ok(answer == true.encode()),
         Err(Stop::Fault(fault)) => Err(fault.into()),
+        Err(stop) if stop.is_out_of_gas() && allowed < limits::AUTHENTICATION_GAS => Err(stop),
         _ => Ok(false),
     }
 }
@@ -153,11 +176,7 @@ fn expiry_key(expiry: Time, suffix: &[u8]) -> Vec<u8> {
 /// Remembers the nonces of the authorisations that covered something.
 fn spend_nonces(context: &mut Context) -> Result<(), Stop> {
     for (account, nonce, expiry) in context.authority.used() {
-        let existed = context.overlay.put(&nonce_key(&account, nonce), Some(expiry.encode()))?;
-        if existed {
-            let reason = "the transaction carries two authorisations of one nonce".into();
-            return Err(Failure::BadAuthorisation { account, reason }.into());
-        }
+        context.overlay.put(&nonce_key(&account, nonce), Some(expiry.encode()))?;
         context.overlay.put(&expiry_key(expiry, &(account, nonce).encode()), Some(Vec::new()))?;
     }
     Ok(())

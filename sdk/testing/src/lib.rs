@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test harness: a panic is how it reports")]
 
 mod code;
+pub mod puppet;
 
 use std::sync::Arc;
 
@@ -64,10 +65,13 @@ pub struct World {
     pub signers: Vec<Signer>,
 }
 
+/// The directors of the board, numbered from 1.
+pub const DIRECTORS: [&str; 3] = ["Alice", "Bob", "Charlie"];
+
 const NAMES: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
 
 /// Contracts by name: `register` of Alice, `cash` of Ferdie's bank, `did`, `escrow`, `market`, `counter` of
-/// Alice.
+/// Alice, `board` of which Alice, Bob and Charlie are directors and any two agree.
 pub fn genesis() -> Genesis {
     let alice = account("Alice");
     let codes = [
@@ -77,6 +81,7 @@ pub fn genesis() -> Genesis {
         ("escrow", sillok_contracts::ESCROW, Vec::new()),
         ("market", sillok_contracts::MARKET, Vec::new()),
         ("counter", sillok_contracts::COUNTER, (alice,).encode()),
+        ("board", sillok_contracts::BOARD, ("Sample Board (SAMPLE)", directors(), 2u32).encode()),
     ];
     let contract = |(index, (name, wasm, args)): (usize, &(&str, &[u8], Vec<u8>))| GenesisContract {
         name: (*name).into(),
@@ -98,6 +103,12 @@ pub fn genesis() -> Genesis {
         codes: codes.iter().map(|(_, wasm, _)| wasm.to_vec()).collect(),
         calls: Vec::new(),
     }
+}
+
+/// The keys of the board's directors, by scheme and public key.
+fn directors() -> Vec<(u8, Vec<u8>)> {
+    let sr25519 = |name: &&str| (0, key(name).public().to_vec());
+    DIRECTORS.iter().map(sr25519).collect()
 }
 
 /// A member with the whole of a block and a gibibyte of state.

@@ -23,7 +23,7 @@ fn make(state: &mut Model, (key, value): &(Vec<u8>, Option<Vec<u8>>)) {
 }
 
 /// Reads a whole range page by page, checking each page's bounds; what was met on the way.
-fn read_all(overlay: &Overlay, mut range: Span, direction: Direction, limit: PageLimit) -> (Entries, Met) {
+fn read_all(overlay: &mut Overlay, mut range: Span, direction: Direction, limit: PageLimit) -> (Entries, Met) {
     let (mut all, mut met) = (Vec::new(), Met::default());
     loop {
         let rest = Span { from: range.from.clone(), to: range.to.clone() };
@@ -58,7 +58,7 @@ proptest! {
     ) {
         let mut below = MemoryState::default();
         below.apply(&state.iter().cloned().collect());
-        let mut overlay = Overlay::new(Arc::new(below.clone()));
+        let mut overlay = Overlay::new(Arc::new(below.clone()), 0);
         let mut model = below.entries().clone();
         for write in &writes {
             make(&mut model, write);
@@ -81,7 +81,7 @@ proptest! {
         }
         let limit = PageLimit { entries: limit.0, bytes: limit.1 };
         let range = Span { from: from.clone(), to: to.clone() };
-        let (found, met) = read_all(&overlay, range, direction, limit);
+        let (found, met) = read_all(&mut overlay, range, direction, limit);
         prop_assert_eq!(&found, &expected);
 
         // What is met does not depend on pages: every key that there is or that the block has

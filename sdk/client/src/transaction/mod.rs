@@ -9,4 +9,4 @@ mod signer;
 
 pub use authorise::{MissingSigner, authorise, sign};
 pub use nonces::{Nonces, now};
-pub use signer::Signer;
+pub use signer::{Signer, board_credential, did_credential};

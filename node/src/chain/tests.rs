@@ -6,11 +6,7 @@ use sillok_abi::{
     Account, Authorisation, Authoriser, CallTree, ContractId, Credential, MethodKind, Outcome, native,
 };
 use sillok_client::keys::Keypair;
-<<<<<<< HEAD
-use sillok_runtime::{Outside, verify_certificate};
-=======
-use sillok_runtime::{Direction, PageLimit, verify_certificate};
->>>>>>> collections
+use sillok_runtime::{Direction, Outside, PageLimit, verify_certificate};
 
 use super::*;
 use crate::clock::ManualClock;

@@ -13,12 +13,9 @@ mod rocks;
 
 use std::borrow::Cow;
 
-<<<<<<< HEAD
-pub(crate) use artefacts::ArtefactFolder;
-=======
 use sillok_runtime::{Direction, PageLimit};
 
->>>>>>> collections
+pub(crate) use artefacts::ArtefactFolder;
 pub(crate) use error::StorageError;
 pub(crate) use folder::DataFolder;
 #[cfg(test)]

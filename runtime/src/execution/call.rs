@@ -18,7 +18,9 @@ impl Context {
         let caller = self.frame().call.contract;
         let (call, ended) = self.run_frame(target.call, Some(caller), Entry::Call);
         match ended {
-            Ok(CallEnd::Refused(code)) if !target.catch => Err(Stop::from(Failure::Error { code }).located(call)),
+            Ok(CallEnd::Refused(code)) if !target.catch => {
+                Err(Stop::from(Failure::Error { code }).located(call))
+            }
             Ok(end) => Ok(end),
             Err(stop) => Err(stop.located(call)),
         }

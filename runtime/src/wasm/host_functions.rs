@@ -3,8 +3,8 @@
 
 use codec::Encode;
 use sillok_abi::{
-    BookId, BookParams, Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, NewOrder, OrderId, RANGE_DESCENDING, RANGE_KEYS,
-    STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
+    BookId, BookParams, Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, NewOrder, OrderId,
+    RANGE_DESCENDING, RANGE_KEYS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
 };
 use wasmtime::{Caller, Linker};
 

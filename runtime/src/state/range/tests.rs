@@ -23,7 +23,12 @@ fn make(state: &mut Model, (key, value): &(Vec<u8>, Option<Vec<u8>>)) {
 }
 
 /// Reads a whole range page by page, checking each page's bounds; what was met on the way.
-fn read_all(overlay: &mut Overlay, mut range: Span, direction: Direction, limit: PageLimit) -> (Entries, Met) {
+fn read_all(
+    overlay: &mut Overlay,
+    mut range: Span,
+    direction: Direction,
+    limit: PageLimit,
+) -> (Entries, Met) {
     let (mut all, mut met) = (Vec::new(), Met::default());
     loop {
         let rest = Span { from: range.from.clone(), to: range.to.clone() };

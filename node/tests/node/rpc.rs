@@ -176,7 +176,10 @@ async fn contracts_describe_themselves_and_unknown_ones_are_refused() {
         sillok_abi::Metadata::from_section(&described.metadata).unwrap();
     }
     let names: Vec<&str> = list.iter().filter_map(|entry| entry.name.as_deref()).collect();
-    assert_eq!(names, ["system", "membership", "did", "cash", "escrow", "market", "hanbit", "seorak"]);
+    assert_eq!(
+        names,
+        ["system", "membership", "did", "cash", "escrow", "market", "board", "hanbit", "seorak"]
+    );
     let genesis = client.chain_genesis().await.unwrap();
     assert!(genesis.samples.iter().all(|sample| sample.company.contains("SAMPLE")));
     assert_eq!(genesis.samples.len(), 2);

@@ -6,7 +6,7 @@
 //!   block $exit (result of the function)
 //!     the function's own operators, with a charge at the start of each segment
 //!   end
-//!   exit: give the gas left back, take the frame off
+//!   exit: give the gas left back, add the marks, take the frame off
 //!   return
 //! end
 //! out of gas
@@ -69,6 +69,8 @@ fn declared(body: &FunctionBody<'_>) -> Result<Vec<(u32, ValType)>, MeterError> 
 struct Locals {
     /// The gas left, `i64`.
     gas: u32,
+    /// The function's own marks of what it wrote, `i64`; a local starts with none.
+    dirty: u32,
     /// To work with, `i64`.
     wide: u32,
     /// To work with, three of `i32`.
@@ -76,10 +78,10 @@ struct Locals {
 }
 
 impl Locals {
-    const GROUPS: [(u32, ValType); 2] = [(2, ValType::I64), (3, ValType::I32)];
+    const GROUPS: [(u32, ValType); 2] = [(3, ValType::I64), (3, ValType::I32)];
 
     fn after(count: u32) -> Self {
-        Locals { gas: count, wide: count + 1, narrow: [count + 2, count + 3, count + 4] }
+        Locals { gas: count, dirty: count + 1, wide: count + 2, narrow: [count + 3, count + 4, count + 5] }
     }
 }
 
@@ -99,6 +101,8 @@ struct Writer<'a> {
     /// What was written before the segment.
     code: Vec<u8>,
     frame: stack::Frame,
+    /// Whether it marks anything.
+    writes: bool,
     spill: u32,
 }
 
@@ -114,7 +118,8 @@ impl<'a> Writer<'a> {
             flow: Flow::new(),
             segment: Segment { cost: entry, depth: 0, code: Vec::new() },
             code: Vec::new(),
-            frame: stack::Frame { locals, operands: 0, calls: false },
+            frame: stack::Frame { locals, ..stack::Frame::default() },
+            writes: false,
             spill: 0,
         }
     }
@@ -126,6 +131,7 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         self.frame.operands = self.frame.operands.max(operands);
+        self.frame.operators += 1;
         let price = self.layout.rules.prices.known(operator);
         self.segment.cost += price.ok_or(MeterError::Unchecked("an operator that is not accepted"))?;
         match step {
@@ -214,7 +220,8 @@ impl<'a> Writer<'a> {
     fn write_bulk(&mut self, bytes: &[u8], price: u32) {
         let (gas, last, leave) = (self.locals.gas, self.locals.wide, self.flow.depth() + 1);
         let [start, other, length] = self.locals.narrow;
-        let (dirty, chunks) = (self.layout.globals.dirty, self.layout.chunks);
+        self.writes = true;
+        let (dirty, chunks) = (self.locals.dirty, self.layout.chunks);
         let mut sink = self.sink();
         sink.local_set(length).local_set(other).local_set(start);
         charge::by_units(&mut sink, gas, length, price, leave);
@@ -226,7 +233,8 @@ impl<'a> Writer<'a> {
     fn write_store(&mut self, store: Store, bytes: &[u8]) {
         let [address, narrow, _] = self.locals.narrow;
         let value = if store.wide { self.locals.wide } else { narrow };
-        let (dirty, chunks) = (self.layout.globals.dirty, self.layout.chunks);
+        let (dirty, chunks) = (self.locals.dirty, self.layout.chunks);
+        self.writes = true;
         self.spill = self.spill.max(store.spill(chunks));
         let mut sink = self.sink();
         sink.local_set(value).local_tee(address);
@@ -245,6 +253,7 @@ impl<'a> Writer<'a> {
         groups.extend(Locals::GROUPS);
         let mut function = Function::new(groups);
         let (globals, gas, counted) = (self.layout.globals, self.locals.gas, self.frame.counted());
+        let dirty = self.locals.dirty;
         let mut sink = function.instructions();
         if let Some(bytes) = counted {
             stack::enter(&mut sink, globals, bytes, self.layout.rules.max_stack_bytes);
@@ -253,6 +262,9 @@ impl<'a> Writer<'a> {
         function.raw(self.code);
         let mut sink = function.instructions();
         sink.local_get(gas).global_set(globals.gas);
+        if self.writes {
+            sink.global_get(globals.dirty).local_get(dirty).i64_or().global_set(globals.dirty);
+        }
         if let Some(bytes) = counted {
             stack::exit(&mut sink, globals, bytes);
         }

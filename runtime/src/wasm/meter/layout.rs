@@ -18,7 +18,7 @@ pub(super) struct Globals {
     pub(super) gas: u32,
     /// Bytes of the frames that are counted, `i32`.
     pub(super) height: u32,
-    /// A bit for each chunk of memory that may have been written, `i64`.
+    /// A bit for each chunk of memory that may have been written by functions that returned, `i64`.
     pub(super) dirty: u32,
     /// Why the code stopped itself, `i32`.
     pub(super) stop: u32,

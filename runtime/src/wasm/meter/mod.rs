@@ -5,7 +5,7 @@
 //! globals, functions and locals are appended. What is counted is protocol (docs/protocol.md,
 //! "Metering") and doesn't depend on the engine; how it is counted is not.
 //!
-//! The parts: [`flow`] divides a function into segments, `prices` says what operators cost, `body`
+//! The parts: `flow` divides a function into segments, `prices` says what operators cost, `body`
 //! rewrites a function with the code of `charge`, `stack` and `stores`; `module` reads, `assemble`
 //! writes, `wrappers` are the new module's entrances.
 

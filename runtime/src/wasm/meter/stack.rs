@@ -1,7 +1,10 @@
 //! How much stack a function's frame counts, and the code that counts it.
 //!
 //! The count follows from the module alone, so that every engine stops at the same depth, far below
-//! what its own stack would allow.
+//! what its own stack would allow. Optimisation keeps values longer than the text does: it can make one
+//! of any operator live across a call (hoisted out of a loop, or kept for the next time that it is
+//! computed). Therefore every operator counts. The engine's limit being eight times the chain's, each
+//! has eight bytes, a whole slot, of the engine's stack.
 
 use wasm_encoder::{BlockType, InstructionSink};
 
@@ -11,6 +14,8 @@ use super::layout::{Globals, STOP_STACK};
 const FRAME_BYTES: u32 = 64;
 /// What each parameter, local and operand counts, in bytes.
 const VALUE_BYTES: u32 = 8;
+/// What each operator that can be reached counts, in bytes.
+const OPERATOR_BYTES: u32 = 1;
 /// The largest frame that counts nothing in a function without calls, in bytes: there is at most one of
 /// them at a time.
 const LEAF_BYTES: u32 = 2 * 1024;
@@ -22,6 +27,8 @@ pub(super) struct Frame {
     pub(super) locals: u32,
     /// The most operands after any operator that can be reached.
     pub(super) operands: u32,
+    /// The operators that can be reached.
+    pub(super) operators: u32,
     /// Whether a call can be reached in it.
     pub(super) calls: bool,
 }
@@ -30,7 +37,8 @@ impl Frame {
     /// What it counts, in bytes; none if it is not counted.
     pub(super) fn counted(self) -> Option<u32> {
         let values = self.locals.saturating_add(self.operands);
-        let bytes = values.saturating_mul(VALUE_BYTES).saturating_add(FRAME_BYTES);
+        let operators = self.operators.saturating_mul(OPERATOR_BYTES);
+        let bytes = values.saturating_mul(VALUE_BYTES).saturating_add(operators).saturating_add(FRAME_BYTES);
         Some(bytes).filter(|bytes| self.calls || *bytes > LEAF_BYTES)
     }
 }

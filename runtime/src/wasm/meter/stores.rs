@@ -1,7 +1,8 @@
-//! Which memory is written: the dirty bitmap.
+//! Which memory is written: the dirty bitmap. A function gathers its marks in a local and adds them to
+//! `$dirty` on its way out.
 //!
 //! Invariant: if an instance's memory still has its first size, every byte that its code wrote lies in
-//! a marked chunk, or at most [`Written::spill`] bytes behind one.
+//! a marked chunk, or at most the module's spill behind one.
 
 use wasm_encoder::InstructionSink;
 use wasmparser::{MemArg, Operator};
@@ -68,7 +69,8 @@ impl Store {
     }
 }
 
-/// Marks the chunk that `store` writes to, whose address operand is in the local `address`.
+/// Marks in the local `dirty` the chunk that `store` writes to, whose address operand is in the local
+/// `address`.
 pub(super) fn mark_store(
     sink: &mut InstructionSink<'_>,
     dirty: u32,
@@ -76,7 +78,7 @@ pub(super) fn mark_store(
     store: Store,
     address: u32,
 ) {
-    sink.global_get(dirty).i64_const(1).local_get(address);
+    sink.local_get(dirty).i64_const(1).local_get(address);
     if store.marks_base(chunks) {
         sink.i32_const(chunks.shift as i32).i32_shr_u().i64_extend_i32_u();
     } else {
@@ -84,11 +86,11 @@ pub(super) fn mark_store(
         sink.i64_extend_i32_u().i64_const(store.offset as i64).i64_add();
         sink.i64_const(i64::from(chunks.shift)).i64_shr_u();
     }
-    sink.i64_shl().i64_or().global_set(dirty);
+    sink.i64_shl().i64_or().local_set(dirty);
 }
 
-/// Marks all chunks from that of `start` to that of `start + length`, both `i32` locals; `last` is an
-/// `i64` local to work with. A range that begins behind the first memory marks anything.
+/// Marks in the local `dirty` all chunks from that of `start` to that of `start + length`, both `i32`
+/// locals; `last` is an `i64` local to work with. A range that begins behind the first memory marks anything.
 pub(super) fn mark_range(
     sink: &mut InstructionSink<'_>,
     dirty: u32,
@@ -100,7 +102,7 @@ pub(super) fn mark_range(
     let greatest = CHUNKS as i64 - 1;
     sink.local_get(start).i64_extend_i32_u().local_get(length).i64_extend_i32_u().i64_add();
     sink.i64_const(shift).i64_shr_u().local_set(last);
-    sink.global_get(dirty);
+    sink.local_get(dirty);
     // All bits from the first chunk's on.
     sink.i64_const(-1).local_get(start).i64_extend_i32_u().i64_const(shift).i64_shr_u().i64_shl();
     // All bits up to the last chunk's, or to the last there is.
@@ -108,5 +110,5 @@ pub(super) fn mark_range(
     sink.local_get(last).i64_const(greatest);
     sink.local_get(last).i64_const(greatest).i64_lt_u().select();
     sink.i64_sub().i64_shr_u();
-    sink.i64_and().i64_or().global_set(dirty);
+    sink.i64_and().i64_or().local_set(dirty);
 }

@@ -21,7 +21,7 @@ const WAIT_MS: u64 = 30_000;
 /// is made.
 const GAS_MARGIN_PERCENT: u64 = 50;
 /// Gas for what a simulation doesn't count: the transaction itself and its submitter's signature.
-const TRANSACTION_GAS: u64 = 150_000;
+const TRANSACTION_GAS: u64 = 450_000;
 /// The same for each byte of the transaction.
 const BYTE_GAS: u64 = 25;
 /// The same for each further signature by a key.

@@ -10,7 +10,7 @@ use sillok_client::rpc::{Client, TxStatus};
 use sillok_client::transaction::now;
 
 /// More gas than a payment needs, and little enough for thousands in a block.
-const GAS: u64 = 400_000;
+const GAS: u64 = 1_500_000;
 /// How long payments can be included.
 const LIFETIME_MS: u64 = 500_000;
 

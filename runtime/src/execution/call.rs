@@ -19,10 +19,9 @@ impl Context {
         let (call, ended) = self.run_frame(target.call, Some(caller), Entry::Call);
         match ended {
             Ok(CallEnd::Refused(code)) if !target.catch => {
-                Err(Stop::from(Failure::Error { code }).located(call))
+                Err(Stop::from(Failure::Error { code }).located(&call))
             }
-            Ok(end) => Ok(end),
-            Err(stop) => Err(stop.located(call)),
+            other => other,
         }
     }
 
@@ -33,8 +32,7 @@ impl Context {
         caller: Option<ContractId>,
         entry: Entry,
     ) -> Result<CallEnd, Stop> {
-        let (call, ended) = self.run_frame(call, caller, entry);
-        ended.map_err(|stop| stop.located(call))
+        self.run_frame(call, caller, entry).1
     }
 
     /// Runs a root call, and gives it back but for its arguments, which its contract has taken.
@@ -49,13 +47,11 @@ impl Context {
     /// Runs a constructor, and gives the call back but for its arguments.
     pub(crate) fn construct(&mut self, call: Call, maker: ContractId) -> Result<(Call, CallEnd), Stop> {
         let (call, ended) = self.run_frame(call, Some(maker), Entry::Constructor);
-        match ended {
-            Ok(end) => Ok((call, end)),
-            Err(stop) => Err(stop.located(call)),
-        }
+        ended.map(|end| (call, end))
     }
 
-    /// Runs a call in a frame of its own, and gives the call back but for its arguments.
+    /// Runs a call in a frame of its own, and gives the call back but for its arguments. What fails before
+    /// there is a frame is the caller's failure.
     fn run_frame(
         &mut self,
         call: Call,
@@ -78,6 +74,7 @@ impl Context {
         if !matches!(ended, Ok(CallEnd::Returned(_))) {
             self.rollback(mark);
         }
+        let ended = ended.map_err(|stop| stop.located(&frame.call));
         (frame.call, ended)
     }
 

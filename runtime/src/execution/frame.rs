@@ -58,10 +58,10 @@ pub(crate) enum Stop {
 
 impl Stop {
     /// Says where a failure happened, unless that is known already.
-    pub(crate) fn located(self, call: Call) -> Stop {
+    pub(crate) fn located(self, call: &Call) -> Stop {
         match self {
             Stop::Failure(failure) => {
-                let Call { contract, method, .. } = call;
+                let (contract, method) = (call.contract, call.method.clone());
                 Stop::Located(Box::new(CallFailure { contract, method, failure }))
             }
             other => other,

@@ -140,7 +140,7 @@ pub(crate) fn instantiate(
 fn construct(context: &mut Context, call: Call) -> Result<(), Stop> {
     match context.construct(call, SYSTEM)? {
         (_, CallEnd::Returned(_)) => Ok(()),
-        (call, CallEnd::Refused(code)) => Err(Stop::from(Failure::Error { code }).located(call)),
+        (call, CallEnd::Refused(code)) => Err(Stop::from(Failure::Error { code }).located(&call)),
     }
 }
 

@@ -107,7 +107,7 @@ fn judging_has_a_bound_and_the_submitter_pays() {
     let receipt = send(&mut world, body);
     assert_bad(&sillok_testing::failure(&receipt), Account::Contract(judge), INVALID);
     assert!(
-        (AUTHENTICATION_GAS..AUTHENTICATION_GAS + 100_000).contains(&receipt.gas_used),
+        (AUTHENTICATION_GAS..AUTHENTICATION_GAS + 500_000).contains(&receipt.gas_used),
         "{}",
         receipt.gas_used
     );
@@ -125,7 +125,7 @@ fn judging_has_a_bound_and_the_submitter_pays() {
     let (body, tree) = spending(&world, account("Eve"));
     let body = again(&world, &body, vec![own(tree)]);
     let without = send(&mut world, body).gas_used;
-    assert!(with > without + 5_000, "{with} {without}");
+    assert!(with > without + 1_500, "an instance at least: {with} {without}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use sillok_abi::native::{MEMBERSHIP, SYSTEM, code_hash};
 use sillok_abi::{Account, Time};
+use sillok_runtime::limits::MIN_SCHEDULE_AHEAD_MS;
 use sillok_testing::puppet::Script;
 use sillok_testing::{account, leaf};
 
@@ -120,6 +121,7 @@ fn a_scheduled_call_has_its_contract_s_authority_alone() {
     let mut body = world.body("Alice", a, "order", ());
     body.authorisations = vec![own(leaf(a, "order", ()))];
     passes(&mut world, body);
+    world.time += MIN_SCHEDULE_AHEAD_MS;
     let receipts = world.block(Vec::new()).execution.receipts;
     assert!(matches!(receipts[0].outcome, sillok_abi::Outcome::Success(_)), "{:?}", receipts[0]);
     assert_eq!(sillok_testing::failure(&receipts[1]), unauthorised(account("Alice")));

@@ -1,6 +1,7 @@
 //! A market that Alice has given an order to, and that turns on her: it calls what she did not sign for.
 
 use sillok_abi::{Account, CallFailure, ContractId, Date, Failure, Outcome, Transaction, TrapCode};
+use sillok_runtime::limits::MIN_SCHEDULE_AHEAD_MS;
 use sillok_testing::puppet::Script;
 use sillok_testing::{World, account};
 
@@ -191,6 +192,7 @@ fn nothing_is_left_for_later() {
     let receipt = world.send(deal.order.clone()).unwrap();
     assert!(matches!(receipt.outcome, Outcome::Success(_)), "the order itself is as agreed: {receipt:?}");
     plot(&mut world, market, &deal.lock(Script::new(), ORDERED));
+    world.time += MIN_SCHEDULE_AHEAD_MS;
     let late = world.block(Vec::new()).execution.receipts;
     let receipts: Vec<_> = late.iter().map(sillok_testing::failure).collect();
     assert_eq!(receipts, [unauthorised(account("Alice")), unauthorised(account("Alice"))]);

@@ -24,7 +24,7 @@ pub(crate) struct Code {
     methods: Vec<Method>,
     /// Memory as a fresh instance has it.
     image: OnceLock<Box<[u8]>>,
-    idle: Mutex<Vec<Box<Instance>>>,
+    idle: Mutex<Vec<Instance>>,
     /// When it was last asked for, by the clock of the cache.
     pub(super) used: AtomicU64,
 }
@@ -98,12 +98,12 @@ impl Code {
     }
 
     /// An instance that nobody uses.
-    pub(super) fn take_idle(&self) -> Option<Box<Instance>> {
+    pub(super) fn take_idle(&self) -> Option<Instance> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
     }
 
     /// Keeps an instance for others, unless there are enough.
-    pub(super) fn put_idle(&self, instance: Box<Instance>) {
+    pub(super) fn put_idle(&self, instance: Instance) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < limits::MAX_IDLE_INSTANCES {
             idle.push(instance);

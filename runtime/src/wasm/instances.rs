@@ -21,7 +21,7 @@ pub(crate) struct Instances {
 
 struct AtHand {
     code: Arc<Code>,
-    free: Vec<Box<Instance>>,
+    free: Vec<Instance>,
 }
 
 impl Instances {
@@ -35,16 +35,15 @@ impl Instances {
         self.codes.entry(code.hash).or_insert_with(|| AtHand { code, free: Vec::new() });
     }
 
-    fn take(&mut self, hash: &Hash) -> Option<Box<Instance>> {
+    fn take(&mut self, hash: &Hash) -> Option<Instance> {
         let at_hand = self.codes.get_mut(hash)?;
         at_hand.free.pop().or_else(|| at_hand.code.take_idle())
     }
 
-    fn put(&mut self, hash: &Hash, instance: Box<Instance>) {
-        if let Some(at_hand) = self.codes.get_mut(hash) {
-            if at_hand.free.len() < limits::MAX_CALL_DEPTH {
-                at_hand.free.push(instance);
-            }
+    fn put(&mut self, hash: &Hash, instance: Instance) {
+        let enough = limits::MAX_CALL_DEPTH;
+        if let Some(at_hand) = self.codes.get_mut(hash).filter(|at_hand| at_hand.free.len() < enough) {
+            at_hand.free.push(instance);
         }
     }
 
@@ -80,13 +79,13 @@ pub(crate) fn run(context: &mut Context, code: &Code, method: usize) -> Result<C
 
 /// A new instance. If there are too many, those that idle go first.
 #[cold]
-fn make(context: &mut Context, code: &Code) -> Result<Box<Instance>, Fault> {
+fn make(context: &mut Context, code: &Code) -> Result<Instance, Fault> {
     let shared = context.shared.clone();
     if shared.engine.is_crowded() {
         context.instances.clear();
         shared.codes.clear_idle();
     }
-    Ok(Box::new(Instance::new(&shared.engine, code)?))
+    Instance::new(&shared.engine, code)
 }
 
 fn finish(context: &mut Context, status: u32) -> Result<CallEnd, Stop> {

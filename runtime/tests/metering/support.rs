@@ -172,8 +172,12 @@ impl Compiled {
         let instance = self.instance.instantiate(&mut store).unwrap();
         let first = self.run_in(&mut store, &instance, method, argument, gas);
         let memory = instance.get_memory(&mut store, "memory").unwrap();
-        if let Some(count) = &first.1 {
-            self.reset(memory.data_mut(&mut store), count.dirty);
+        let grown = memory.data_size(&store) != self.initial.len();
+        match &first.1 {
+            Some(count) if !grown => self.reset(memory.data_mut(&mut store), count.dirty),
+            // After a trap nobody knows what was written, and memory does not shrink: such an instance is
+            // thrown away.
+            _ => return [first, self.run(method, argument, gas)],
         }
         store.data_mut().clear();
         let second = self.run_in(&mut store, &instance, method, argument, gas);

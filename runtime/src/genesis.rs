@@ -45,6 +45,12 @@ pub enum GenesisError {
     /// It has no validator, or one without power or twice.
     #[error("genesis needs validators, each once and with voting power")]
     Validators,
+    /// It allows code to be larger or more complex than this runtime can bear.
+    #[error("genesis sets the limit of code `{limit}` above what this version can bear")]
+    CodeLimits {
+        /// Which limit.
+        limit: &'static str,
+    },
     /// Its code is refused.
     #[error("genesis code {index} is refused: {error}")]
     Code {
@@ -80,6 +86,9 @@ impl Genesis {
 
     pub(crate) fn build(&self, shared: Arc<Shared>) -> Result<Execution, GenesisError> {
         self.check_validators()?;
+        if let Some(limit) = self.parameters.code.excessive() {
+            return Err(GenesisError::CodeLimits { limit });
+        }
         let state = Arc::new(MemoryState::default());
         let env = BlockEnv { height: 0, time: self.time };
         let books = OrderBooks::new(state.clone());
@@ -87,7 +96,7 @@ impl Genesis {
         native::put_members(&mut context, &self.members, &self.admitted)?;
         context.begin(u64::MAX, Authority::Genesis);
         for (index, code) in self.codes.iter().enumerate() {
-            check_code(code).map_err(|error| GenesisError::Code { index, error })?;
+            check_code(code, &self.parameters.code).map_err(|error| GenesisError::Code { index, error })?;
             native::store_code(&mut context, code.clone()).map_err(|stop| failed("code", stop))?;
         }
         for contract in &self.contracts {

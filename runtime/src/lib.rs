@@ -8,6 +8,7 @@
 
 mod admission;
 mod block;
+mod code_limits;
 pub mod crypto;
 mod execution;
 mod executor;
@@ -27,6 +28,7 @@ mod wasm;
 
 pub use admission::decode_transaction;
 pub use block::in_protocol_order;
+pub use code_limits::{CODE_LIMITS, CodeLimits};
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
@@ -38,4 +40,4 @@ pub use refusal::Refusal;
 pub use runtime::{Runtime, Simulation};
 pub use state::{Changes, Entries, MemoryState, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
-pub use wasm::{CODE_ERRORS, CodeError, check_code};
+pub use wasm::{CODE_ERRORS, CodeError, Compiler, check_code, measure_code};

@@ -2,6 +2,8 @@
 
 use codec::{Decode, Encode};
 
+use crate::code_limits::CodeLimits;
+
 /// Parameters of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub struct Parameters {
@@ -21,6 +23,8 @@ pub struct Parameters {
     pub max_transaction_lifetime_ms: u64,
     /// The furthest ahead of block time that an authorisation may expire, in milliseconds.
     pub max_authorisation_lifetime_ms: u64,
+    /// The limits of uploaded code.
+    pub code: CodeLimits,
 }
 
 impl Default for Parameters {
@@ -34,6 +38,7 @@ impl Default for Parameters {
             max_transaction_bytes: 768 * 1024,
             max_transaction_lifetime_ms: 600_000,
             max_authorisation_lifetime_ms: 90 * 86_400_000,
+            code: CodeLimits::default(),
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sillok_abi::{Hash, Metadata};
 use wasmtime::InstancePre;
 
+use super::check::read_metadata;
 use super::engine::Engine;
 use super::instance::StoreData;
-use super::validate::check_code;
 use crate::fault::Fault;
 use crate::limits;
 
@@ -51,9 +51,9 @@ impl CodeCache {
 }
 
 /// Compiles code that was accepted at upload; failing now is this node's fault.
-fn compile(engine: &Engine, wasm: &[u8]) -> Result<Code, Fault> {
+pub(super) fn compile(engine: &Engine, wasm: &[u8]) -> Result<Code, Fault> {
     let metadata =
-        check_code(wasm).map_err(|error| Fault::new(format!("stored code is refused: {error}")))?;
+        read_metadata(wasm).map_err(|error| Fault::new(format!("stored code is damaged: {error}")))?;
     let module = wasmtime::Module::from_binary(&engine.engine, wasm).map_err(Fault::new)?;
     let instance = engine.linker.instantiate_pre(&module).map_err(Fault::new)?;
     Ok(Code { instance, metadata })

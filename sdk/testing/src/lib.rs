@@ -3,6 +3,8 @@
 //! For tests and benches. Whatever goes wrong panics: that is how a test fails.
 #![allow(clippy::unwrap_used, reason = "a test harness: a panic is how it reports")]
 
+pub mod code;
+
 use std::sync::Arc;
 
 use codec::{Decode, Encode};

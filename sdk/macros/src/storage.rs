@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::{Error, Field, Fields, GenericArgument, ItemStruct, PathArguments, Result, Type, parse2};
 
 use crate::attributes::{Errors, no_arguments, no_generics};
@@ -32,7 +32,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
         #item
 
         impl ::sillok_sdk::__private::Storage for #name {
-            const LAYOUT: [u8; 32] = [#(#layout),*];
+            const LAYOUT: [u8; 32] = ::sillok_sdk::__private::layout_digest(&[#(#layout),*]);
 
             fn open() -> Self {
                 Self { #(#openings),* }
@@ -97,17 +97,20 @@ fn refuse_collisions(fields: &[StorageField<'_>]) -> Result<()> {
     errors.finish()
 }
 
-/// BLAKE3 of the fields' names and types as written, in the order of their names.
-fn layout(fields: &[StorageField<'_>]) -> [u8; 32] {
-    let lines: BTreeMap<&str, String> = fields
-        .iter()
-        .map(|field| (field.name.as_str(), field.field.ty.to_token_stream().to_string()))
-        .collect();
-    let mut hasher = blake3::Hasher::new();
-    for (name, ty) in lines {
-        hasher.update(format!("{name}: {ty}\n").as_bytes());
-    }
-    *hasher.finalize().as_bytes()
+/// What the layout's digest is made of, in the order of the fields' names. The types describe themselves.
+fn layout(fields: &[StorageField<'_>]) -> Vec<TokenStream> {
+    let mut ordered: Vec<_> = fields.iter().map(|field| (&field.name, &field.field.ty)).collect();
+    ordered.sort_by_key(|(name, _)| *name);
+    let described = |(name, ty): (&String, &Type)| {
+        quote! {
+            ::sillok_sdk::__private::LayoutField {
+                name: #name,
+                kind: <#ty as ::sillok_sdk::__private::Stored>::KIND,
+                types: <#ty as ::sillok_sdk::__private::Stored>::TYPES,
+            }
+        }
+    };
+    ordered.into_iter().map(described).collect()
 }
 
 fn opening(field: &StorageField<'_>) -> TokenStream {

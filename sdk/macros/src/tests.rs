@@ -72,6 +72,41 @@ fn there_is_one_constructor_and_it_changes_state() {
 }
 
 #[test]
+fn a_migration_changes_the_storage_that_it_is_given() {
+    method_refused("#[migration] pub fn go(&self, old: Old) {}", "a migration takes `&mut self`");
+    method_refused("#[migration] fn go(&mut self, old: Old) {}", "a migration is `pub`");
+    method_refused(
+        "#[migration] pub fn go(&mut self) {}",
+        "a migration's first parameter is the old storage",
+    );
+    method_refused("#[migration] pub fn go(&mut self, old: Old) -> u8 { 1 }", "a migration returns nothing");
+    let result = "#[migration] pub fn go(&mut self, old: Old) -> Result<u8, Error> { Ok(1) }";
+    method_refused(result, "a migration returns nothing or `Result<(), Error>`");
+    method_refused(
+        "#[constructor] #[migration] pub fn go(&mut self, old: Old) {}",
+        "a method is marked once",
+    );
+}
+
+#[test]
+fn a_migration_has_the_old_storage_and_then_its_parameters() {
+    let item = "impl Bank {
+        #[migration] pub fn from_first(&mut self, mut old: v1::Bank, fee: u64) -> Result<(), Error> { Ok(()) }
+        #[migration] pub fn from_second(&mut self, old: v2::Bank) {}
+    }";
+    let expanded: String = accepted(crate::contract::expand, item).split_whitespace().collect();
+    assert!(!expanded.contains("#[migration]"), "the marker goes: {expanded}");
+    for part in [
+        "kind:::sillok_sdk::__private::MethodKind::Migration{from:<v1::Bankas::sillok_sdk::__private::Storage>::LAYOUT}",
+        "<Bank>::from_first(&mutcontract,<v1::Bankas::sillok_sdk::__private::Storage>::open(),argument_0)",
+        "<Bank>::from_second(&mutcontract,<v2::Bankas::sillok_sdk::__private::Storage>::open())",
+        "params:&[::sillok_sdk::__private::Field{name:\"fee\"",
+    ] {
+        assert!(expanded.contains(part), "{part}: {expanded}");
+    }
+}
+
+#[test]
 fn contracts_are_plain_impls() {
     let expand = crate::contract::expand;
     refused(expand, "impl Cash for Bank {}", "`#[contract]` goes on a plain `impl`");
@@ -128,7 +163,7 @@ fn colliding_names() -> (String, String) {
 }
 
 #[test]
-fn the_layout_is_of_names_and_types_in_any_order() {
+fn the_layout_has_the_fields_in_the_order_of_their_names() {
     let layout = |item: &str| {
         let expanded = accepted(crate::storage::expand, item);
         let (_, from_layout) = expanded.split_once("LAYOUT").expect("a layout");

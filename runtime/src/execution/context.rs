@@ -140,7 +140,7 @@ impl Context {
         if self.frames.len() >= limits::MAX_CALL_DEPTH {
             return Err(TrapCode::DepthLimit.into());
         }
-        if self.frames.iter().any(|frame| frame.call.contract == call.contract) {
+        if self.is_running(&call.contract) {
             return Err(TrapCode::Reentrancy.into());
         }
         let (contract, method) = (call.contract, call.method.clone());
@@ -173,8 +173,12 @@ impl Context {
     /// Judges whether a method may be entered by this door, and narrows the frame for a query.
     fn admit(&mut self, method: Option<&MethodSpec>, entry: Entry) -> Result<(), Stop> {
         let kind = method.ok_or(TrapCode::NoMethod)?.kind;
-        let constructs = kind == MethodKind::Constructor;
-        if constructs != (entry == Entry::Constructor) {
+        let door = match kind {
+            MethodKind::Constructor => Entry::Constructor,
+            MethodKind::Migration { .. } => Entry::Migration,
+            MethodKind::Query | MethodKind::Change => Entry::Call,
+        };
+        if entry != door {
             return Err(TrapCode::NoMethod.into());
         }
         if kind == MethodKind::Query {
@@ -241,6 +245,11 @@ impl Inner {
         let rest = self.gas.checked_sub(amount);
         self.gas = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or_else(|| TrapCode::OutOfGas.into())
+    }
+
+    /// Whether the contract is in a call that has not ended.
+    pub(crate) fn is_running(&self, contract: &ContractId) -> bool {
+        self.frames.iter().any(|frame| frame.call.contract == *contract)
     }
 
     /// The running frame.

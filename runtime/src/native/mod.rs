@@ -13,7 +13,7 @@ use crate::execution::{CallEnd, Context, Stop};
 use crate::gas;
 
 pub(crate) use membership::{grow_state, member, member_of, put_members};
-pub(crate) use system::{code_key, contract_key, instantiate, store_code};
+pub(crate) use system::{NewContract, code_key, contract_key, instantiate, store_code};
 
 /// A native module: its description and its dispatch.
 pub(crate) struct Module {

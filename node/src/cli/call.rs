@@ -94,12 +94,7 @@ impl Session {
         args: Value,
     ) -> Result<Prepared> {
         let spec = contract.method(method)?;
-        if spec.kind == MethodKind::Constructor {
-            return Err(CliError::usage(format!(
-                "`{method}` is the constructor: it runs once, at deployment"
-            ))
-            .hint("deploy another instance with `sillok contract deploy`"));
-        }
+        refuse_special(method, spec.kind)?;
         let call = self.encode_call(contract, spec, &args)?;
         self.prepare_call(call, spec.returns.clone()).await
     }
@@ -156,6 +151,21 @@ impl Session {
             if error.hint.is_some() { error } else { error.hint(show) }
         })?;
         Ok(CallResult { id: *id, height, value, events: explained.events, gas_used: explained.gas_used })
+    }
+}
+
+/// Refuses methods that only the node calls.
+fn refuse_special(method: &str, kind: MethodKind) -> Result<()> {
+    match kind {
+        MethodKind::Constructor => {
+            Err(CliError::usage(format!("`{method}` is the constructor: it runs once, at deployment"))
+                .hint("deploy another instance with `sillok contract deploy`"))
+        }
+        MethodKind::Migration { .. } => {
+            Err(CliError::usage(format!("`{method}` is a migration: it runs when a contract is upgraded"))
+                .hint("upgrade a contract with `sillok contract upgrade`"))
+        }
+        MethodKind::Query | MethodKind::Change => Ok(()),
     }
 }
 

@@ -62,7 +62,7 @@ enum Command {
     /// Make and show keys.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Build, deploy, call, query and inspect contracts.
+    /// Build, deploy, call, query, inspect and upgrade contracts.
     #[command(subcommand)]
     Contract(contract::ContractCommand),
     /// Send and show transactions.

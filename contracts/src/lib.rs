@@ -25,6 +25,8 @@ contracts! {
     ESCROW = "escrow";
     /// Trading of registered shares on order books.
     MARKET = "market";
+    /// The work that the benches measure; in no genesis but theirs.
+    BENCH = "bench";
 }
 
 #[cfg(test)]

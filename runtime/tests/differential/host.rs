@@ -153,10 +153,10 @@ impl Guest<'_, '_> {
 
     /// A storage key of the running contract.
     fn key(&mut self, pointer: u32, length: u32) -> Result<(ContractId, Vec<u8>), Stop> {
-        if (length as usize) < limits::MIN_KEY_BYTES {
+        let key = self.read(pointer, length, limits::MAX_KEY_BYTES)?;
+        if key.len() < limits::MIN_KEY_BYTES {
             return Err(TrapCode::SizeLimit.into());
         }
-        let key = self.read(pointer, length, limits::MAX_KEY_BYTES)?;
         Ok((self.session().frame().call.contract, key))
     }
 
@@ -164,7 +164,9 @@ impl Guest<'_, '_> {
         let key = self.key(key, length)?;
         let found = self.session().storage.get(&key).cloned();
         let Some(found) = found else { return Ok(Some(narrow_value(STORAGE_ABSENT))) };
+        // All of the value is paid for, however little of it fits.
         let fitting = found.len().min(capacity as usize);
+        self.charge((found.len() - fitting) as u64 * self.per_byte)?;
         self.write(value, &found[..fitting])?;
         Ok(Some(narrow_value(found.len() as u32)))
     }

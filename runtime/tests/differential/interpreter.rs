@@ -176,6 +176,17 @@ impl Session {
 
 /// Runs a call in a frame of its own.
 pub(super) fn enter(
+    session: Box<Session>,
+    call: Call,
+    caller: Option<ContractId>,
+) -> (Box<Session>, Result<End, Stop>) {
+    let at = (call.contract, call.method.clone());
+    let (session, ended) = run_frame(session, call, caller);
+    let located = |stop: Stop| Stop { at: stop.at.or(Some(at)), ..stop };
+    (session, ended.map_err(located))
+}
+
+fn run_frame(
     mut session: Box<Session>,
     call: Call,
     caller: Option<ContractId>,
@@ -186,7 +197,6 @@ pub(super) fn enter(
     if session.frames.iter().any(|frame| frame.call.contract == call.contract) {
         return (session, Err(TrapCode::Reentrancy.into()));
     }
-    let at = (call.contract, call.method.clone());
     let (storage, events) = (session.storage.clone(), session.events.len());
     session.frames.push(Frame { call, caller, output: Vec::new(), result: Vec::new() });
     let (mut session, ended) = dispatch(session);
@@ -195,8 +205,7 @@ pub(super) fn enter(
         session.storage = storage;
         session.events.truncate(events);
     }
-    let located = |stop: Stop| Stop { at: stop.at.or(Some(at)), ..stop };
-    (session, ended.map_err(located))
+    (session, ended)
 }
 
 fn dispatch(mut session: Box<Session>) -> (Box<Session>, Result<End, Stop>) {

@@ -23,18 +23,22 @@ mod program;
 mod sections;
 mod smith;
 mod upload;
+mod watchdog;
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 
 use choices::{Choices, random_bytes};
 use compare::{Verdict, check};
 use lab::Lab;
+use watchdog::Watchdog;
 
 /// Whether the engine meters as the protocol says; else results and state alone are compared.
 const METERED: bool = false;
 /// How many modules `make test` compares, half of each kind.
 const MODULES: u64 = 10_000;
+/// How often a module that differs is tried with fewer bytes.
+const ATTEMPTS: u32 = 2_000;
 /// The bytes from which a module is made.
 const MODULE_BYTES: usize = 4_096;
 
@@ -57,7 +61,11 @@ fn outcome(lab: &Lab, generate: Generate, seed: u64, bytes: &[u8]) -> Result<Ver
 
 /// Cuts a failing module's bytes as long as some difference stays.
 fn shrunk(lab: &Lab, generate: Generate, seed: u64, mut bytes: Vec<u8>) -> Vec<u8> {
-    let fails = |bytes: &[u8]| outcome(lab, generate, seed, bytes).is_err();
+    let mut attempts = 0;
+    let mut fails = |bytes: &[u8]| {
+        attempts += 1;
+        attempts <= ATTEMPTS && outcome(lab, generate, seed, bytes).is_err()
+    };
     let mut step = bytes.len() / 2;
     while step > 0 {
         let mut at = 0;
@@ -80,12 +88,14 @@ fn shrunk(lab: &Lab, generate: Generate, seed: u64, mut bytes: Vec<u8>) -> Vec<u
 }
 
 /// Compares half of the modules.
-fn differential(kind: &str, generate: Generate) -> BTreeMap<Verdict, u64> {
+fn differential(kind: &'static str, generate: Generate) -> BTreeMap<Verdict, u64> {
     let seed = setting("SILLOK_DIFFERENTIAL_SEED", 1);
     let modules = setting("SILLOK_DIFFERENTIAL_MODULES", MODULES).div_ceil(2);
     let lab = Lab::new();
+    let watchdog = Watchdog::new(kind, seed);
     let mut verdicts = BTreeMap::new();
     for seed in (0..modules).map(|offset| seed.wrapping_add(offset)) {
+        watchdog.feed(seed);
         let bytes = random_bytes(seed, MODULE_BYTES);
         match outcome(&lab, generate, seed, &bytes) {
             Ok(verdict) => *verdicts.entry(verdict).or_default() += 1,
@@ -97,8 +107,12 @@ fn differential(kind: &str, generate: Generate) -> BTreeMap<Verdict, u64> {
 }
 
 fn report(lab: &Lab, kind: &str, generate: Generate, seed: u64, bytes: Vec<u8>, difference: &str) -> ! {
+    // Each attempt may panic: that says nothing new.
+    let hook = take_hook();
+    set_hook(Box::new(|_| {}));
     let bytes = shrunk(lab, generate, seed, bytes);
     let small = outcome(lab, generate, seed, &bytes).err().unwrap_or_default();
+    set_hook(hook);
     let path = format!("{}/{kind}-{seed}.wasm", env!("CARGO_TARGET_TMPDIR"));
     std::fs::write(&path, generate(lab, &bytes)).unwrap();
     panic!(

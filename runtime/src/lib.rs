@@ -39,7 +39,10 @@ pub use parameters::Parameters;
 pub use refusal::Refusal;
 pub use runtime::{Outside, Runtime, Simulation};
 pub use session::Session;
-pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader, state_key};
+pub use state::{
+    Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, PageLimit, StateReader, StateTree,
+    TreeBuilder, state_key,
+};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
 pub use wasm::{
     Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter,

@@ -6,6 +6,7 @@
 mod memory;
 mod overlay;
 mod range;
+mod tree;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +20,7 @@ pub use memory::MemoryState;
 pub(crate) use overlay::{Overlay, OverlayMark};
 pub use range::{Direction, PageLimit};
 pub(crate) use range::{RangeReader, Span};
+pub use tree::{FieldKey, FieldRoots, StateTree, TreeBuilder};
 
 /// What a block changes: a key's new value, or none if it is removed.
 pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;

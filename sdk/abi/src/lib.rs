@@ -19,6 +19,7 @@ mod host;
 mod metadata;
 pub mod native;
 mod receipt;
+mod state_tree;
 #[cfg(feature = "std")]
 mod text;
 mod time;
@@ -43,6 +44,11 @@ pub use metadata::{
     MethodSpec, TypeSpec, VariantSpec,
 };
 pub use receipt::{CallFailure, Event, Failure, Outcome, Receipt, TrapCode};
+pub use state_tree::{
+    FIELD_BYTES, KeyProof, NodeBlock, NodeKind, PLACE_BITS, ProofError, SHORT_BYTES, Search, SearchEnd,
+    Short, Step, bit_of, branch_block, check_field, field_place, first_difference, leaf_block, node_digest,
+    short, short_hash, tree_digest,
+};
 #[cfg(feature = "std")]
 pub use text::ParseError;
 pub use time::{Date, Time};

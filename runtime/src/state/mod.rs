@@ -1,4 +1,5 @@
-//! State: a flat map from keys to values, read through a trait and changed through an overlay.
+//! State: a flat map from keys to values, read through a trait, changed through an overlay and committed to
+//! by a tree.
 //!
 //! A key is a contract's id and its storage key. Invariant: nothing here writes; a block's changes
 //! are handed out and become state only when the node has them on disk.
@@ -10,8 +11,7 @@ mod tree;
 
 use std::collections::BTreeMap;
 
-use codec::Encode;
-use sillok_abi::{ContractId, Hash, digest};
+use sillok_abi::ContractId;
 
 use crate::limits::MAX_KEY_BYTES;
 
@@ -66,14 +66,4 @@ impl StateKey {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.bytes[..self.length]
     }
-}
-
-/// The root after `changes`: a running hash over each block's changes in the order of their keys.
-/// A block that changes nothing leaves the root as it is.
-pub(crate) fn next_root(previous: &Hash, changes: &Changes) -> Hash {
-    if changes.is_empty() {
-        return *previous;
-    }
-    let listed: Vec<(&Vec<u8>, &Option<Vec<u8>>)> = changes.iter().collect();
-    digest("sillok/state", &(previous, listed.encode()))
 }

@@ -81,6 +81,7 @@ fn half(block: &NodeBlock, right: bool) -> Short {
 }
 
 /// Items in chunks, so that growing never moves them, with those that were given back used first.
+#[derive(Clone)]
 pub(super) struct Slab<T> {
     chunks: Vec<Vec<T>>,
     free: Vec<u32>,
@@ -132,7 +133,7 @@ impl<T> Slab<T> {
 }
 
 /// All nodes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Arena {
     pub(super) branches: Slab<Branch>,
     pub(super) leaves: Slab<Leaf>,

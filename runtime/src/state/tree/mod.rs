@@ -33,7 +33,7 @@ pub use build::TreeBuilder;
 pub type FieldKey = [u8; 32 + FIELD_BYTES];
 
 /// A tree within the arena.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Tree {
     root: Option<NodeRef>,
     /// Zeros if there is no leaf.
@@ -44,7 +44,7 @@ struct Tree {
 pub type FieldRoots = BTreeMap<FieldKey, Option<Hash>>;
 
 /// The state tree.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct StateTree {
     arena: Arena,
     fields: BTreeMap<FieldKey, Tree>,
@@ -88,6 +88,11 @@ impl StateTree {
         }
         self.update_top(&roots);
         Ok(roots)
+    }
+
+    /// The root of a field's tree; none if the field has no keys.
+    pub fn field_root(&self, field: &FieldKey) -> Option<Hash> {
+        self.fields.get(field).map(|tree| tree.digest)
     }
 
     /// How much memory the nodes take, in bytes.

@@ -43,7 +43,7 @@ pub use state::{
     Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, PageLimit, StateReader, StateTree,
     TreeBuilder, state_key,
 };
-pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
+pub use validators::{proposer, verify_certificate};
 pub use wasm::{
     Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter,
 };

@@ -8,8 +8,8 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sillok_abi::{Block, Hash, Header, Time, Transaction};
-use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal, validators_digest};
+use sillok_abi::{Block, Hash, Header, Time, Transaction, validators_digest};
+use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal};
 
 use super::{Chain, CommittedBlock, Pace};
 use crate::consensus::{self, ValidatorKey};

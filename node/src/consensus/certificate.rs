@@ -32,7 +32,8 @@ mod tests {
     use std::sync::Arc;
 
     use sillok_abi::Time;
-    use sillok_runtime::{CertificateError, verify_certificate};
+    use sillok_abi::CertificateError;
+    use sillok_runtime::verify_certificate;
 
     use super::super::ValidatorKey;
     use super::*;

@@ -26,7 +26,9 @@ mod time;
 mod transaction;
 
 pub use account::{Account, ContractId, PublicKey};
-pub use block::{Block, Certificate, CommitSignature, Header, Validator, precommit_digest};
+pub use block::{
+    Block, Certificate, CertificateError, CommitSignature, Header, Validator, precommit_digest, validators_digest,
+};
 pub use book::{
     BookError, BookId, BookParams, Depth, Fill, Level, NewOrder, OrderId, OrderView, Placed, Price, Quantity,
     Side, TimeInForce,

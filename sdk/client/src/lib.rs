@@ -6,11 +6,13 @@
 //! - [`rpc`]: every method of a node, typed; subscriptions over WebSocket.
 //! - [`explain`]: receipts in words, with the contracts' own error texts.
 //! - [`module`]: what a contract's Wasm says about itself.
+//! - [`proof`]: what state holds, proven without a node.
 #![forbid(unsafe_code)]
 
 pub mod explain;
 pub mod keys;
 pub mod module;
+pub mod proof;
 pub mod rpc;
 pub mod transaction;
 pub mod value;

@@ -1,1 +1,4 @@
-//! Criterion benches. Figures and the commands that give them are in `docs/benchmarks.md`.
+//! Criterion benches and what they run on. Figures and the commands that give them are in
+//! `docs/benchmarks.md`.
+
+pub mod worst;

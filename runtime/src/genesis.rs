@@ -48,6 +48,12 @@ pub enum GenesisError {
     /// A parameter is out of range.
     #[error("genesis parameter `{0}` is out of range")]
     Parameter(&'static str),
+    /// It allows code to be larger or more complex than this runtime can bear.
+    #[error("genesis sets the limit of code `{limit}` above what this version can bear")]
+    CodeLimits {
+        /// Which limit.
+        limit: &'static str,
+    },
     /// Its code is refused.
     #[error("genesis code {index} is refused: {error}")]
     Code {
@@ -91,7 +97,7 @@ impl Genesis {
         native::put_members(&mut context, &self.members, &self.admitted)?;
         context.begin(limits::MAX_GAS, Authority::Genesis);
         for (index, code) in self.codes.iter().enumerate() {
-            check_code(code).map_err(|error| GenesisError::Code { index, error })?;
+            check_code(code, &self.parameters.code).map_err(|error| GenesisError::Code { index, error })?;
             native::store_code(&mut context, code.clone()).map_err(|stop| failed("code", stop))?;
         }
         for contract in &self.contracts {
@@ -122,7 +128,10 @@ impl Genesis {
         if gas.host_functions.len() != HOST_FUNCTIONS.len() {
             return Err(GenesisError::Parameter("gas.host_functions"));
         }
-        Ok(())
+        match self.parameters.code.excessive() {
+            Some(limit) => Err(GenesisError::CodeLimits { limit }),
+            None => Ok(()),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod admission;
 mod block;
+mod code_limits;
 pub mod crypto;
 mod execution;
 mod executor;
@@ -28,6 +29,7 @@ mod wasm;
 
 pub use admission::decode_transaction;
 pub use block::in_protocol_order;
+pub use code_limits::{CODE_LIMITS, CodeLimits};
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
@@ -42,5 +44,6 @@ pub use session::Session;
 pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
 pub use wasm::{
-    Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter,
+    Artefacts, CODE_ERRORS, CodeError, Compiler, MeterError, MeterRules, Metered, OperatorPrices, check_code,
+    measure_code, meter,
 };

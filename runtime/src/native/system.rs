@@ -59,7 +59,7 @@ const NO_CONSTRUCTOR: u32 = 104;
 
 pub(super) fn errors() -> Vec<ErrorSpec> {
     let mut errors: Vec<ErrorSpec> =
-        CODE_ERRORS.iter().map(|(code, name, docs)| error(*code, name, docs)).collect();
+        CODE_ERRORS.iter().map(|(refusal, name, docs)| error(refusal.code(), name, docs)).collect();
     errors.push(error(
         CONTRACT_EXISTS,
         "ContractExists",
@@ -97,7 +97,7 @@ pub(super) fn run(context: &mut Context, method: &str, bytes: &[u8]) -> Result<C
 fn upload(context: &mut Context, code: Vec<u8>) -> Result<CallEnd, Stop> {
     let price = context.shared.parameters.gas.code_byte;
     context.charge(price.saturating_mul(code.len() as u64))?;
-    match check_code(&code) {
+    match check_code(&code, &context.shared.parameters.code) {
         Ok(_) => returned(store_code(context, code)?),
         Err(error) => Ok(CallEnd::Refused(error.code())),
     }

@@ -36,7 +36,7 @@ impl Engine {
         let rules = MeterRules {
             prices: parameters.gas.operators.clone(),
             max_stack_bytes: limits::MAX_STACK_BYTES,
-            max_memory_pages: limits::MAX_MEMORY_PAGES as u32,
+            max_memory_pages: parameters.code.memory_pages,
         };
         let identity = identity(&engine, &rules);
         Ok(Engine { engine, linker, rules, identity, instances: Arc::default() })

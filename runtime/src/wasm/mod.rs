@@ -2,19 +2,24 @@
 
 mod artefact;
 mod cache;
+mod check;
 mod code;
+mod compiler;
 mod engine;
 mod host;
 mod host_functions;
 mod instance;
 mod instances;
 mod meter;
-mod validate;
+
+#[cfg(test)]
+mod specification;
 
 pub use cache::Artefacts;
 pub(crate) use cache::CodeCache;
+pub use check::{CODE_ERRORS, CodeError, check_code, measure_code};
 pub(crate) use code::Code;
+pub use compiler::Compiler;
 pub(crate) use engine::Engine;
 pub(crate) use instances::{Instances, run};
 pub use meter::{MeterError, MeterRules, Metered, OperatorPrices, meter};
-pub use validate::{CODE_ERRORS, CodeError, check_code};

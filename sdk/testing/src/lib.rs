@@ -3,7 +3,7 @@
 //! For tests and benches. Whatever goes wrong panics: that is how a test fails.
 #![allow(clippy::unwrap_used, reason = "a test harness: a panic is how it reports")]
 
-mod code;
+pub mod code;
 pub mod puppet;
 
 use std::sync::Arc;

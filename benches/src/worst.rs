@@ -15,7 +15,7 @@ type Kind = (&'static str, fn(u32) -> String);
 /// Every kind, by name.
 const KINDS: [(&str, Kind); 21] = [
     ("deep_loops", ("", |locals| loops(locals, limits().loop_nesting, ""))),
-    ("loop_after_loop", ("", |nests| nests_of_loops(nests))),
+    ("loop_after_loop", ("", nests_of_loops)),
     ("continues", ("", |branches| continues(250, branches))),
     ("continue_tables", ("", |tables| continue_tables(250, tables))),
     ("joins", ("", |tables| joins(40, 40, tables))),

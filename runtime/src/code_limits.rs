@@ -29,6 +29,7 @@ macro_rules! code_limits {
         }
 
         impl Default for CodeLimits {
+            #[allow(clippy::unnecessary_cast, reason = "the constants have the types that their users need")]
             fn default() -> Self {
                 CodeLimits { $($name: limits::$constant as u32,)* }
             }

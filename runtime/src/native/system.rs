@@ -5,7 +5,7 @@ use sillok_abi::native::{ContractInfo, SYSTEM, code_hash, contract_id};
 use sillok_abi::{Call, ContractId, ErrorSpec, Failure, Hash, ItemSpec, MethodKind, Param, TrapCode, Type};
 
 use super::{args, error, member_of, returned};
-use crate::execution::{CallEnd, Context, Stop};
+use crate::execution::{Authority, CallEnd, Context, Stop};
 use crate::wasm::{CODE_ERRORS, check_code};
 
 const INFO: Type = Type::Option(&Type::Struct(
@@ -98,7 +98,14 @@ fn upload(context: &mut Context, code: Vec<u8>) -> Result<CallEnd, Stop> {
     let price = context.shared.parameters.gas.code_byte;
     context.charge(price.saturating_mul(code.len() as u64))?;
     match check_code(&code, &context.shared.parameters.code) {
-        Ok(_) => returned(store_code(context, code)?),
+        Ok(_) => {
+            let hash = store_code(context, code)?;
+            // Now, while its uploader pays, and not with somebody's first call. Nobody pays for a simulation.
+            if !matches!(context.authority, Authority::Recorded(_)) {
+                context.code(&hash)?;
+            }
+            returned(hash)
+        }
         Err(error) => Ok(CallEnd::Refused(error.code())),
     }
 }

@@ -15,21 +15,24 @@ use crate::limits;
 
 /// Where a node keeps compiled code between its runs. What comes back is checked, and compiled anew if it
 /// is not what was kept.
+///
+/// An engine stands for its version and settings, the processor and the rules of metering: what was kept for
+/// another one is of no use any more.
 pub trait Artefacts: Send + Sync + 'static {
-    /// What was kept under this name, if anything can be read.
-    fn load(&self, name: &Hash) -> Option<Vec<u8>>;
+    /// What was kept of this code for this engine, if anything can be read.
+    fn load(&self, engine: &Hash, code: &Hash) -> Option<Vec<u8>>;
 
     /// Keeps an artefact. Failing is no harm: it will be compiled again.
-    fn store(&self, name: &Hash, artefact: &[u8]);
+    fn store(&self, engine: &Hash, code: &Hash, artefact: &[u8]);
 }
 
 /// Keeps nothing.
 impl Artefacts for () {
-    fn load(&self, _: &Hash) -> Option<Vec<u8>> {
+    fn load(&self, _: &Hash, _: &Hash) -> Option<Vec<u8>> {
         None
     }
 
-    fn store(&self, _: &Hash, _: &[u8]) {}
+    fn store(&self, _: &Hash, _: &Hash, _: &[u8]) {}
 }
 
 /// Compiled code by hash.
@@ -57,13 +60,15 @@ impl CodeCache {
             code.touch(self.clock.load(Ordering::Relaxed));
             return Ok(code);
         }
-        let name = artefact::name(engine, hash);
-        let kept = self.artefacts.load(&name).and_then(|bytes| artefact::open(engine, hash, &bytes));
+        let kept = self
+            .artefacts
+            .load(&engine.identity, hash)
+            .and_then(|bytes| artefact::open(engine, hash, &bytes));
         let code = match kept {
             Some(code) => code,
             None => {
                 let (code, bytes) = artefact::compile(engine, hash, &wasm()?)?;
-                self.artefacts.store(&name, &bytes);
+                self.artefacts.store(&engine.identity, hash, &bytes);
                 code
             }
         };

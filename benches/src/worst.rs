@@ -220,7 +220,8 @@ fn live_loops(depth: u32) -> String {
 }
 
 fn loop_of(text: &str, count: u32) -> String {
-    let (before, after) = ("loop ".repeat(30), "(br_if 0 (i64.eqz (local.get 1))) end ".repeat(30));
+    let depth = limits().loop_nesting as usize;
+    let (before, after) = ("loop ".repeat(depth), "(br_if 0 (i64.eqz (local.get 1))) end ".repeat(depth));
     format!("{before} {} {after}", text.repeat(count as usize))
 }
 

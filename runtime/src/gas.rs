@@ -33,6 +33,8 @@ pub struct GasTable {
     pub native_call: u64,
     /// Each byte of uploaded code, which is checked, compiled and kept.
     pub code_byte: u64,
+    /// Each unit of its complexity, as the limits of code count it, on which compiling depends too.
+    pub code_complexity: u64,
 }
 
 /// What a host function costs.
@@ -61,7 +63,8 @@ impl Default for GasTable {
             range_byte: 2,
             instance: 1_500,
             native_call: 1_000,
-            code_byte: 10_000,
+            code_byte: 25_000,
+            code_complexity: 85_000,
         }
     }
 }

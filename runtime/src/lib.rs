@@ -44,6 +44,6 @@ pub use session::Session;
 pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
 pub use wasm::{
-    Artefacts, CODE_ERRORS, CodeError, Compiler, MeterError, MeterRules, Metered, OperatorPrices, check_code,
-    measure_code, meter,
+    AcceptedCode, Artefacts, CODE_ERRORS, CodeError, Compiler, MeterError, MeterRules, Metered,
+    OperatorPrices, check_code, meter,
 };

@@ -54,18 +54,18 @@ pub const MAX_OPERATORS: u32 = 32 * 1024;
 pub const MAX_OPERANDS: u32 = 256;
 /// The deepest nesting of blocks in a function, its own included.
 pub const MAX_NESTING: u32 = 256;
-/// The deepest nesting of loops in a function: beyond a hundred, six kilobytes of code can take a minute to
-/// compile.
-pub const MAX_LOOP_NESTING: u32 = 32;
+/// The deepest nesting of loops in a function: each carries all the values of those around it, and beyond a
+/// hundred, six kilobytes of code can take a minute to compile.
+pub const MAX_LOOP_NESTING: u32 = 8;
 /// The most targets of a jump table.
 pub const MAX_BRANCH_TARGETS: u32 = 1_024;
 /// The most branches of a function, calls among them: compiling jump tables and indirect calls takes time in
 /// their square.
 pub const MAX_BRANCHES: u32 = 3_072;
 /// The most complexity of a function: (parameters + locals + highest operand stack) × (1 + branches).
-pub const MAX_COMPLEXITY: u32 = 147_000;
+pub const MAX_COMPLEXITY: u32 = 75_000;
 /// The most complexity of all functions of a module together.
-pub const MAX_MODULE_COMPLEXITY: u32 = 500_000;
+pub const MAX_MODULE_COMPLEXITY: u32 = 250_000;
 /// The longest name of an export or method, in bytes.
 pub const MAX_NAME_BYTES: usize = 64;
 /// The largest metadata of a module, in bytes.

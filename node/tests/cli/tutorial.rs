@@ -18,7 +18,8 @@ fn blocks(heading: &str, language: &str) -> Vec<String> {
     let tutorial = fs::read_to_string(repository().join("docs/contracts.md")).unwrap();
     let section = tutorial.split(&format!("\n## {heading}\n")).nth(1).unwrap();
     let section = section.split("\n## ").next().unwrap();
-    let blocks = section.split(&format!("```{language}\n")).skip(1);
+    let fence = format!("```{language}\n");
+    let blocks = section.split(&fence).skip(1);
     blocks.map(|block| block.split("```").next().unwrap().to_owned()).collect()
 }
 

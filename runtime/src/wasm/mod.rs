@@ -17,7 +17,7 @@ mod specification;
 
 pub use cache::Artefacts;
 pub(crate) use cache::CodeCache;
-pub use check::{CODE_ERRORS, CodeError, check_code, measure_code};
+pub use check::{AcceptedCode, CODE_ERRORS, CodeError, check_code};
 pub(crate) use code::Code;
 pub use compiler::Compiler;
 pub(crate) use engine::Engine;

@@ -180,7 +180,7 @@ fn cases() -> Vec<Case> {
 #[test]
 fn each_refusal_has_its_own_code() {
     for (index, (code, refusal)) in cases().iter().enumerate() {
-        let checked = check_code(code, &CodeLimits::default()).map(|metadata| metadata.name);
+        let checked = check_code(code, &CodeLimits::default()).map(|accepted| accepted.metadata.name);
         assert_eq!(checked, Err(*refusal), "case {index}");
     }
 }

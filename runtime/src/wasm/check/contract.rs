@@ -1,6 +1,6 @@
 //! What makes a module a contract: its memory, its metadata, and a function for each method.
 
-use sillok_abi::{METADATA_SECTION, Metadata, MetadataError, MethodSpec};
+use sillok_abi::{Metadata, MetadataError, MethodSpec};
 use wasmparser::ValType;
 
 use super::errors::CodeError;

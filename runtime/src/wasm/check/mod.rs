@@ -41,25 +41,24 @@ impl From<wasmparser::Error> for Stop {
     }
 }
 
-/// Checks code for upload and reads its metadata.
+/// What is known of accepted code.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AcceptedCode {
+    /// What it says about itself.
+    pub metadata: Metadata,
+    /// What it uses of everything that has a limit.
+    pub used: CodeLimits,
+}
+
+/// Checks code for upload.
 ///
 /// # Errors
 ///
 /// The first refusal that applies, in the order of the code's sections.
-pub fn check_code(code: &[u8], limits: &CodeLimits) -> Result<Metadata, CodeError> {
+pub fn check_code(code: &[u8], limits: &CodeLimits) -> Result<AcceptedCode, CodeError> {
     let mut module = check_module(code, limits)?;
-    contract::check(&mut module)
-}
-
-/// What acceptable code uses of everything that has a limit.
-///
-/// # Errors
-///
-/// A refusal that no limit would lift.
-pub fn measure_code(code: &[u8]) -> Result<CodeLimits, CodeError> {
-    let mut module = check_module(code, &CodeLimits::all(u32::MAX))?;
-    contract::check(&mut module)?;
-    Ok(module.usage.used())
+    let metadata = contract::check(&mut module)?;
+    Ok(AcceptedCode { metadata, used: module.usage.used() })
 }
 
 /// Checks all but what makes a module a contract: its memory, metadata and methods.

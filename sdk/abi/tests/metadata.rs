@@ -139,6 +139,12 @@ fn constructor_section() -> Vec<u8> {
     })
 }
 
+fn migration_section(name: &'static str, from: [u8; 32]) -> Vec<u8> {
+    let kind = MethodKind::Migration { from };
+    let item = ItemSpec::Method { name, docs: "", kind, params: &[], returns: &Type::Unit };
+    SectionBytes::of(&item).as_slice().to_vec()
+}
+
 fn error_section() -> Vec<u8> {
     section!(ItemSpec::Error { name: "Closed", code: 0x0102_0304, docs: "The shop is closed." })
 }
@@ -179,6 +185,21 @@ fn a_whole_section_decodes() {
     let closed =
         ErrorSpec { name: "Closed".to_owned(), code: 0x0102_0304, docs: "The shop is closed.".to_owned() };
     assert_eq!(metadata.error(0x0102_0304), Some(&closed));
+}
+
+#[test]
+fn a_migration_is_found_by_the_layout_that_it_starts_from() {
+    let (first, second) =
+        (migration_section("from_first", [1; 32]), migration_section("from_second", [2; 32]));
+    let section = [contract_section(), second, first.clone()].concat();
+    let metadata = Metadata::from_section(&section).expect("a valid section");
+    let name = |from| metadata.migration(&from).map(|method| method.name.as_str());
+    assert_eq!(
+        (name([1; 32]), name([2; 32]), name([3; 32])),
+        (Some("from_first"), Some("from_second"), None)
+    );
+    let method = metadata.method("from_first").expect("it is a method");
+    assert_eq!(Item::Method(method.clone()).encode(), first, "the owned twin writes the same bytes");
 }
 
 /// Text lengths around the borders of SCALE's compact integers.
@@ -225,6 +246,8 @@ fn unusable_sections_are_refused() {
     check(&[contract_section(), draw_section(), draw_section()], MetadataError::Duplicate);
     check(&[contract_section(), error_section(), error_section()], MetadataError::Duplicate);
     check(&[contract_section(), event_section(), event_section()], MetadataError::Duplicate);
+    let migrations = [migration_section("a", [1; 32]), migration_section("b", [1; 32])].concat();
+    check(&[contract_section(), migrations], MetadataError::Duplicate);
     check(&[contract_section(), vec![9]], MetadataError::Malformed);
     check(&[contract_section(), draw_section()[..9].to_vec()], MetadataError::Malformed);
     let mut of_tomorrow = contract_section();

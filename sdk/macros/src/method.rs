@@ -31,10 +31,12 @@ pub(crate) struct Param<'item> {
 }
 
 /// How a method may be called; the twin of `sillok_abi::MethodKind`.
-pub(crate) enum Kind {
+pub(crate) enum Kind<'item> {
     Constructor,
     Query,
     Change,
+    /// From the layout of this storage.
+    Migration(&'item Type),
 }
 
 /// What a method returns.
@@ -67,18 +69,21 @@ impl<'item> Method<'item> {
         Ok(Method { ident: &signature.ident, name: plain_name(&signature.ident), changes, params, returns })
     }
 
-    /// How it may be called, unless it is the constructor.
-    pub(crate) fn kind(&self) -> Kind {
+    /// How it may be called, unless it is the constructor or a migration.
+    pub(crate) fn kind(&self) -> Kind<'item> {
         if self.changes { Kind::Change } else { Kind::Query }
     }
 
     /// The `ItemSpec` that describes it in the metadata.
-    pub(crate) fn item(&self, kind: Kind, docs: &str) -> TokenStream {
+    pub(crate) fn item(&self, kind: &Kind<'_>, docs: &str) -> TokenStream {
         let name = &self.name;
         let kind = match kind {
             Kind::Constructor => quote!(Constructor),
             Kind::Query => quote!(Query),
             Kind::Change => quote!(Change),
+            Kind::Migration(old) => {
+                quote!(Migration { from: <#old as ::sillok_sdk::__private::Storage>::LAYOUT })
+            }
         };
         let params = self.params.iter().map(|param| describe(&plain_name(param.ident), param.ty));
         let returns = self.success();

@@ -123,7 +123,7 @@ fn what_is_kept_counts_however_deep_it_lies() {
 
 /// Something with ordered keys, in words that are the same in every module below.
 macro_rules! shop {
-    ($module:ident, $field:ident: $ty:ty, $side:ty, $find:expr) => {
+    ($module:ident, $field:ident: $ty:ty, $side:ty) => {
         /// A shop.
         pub mod $module {
             use super::*;
@@ -148,7 +148,7 @@ macro_rules! shop {
             pub trait Cakes {
                 /// By where they stand.
                 fn by_place(cake: &Cake) -> Place {
-                    Place { side: <$side>::from($find(cake)) }
+                    Place { side: <$side>::from(cake.layers) }
                 }
             }
 
@@ -162,17 +162,17 @@ macro_rules! shop {
     };
 }
 
-shop!(map, kept: Map<Place, Cake>, u8, |cake: &Cake| cake.layers);
-shop!(ordered, kept: OrderedMap<Place, Cake>, u8, |cake: &Cake| cake.layers);
-shop!(ordered_by_more, kept: OrderedMap<Place, Cake>, u16, |cake: &Cake| cake.layers);
-shop!(set, kept: Set<Place>, u8, |cake: &Cake| cake.layers);
-shop!(set_of_more, kept: Set<Place>, u16, |cake: &Cake| cake.layers);
-shop!(value, kept: Value<Cake>, u8, |cake: &Cake| cake.layers);
-shop!(list, kept: List<Cake>, u8, |cake: &Cake| cake.layers);
-shop!(list_of_places, kept: List<Place>, u8, |cake: &Cake| cake.layers);
-shop!(indexed, kept: Indexed<u32, Cake, Cakes>, u8, |cake: &Cake| cake.layers);
-shop!(indexed_by_more, kept: Indexed<u32, Cake, Cakes>, u16, |cake: &Cake| cake.layers);
-shop!(indexed_again, kept: Indexed<u32, Cake, Cakes>, u8, |cake: &Cake| cake.layers);
+shop!(map, kept: Map<Place, Cake>, u8);
+shop!(ordered, kept: OrderedMap<Place, Cake>, u8);
+shop!(ordered_by_more, kept: OrderedMap<Place, Cake>, u16);
+shop!(set, kept: Set<Place>, u8);
+shop!(set_of_more, kept: Set<Place>, u16);
+shop!(value, kept: Value<Cake>, u8);
+shop!(list, kept: List<Cake>, u8);
+shop!(list_of_places, kept: List<Place>, u8);
+shop!(indexed, kept: Indexed<u32, Cake, Cakes>, u8);
+shop!(indexed_by_more, kept: Indexed<u32, Cake, Cakes>, u16);
+shop!(indexed_again, kept: Indexed<u32, Cake, Cakes>, u8);
 
 /// Every kind of field, each with another key or value, has a layout of its own: so a change of one into
 /// another is noticed. Of indexes, a type that only their keys have counts as well.

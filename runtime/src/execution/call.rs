@@ -44,9 +44,14 @@ impl Context {
         self.run_frame(call, caller, Entry::Call)
     }
 
-    /// Runs a constructor, and gives the call back but for its arguments.
-    pub(crate) fn construct(&mut self, call: Call, maker: ContractId) -> Result<(Call, CallEnd), Stop> {
-        let (call, ended) = self.run_frame(call, Some(maker), Entry::Constructor);
+    /// Runs a constructor or a migration, and gives the call back but for its arguments.
+    pub(crate) fn set_up(
+        &mut self,
+        call: Call,
+        maker: ContractId,
+        entry: Entry,
+    ) -> Result<(Call, CallEnd), Stop> {
+        let (call, ended) = self.run_frame(call, Some(maker), entry);
         ended.map(|end| (call, end))
     }
 
@@ -61,7 +66,7 @@ impl Context {
         if self.frames.len() >= limits::MAX_CALL_DEPTH {
             return (call, Err(TrapCode::DepthLimit.into()));
         }
-        if self.frames.iter().any(|frame| frame.call.contract == call.contract) {
+        if self.is_running(&call.contract) {
             return (call, Err(TrapCode::Reentrancy.into()));
         }
         let read_only = self.frames.last().map_or(self.read_only, |frame| frame.read_only);
@@ -95,8 +100,12 @@ impl Context {
     /// Judges whether a method may be entered by this door, and narrows the frame for a query.
     fn admit(&mut self, method: Option<MethodKind>, entry: Entry) -> Result<(), Stop> {
         let kind = method.ok_or(TrapCode::NoMethod)?;
-        let constructs = kind == MethodKind::Constructor;
-        if constructs != (entry == Entry::Constructor) {
+        let door = match kind {
+            MethodKind::Constructor => Entry::Constructor,
+            MethodKind::Migration { .. } => Entry::Migration,
+            MethodKind::Query | MethodKind::Change => Entry::Call,
+        };
+        if entry != door {
             return Err(TrapCode::NoMethod.into());
         }
         if kind == MethodKind::Query {

@@ -147,6 +147,11 @@ impl Inner {
         rest.map(|_| ()).ok_or_else(|| TrapCode::OutOfGas.into())
     }
 
+    /// Whether the contract is in a call that has not ended.
+    pub(crate) fn is_running(&self, contract: &ContractId) -> bool {
+        self.frames.iter().any(|frame| frame.call.contract == *contract)
+    }
+
     /// The running frame.
     pub(crate) fn frame(&self) -> &Frame {
         self.frames.last().expect("host functions and modules run within a frame")

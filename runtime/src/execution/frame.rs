@@ -28,10 +28,12 @@ pub(crate) struct Target {
 /// By which door a method is entered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// An ordinary call: anything but the constructor.
+    /// An ordinary call: anything but the constructor and migrations.
     Call,
     /// Instantiation: the constructor alone.
     Constructor,
+    /// An upgrade: a migration alone.
+    Migration,
 }
 
 /// A call that ended by itself.

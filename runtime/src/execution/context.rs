@@ -6,7 +6,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sillok_abi::{Account, Event, Failure, Hash, TrapCode};
+use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
 
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};

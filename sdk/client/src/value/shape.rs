@@ -47,6 +47,16 @@ pub fn signature(method: &MethodSpec) -> String {
     }
 }
 
+/// How a method may be called, in a word for people and JSON.
+pub fn kind_name(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::Constructor => "constructor",
+        MethodKind::Query => "query",
+        MethodKind::Change => "change",
+        MethodKind::Migration { .. } => "migration",
+    }
+}
+
 /// What the type takes, in words.
 pub(super) fn expectation(ty: &TypeSpec) -> String {
     match ty {

@@ -15,4 +15,5 @@ mod register;
 mod status;
 mod subscriptions;
 mod transactions;
+mod upgrade;
 mod walk;

@@ -19,9 +19,16 @@ fn change(name: &str) -> Item {
         name: name.into(),
         docs: String::new(),
         kind: MethodKind::Change,
+        reentrant: false,
         params: Vec::new(),
         returns: TypeSpec::Unit,
     })
+}
+
+/// A constructor that claims to be re-entrant.
+fn reentrant_constructor() -> Item {
+    let Item::Method(method) = change("new") else { unreachable!("it is a method") };
+    Item::Method(MethodSpec { kind: MethodKind::Constructor, reentrant: true, ..method })
 }
 
 /// A module of this text with these items as its metadata.
@@ -117,6 +124,7 @@ fn each_refusal_has_its_own_code() {
         (module(&long, &plain), CodeError::NameTooLong),
         (module(MEMORY, &[]), CodeError::NoMetadata),
         (module(MEMORY, &[plain[0].clone(), plain[0].clone()]), CodeError::NoMetadata),
+        (module(MEMORY, &[plain[0].clone(), reentrant_constructor()]), CodeError::NoMetadata),
         (module(MEMORY, &[contract_item(ABI_VERSION + 1)]), CodeError::AbiVersion),
         (module(MEMORY, &[plain[0].clone(), change("run")]), CodeError::MethodNotExported),
         (

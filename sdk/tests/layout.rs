@@ -123,7 +123,7 @@ fn what_is_kept_counts_however_deep_it_lies() {
 
 /// Something with ordered keys, in words that are the same in every module below.
 macro_rules! shop {
-    ($module:ident, $field:ident: $ty:ty, $side:ty) => {
+    ($module:ident, $side:ty, $($kept:tt)*) => {
         /// A shop.
         pub mod $module {
             use super::*;
@@ -156,23 +156,23 @@ macro_rules! shop {
             #[storage]
             pub struct Shop {
                 /// What it keeps.
-                pub $field: $ty,
+                pub kept: $($kept)*,
             }
         }
     };
 }
 
-shop!(map, kept: Map<Place, Cake>, u8);
-shop!(ordered, kept: OrderedMap<Place, Cake>, u8);
-shop!(ordered_by_more, kept: OrderedMap<Place, Cake>, u16);
-shop!(set, kept: Set<Place>, u8);
-shop!(set_of_more, kept: Set<Place>, u16);
-shop!(value, kept: Value<Cake>, u8);
-shop!(list, kept: List<Cake>, u8);
-shop!(list_of_places, kept: List<Place>, u8);
-shop!(indexed, kept: Indexed<u32, Cake, Cakes>, u8);
-shop!(indexed_by_more, kept: Indexed<u32, Cake, Cakes>, u16);
-shop!(indexed_again, kept: Indexed<u32, Cake, Cakes>, u8);
+shop!(map, u8, Map<Place, Cake>);
+shop!(ordered, u8, OrderedMap<Place, Cake>);
+shop!(ordered_by_more, u16, OrderedMap<Place, Cake>);
+shop!(set, u8, Set<Place>);
+shop!(set_of_more, u16, Set<Place>);
+shop!(value, u8, Value<Cake>);
+shop!(list, u8, List<Cake>);
+shop!(list_of_places, u8, List<Place>);
+shop!(indexed, u8, Indexed<u32, Cake, Cakes>);
+shop!(indexed_by_more, u16, Indexed<u32, Cake, Cakes>);
+shop!(indexed_again, u8, Indexed<u32, Cake, Cakes>);
 
 /// Every kind of field, each with another key or value, has a layout of its own: so a change of one into
 /// another is noticed. Of indexes, a type that only their keys have counts as well.

@@ -160,6 +160,7 @@ macro_rules! described {
             name: "",
             docs: "",
             kind: MethodKind::Query,
+            reentrant: false,
             params: &[],
             returns: &<$ty as Describe>::TYPE,
         };

@@ -1,10 +1,12 @@
-//! What the first version kept, as `contracts/counter` declares it.
+//! The storage of the first version, as `contracts/counter` declares it.
 
 use sillok_sdk::prelude::*;
 
-/// The storage of the first version.
+/// What the first version kept.
 #[storage]
 pub struct Counter {
-    pub(crate) owner: Value<Account>,
-    pub(crate) counts: Map<Account, u64>,
+    /// Who could reset counters.
+    pub owner: Value<Account>,
+    /// Where each counter stands. The migration leaves it where it is, but it is a part of the layout.
+    pub counts: Map<Account, u64>,
 }

@@ -10,6 +10,8 @@ pub(crate) struct Frame {
     pub(crate) call: Call,
     /// The calling contract; none for a root call.
     pub(crate) caller: Option<ContractId>,
+    /// By which door it was entered.
+    pub(crate) entry: Entry,
     /// Whether nothing may change.
     pub(crate) read_only: bool,
     /// What the method returns.

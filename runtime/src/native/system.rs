@@ -36,6 +36,7 @@ pub(super) const METHODS: &[ItemSpec] = &[
         name: "upload",
         docs: "Uploads a contract's code; returns its hash. Code that is there already is left as it is.",
         kind: MethodKind::Change,
+        reentrant: false,
         params: &[Param { name: "code", ty: &Type::Bytes }],
         returns: &Type::FixedBytes(32),
     },
@@ -43,6 +44,7 @@ pub(super) const METHODS: &[ItemSpec] = &[
         name: "instantiate",
         docs: "Makes a contract of uploaded code and runs its constructor; the deployer authorises. Returns its id.",
         kind: MethodKind::Change,
+        reentrant: false,
         params: &[
             Param { name: "deployer", ty: &Type::Account },
             CODE,
@@ -57,6 +59,7 @@ pub(super) const METHODS: &[ItemSpec] = &[
         docs: "Gives a contract uploaded code and runs that code's migration from the contract's layout, if it \
                has one; the admin authorises.",
         kind: MethodKind::Change,
+        reentrant: false,
         params: &[CONTRACT, CODE, Param { name: "args", ty: &Type::Bytes }],
         returns: &Type::Unit,
     },
@@ -65,6 +68,7 @@ pub(super) const METHODS: &[ItemSpec] = &[
         docs: "Hands a contract over to another admin, who authorises too, or with none to nobody: then its \
                code can never change again. The admin authorises.",
         kind: MethodKind::Change,
+        reentrant: false,
         params: &[CONTRACT, ADMIN],
         returns: &Type::Unit,
     },
@@ -72,6 +76,7 @@ pub(super) const METHODS: &[ItemSpec] = &[
         name: "contract",
         docs: "What is known of a contract.",
         kind: MethodKind::Query,
+        reentrant: false,
         params: &[CONTRACT],
         returns: &INFO,
     },
@@ -79,6 +84,7 @@ pub(super) const METHODS: &[ItemSpec] = &[
         name: "uploaded",
         docs: "Whether there is code of this hash.",
         kind: MethodKind::Query,
+        reentrant: false,
         params: &[CODE],
         returns: &Type::Bool,
     },

@@ -4,8 +4,10 @@
 
 mod admin;
 mod nested;
+mod open;
 mod refusals;
 mod script;
+mod shared;
 
 use codec::{Decode, Encode};
 use sillok_abi::native::{ContractInfo, SYSTEM, code_hash};

@@ -2,14 +2,15 @@
 
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash, contract_id};
-use sillok_abi::{ABI_VERSION, Account, Call, ContractId, Hash, Item, METADATA_SECTION};
-use sillok_abi::{MethodKind, MethodSpec, TypeSpec};
-use sillok_testing::{World, account, genesis};
+use sillok_abi::{ABI_VERSION, Account, Call, ContractId, Hash, Item, MethodKind, MethodSpec, TypeSpec};
+use sillok_testing::{World, account, genesis, with_metadata};
 
 /// A method of a module.
 pub(crate) struct Method {
     pub(crate) name: &'static str,
     pub(crate) kind: MethodKind,
+    /// Whether it may be entered while a call of its contract is open.
+    pub(crate) reentrant: bool,
     pub(crate) steps: Vec<Step>,
     /// Refuses with this code at the end; else it returns what its last call returned.
     pub(crate) refuses: Option<u32>,
@@ -27,12 +28,12 @@ pub(crate) enum Step {
 
 /// A method that does nothing.
 pub(crate) fn idle(name: &'static str, kind: MethodKind) -> Method {
-    Method { name, kind, steps: Vec::new(), refuses: None }
+    Method { name, kind, reentrant: false, steps: Vec::new(), refuses: None }
 }
 
 /// A method that makes calls.
 pub(crate) fn runs(name: &'static str, steps: Vec<Step>) -> Method {
-    Method { name, kind: MethodKind::Change, steps, refuses: None }
+    Method { name, kind: MethodKind::Change, reentrant: false, steps, refuses: None }
 }
 
 /// A module of this storage layout with these methods.
@@ -49,14 +50,7 @@ pub(crate) fn module(layout: Hash, methods: &[Method]) -> Vec<u8> {
         (import "sillok" "output" (func $output (param i32 i32)))
         (memory (export "memory") 1) (data (i32.const 0) "{data}") {functions})"#
     );
-    let mut wasm = wat::parse_str(text).unwrap();
-    let mut section = leb(METADATA_SECTION.len());
-    section.extend_from_slice(METADATA_SECTION.as_bytes());
-    items(layout, methods).iter().for_each(|item| item.encode_to(&mut section));
-    wasm.push(0);
-    wasm.extend_from_slice(&leb(section.len()));
-    wasm.extend_from_slice(&section);
-    wasm
+    with_metadata(wat::parse_str(text).unwrap(), &items(layout, methods))
 }
 
 fn items(layout: Hash, methods: &[Method]) -> Vec<Item> {
@@ -66,6 +60,7 @@ fn items(layout: Hash, methods: &[Method]) -> Vec<Item> {
             name: method.name.into(),
             docs: String::new(),
             kind: method.kind,
+            reentrant: method.reentrant,
             params: Vec::new(),
             returns: TypeSpec::Unit,
         })
@@ -121,17 +116,6 @@ fn put(data: &mut Vec<u8>, bytes: &[u8]) -> usize {
     data.extend_from_slice(bytes);
     assert!(data.len() < BUFFER);
     at
-}
-
-/// Unsigned LEB128, as sections' sizes are written.
-fn leb(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 128 {
-        bytes.push((value % 128) as u8 | 128);
-        value /= 128;
-    }
-    bytes.push(value as u8);
-    bytes
 }
 
 /// The id of the script contract of this number.

@@ -178,6 +178,8 @@ pub enum ItemSpec {
         docs: &'static str,
         /// How it may be called.
         kind: MethodKind,
+        /// Whether it may be entered while a call of the same contract is open.
+        reentrant: bool,
         /// Its parameters.
         params: &'static [Param],
         /// What a success returns.

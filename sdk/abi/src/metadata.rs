@@ -110,6 +110,9 @@ pub struct MethodSpec {
     pub docs: String,
     /// How it may be called.
     pub kind: MethodKind,
+    /// Whether it may be entered while a call of the same contract is open. Constructors and migrations
+    /// never are.
+    pub reentrant: bool,
     /// Its parameters, in order.
     pub params: Vec<FieldSpec>,
     /// What a success returns.
@@ -180,6 +183,8 @@ pub enum MetadataError {
     /// Two methods, events or errors share a name or code, there are two constructors, or two migrations
     /// from one layout.
     Duplicate,
+    /// A constructor or a migration claims that it may be entered while a call of the contract is open.
+    Reentrant,
 }
 
 /// The deepest that types may nest.
@@ -245,7 +250,14 @@ impl Metadata {
             || !each_once(self.methods.iter().filter_map(MethodSpec::migrates_from))
             || self.events.windows(2).any(|pair| pair[0].name == pair[1].name)
             || self.errors.windows(2).any(|pair| pair[0].code == pair[1].code);
-        if duplicate { Err(MetadataError::Duplicate) } else { Ok(self) }
+        if duplicate {
+            return Err(MetadataError::Duplicate);
+        }
+        let called = |method: &MethodSpec| matches!(method.kind, MethodKind::Query | MethodKind::Change);
+        if self.methods.iter().any(|method| method.reentrant && !called(method)) {
+            return Err(MetadataError::Reentrant);
+        }
+        Ok(self)
     }
 }
 

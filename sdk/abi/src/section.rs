@@ -226,11 +226,12 @@ impl SectionBytes {
                 self.text(version);
                 self.raw(layout);
             }
-            ItemSpec::Method { name, docs, kind, params, returns } => {
+            ItemSpec::Method { name, docs, kind, reentrant, params, returns } => {
                 self.byte(1);
                 self.text(name);
                 self.text(docs);
                 self.kind(kind);
+                self.byte(*reentrant as u8);
                 self.fields(params);
                 self.ty(returns);
             }

@@ -25,6 +25,7 @@ macro_rules! described {
             name: "m",
             docs: "",
             kind: MethodKind::Query,
+            reentrant: false,
             params: &[],
             returns: &<$ty as Describe>::TYPE,
         });
@@ -124,6 +125,7 @@ fn draw_section() -> Vec<u8> {
         name: "draw",
         docs: "Draws.",
         kind: MethodKind::Change,
+        reentrant: true,
         params: &[Field { name: "shape", ty: &Shape::TYPE }, Field { name: "by", ty: &Account::TYPE }],
         returns: &u32::TYPE,
     })
@@ -134,6 +136,7 @@ fn constructor_section() -> Vec<u8> {
         name: "new",
         docs: "",
         kind: MethodKind::Constructor,
+        reentrant: false,
         params: &[],
         returns: &Type::Unit,
     })
@@ -141,7 +144,7 @@ fn constructor_section() -> Vec<u8> {
 
 fn migration_section(name: &'static str, from: [u8; 32]) -> Vec<u8> {
     let kind = MethodKind::Migration { from };
-    let item = ItemSpec::Method { name, docs: "", kind, params: &[], returns: &Type::Unit };
+    let item = ItemSpec::Method { name, docs: "", kind, reentrant: false, params: &[], returns: &Type::Unit };
     SectionBytes::of(&item).as_slice().to_vec()
 }
 
@@ -171,6 +174,7 @@ fn a_whole_section_decodes() {
         name: "draw".to_owned(),
         docs: "Draws.".to_owned(),
         kind: MethodKind::Change,
+        reentrant: true,
         params: vec![field("shape", shape()), field("by", TypeSpec::Account)],
         returns: TypeSpec::U32,
     };
@@ -248,6 +252,18 @@ fn unusable_sections_are_refused() {
     check(&[contract_section(), event_section(), event_section()], MetadataError::Duplicate);
     let migrations = [migration_section("a", [1; 32]), migration_section("b", [1; 32])].concat();
     check(&[contract_section(), migrations], MetadataError::Duplicate);
+    for kind in [MethodKind::Constructor, MethodKind::Migration { from: [1; 32] }] {
+        let item = ItemSpec::Method {
+            name: "new",
+            docs: "",
+            kind,
+            reentrant: true,
+            params: &[],
+            returns: &Type::Unit,
+        };
+        let section = SectionBytes::of(&item).as_slice().to_vec();
+        check(&[contract_section(), section], MetadataError::Reentrant);
+    }
     check(&[contract_section(), vec![9]], MetadataError::Malformed);
     check(&[contract_section(), draw_section()[..9].to_vec()], MetadataError::Malformed);
     let mut of_tomorrow = contract_section();

@@ -8,7 +8,9 @@ use std::fmt;
 use sillok_abi::{ErrorSpec, EventSpec, Metadata, MethodKind, MethodSpec};
 
 use crate::rpc::to_hex;
-use crate::value::{definition, fields_text, kind_name, named_types, same_fields, same_shape, signature};
+use crate::value::{
+    definition, fields_text, kind_name, named_types, reentrancy, same_fields, same_shape, signature,
+};
 
 /// A part of what a contract says about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +141,9 @@ fn method_change(name: String, old: Option<&MethodSpec>, new: Option<&MethodSpec
         return None;
     }
     let breaking = old.is_some_and(|old| is_called(old) && !new.is_some_and(|new| serves(new, old)));
-    let text = |method: &MethodSpec| format!("{} {}", kind_name(method.kind), signature(method));
+    let text = |method: &MethodSpec| {
+        format!("{} {}", kind_name(method.kind), signature(method)) + reentrancy(method)
+    };
     Some(change(Part::Method, name, old, new, text, breaking))
 }
 
@@ -149,10 +153,11 @@ fn is_called(method: &MethodSpec) -> bool {
 }
 
 /// Whether a method answers every call that was written for the old one. A query can be called wherever
-/// a change can.
+/// a change can, a re-entrant method wherever another one can.
 fn serves(new: &MethodSpec, old: &MethodSpec) -> bool {
     let kind = new.kind == MethodKind::Query || new.kind == old.kind;
-    kind && same_fields(&old.params, &new.params) && same_shape(&old.returns, &new.returns)
+    let reentrant = new.reentrant || !old.reentrant;
+    kind && reentrant && same_fields(&old.params, &new.params) && same_shape(&old.returns, &new.returns)
 }
 
 fn event_change(name: String, old: Option<&EventSpec>, new: Option<&EventSpec>) -> Option<Change> {

@@ -6,7 +6,7 @@ use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Type, Visibi
 
 use crate::attributes::{Errors, docs, no_arguments, no_generics};
 use crate::method::{Kind, Method, Returns};
-use crate::role::Role;
+use crate::role::{Marks, Role};
 
 /// Clippy's bound of arguments, above which it asks for a struct.
 const CLIPPY_ARGUMENTS: usize = 7;
@@ -21,12 +21,12 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     let mut constructor = None;
     let mut migrated = Vec::new();
     for function in item.items.iter_mut().filter_map(as_function) {
-        let Some(role) = errors.take(Role::take(function)) else { continue };
-        if role == Role::Constructor {
+        let Some(marks) = errors.take(Marks::take(function)) else { continue };
+        if marks.role == Role::Constructor {
             errors.take(check_only(function, &mut constructor));
         }
         if matches!(function.vis, Visibility::Public(_))
-            && let Some((exported, from)) = errors.take(export(&this, function, role))
+            && let Some((exported, from)) = errors.take(export(&this, function, marks))
         {
             generated.push(exported);
             migrated.extend(from);
@@ -77,8 +77,9 @@ fn check_only(function: &ImplItemFn, constructor: &mut Option<String>) -> Result
 }
 
 /// The export and the metadata of one method, and the storage that it migrates from, if it does.
-fn export(this: &Type, function: &mut ImplItemFn, role: Role) -> Result<(TokenStream, Option<Type>)> {
-    let mut method = Method::parse(&function.sig)?;
+fn export(this: &Type, function: &mut ImplItemFn, marks: Marks) -> Result<(TokenStream, Option<Type>)> {
+    let Marks { role, reentrant } = marks;
+    let mut method = Method { reentrant, ..Method::parse(&function.sig)? };
     let many = method.params.len() >= CLIPPY_ARGUMENTS;
     let kind = role.kind(&mut method)?;
     let item = method.item(&kind, &docs(&function.attrs));

@@ -39,6 +39,9 @@ fn run(expand: Expand, arguments: TokenStream, item: TokenStream) -> TokenStream
 /// A `#[migration]` runs when a contract is upgraded to this code, and in no other way. Its first
 /// parameter is the storage that it starts from: a `#[storage]` struct with the fields as they were.
 /// There can be several, each from another layout; the node runs the one that fits, if there is one.
+///
+/// While a method waits for a call that it makes, the contract can't be called again, queries included,
+/// but for methods that are marked `#[reentrant]`.
 #[proc_macro_attribute]
 pub fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(contract::expand, arguments, item)

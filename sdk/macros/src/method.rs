@@ -20,6 +20,8 @@ pub(crate) struct Method<'item> {
     pub(crate) name: String,
     /// `&mut self`, as opposed to `&self`.
     pub(crate) changes: bool,
+    /// Whether it may be entered while a call of the same contract is open.
+    pub(crate) reentrant: bool,
     pub(crate) params: Vec<Param<'item>>,
     pub(crate) returns: Returns<'item>,
 }
@@ -66,7 +68,8 @@ impl<'item> Method<'item> {
         let (Some(changes), Some(returns)) = (changes, returns) else {
             return Err(Error::new_spanned(signature, "not a method"));
         };
-        Ok(Method { ident: &signature.ident, name: plain_name(&signature.ident), changes, params, returns })
+        let (ident, name) = (&signature.ident, plain_name(&signature.ident));
+        Ok(Method { ident, name, changes, reentrant: false, params, returns })
     }
 
     /// How it may be called, unless it is the constructor or a migration.
@@ -76,7 +79,7 @@ impl<'item> Method<'item> {
 
     /// The `ItemSpec` that describes it in the metadata.
     pub(crate) fn item(&self, kind: &Kind<'_>, docs: &str) -> TokenStream {
-        let name = &self.name;
+        let (name, reentrant) = (&self.name, self.reentrant);
         let kind = match kind {
             Kind::Constructor => quote!(Constructor),
             Kind::Query => quote!(Query),
@@ -92,6 +95,7 @@ impl<'item> Method<'item> {
                 name: #name,
                 docs: #docs,
                 kind: ::sillok_sdk::__private::MethodKind::#kind,
+                reentrant: #reentrant,
                 params: &[#(#params),*],
                 returns: &<#returns as ::sillok_sdk::__private::Describe>::TYPE,
             }

@@ -1,10 +1,19 @@
-//! The methods that the node calls in its own time: `#[constructor]` and `#[migration]`.
+//! The marks of methods: `#[constructor]` and `#[migration]`, which the node calls in its own time, and
+//! `#[reentrant]`.
 
 use syn::{Attribute, Error, ImplItemFn, Result, Type, Visibility};
 
 use crate::method::{Kind, Method, Param, Returns};
 
 /// What a function of a contract is marked as.
+#[derive(Clone, Copy)]
+pub(crate) struct Marks {
+    pub(crate) role: Role,
+    /// Whether it may be entered while a call of the same contract is open: `#[reentrant]`.
+    pub(crate) reentrant: bool,
+}
+
+/// When a function of a contract is called.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// A method that anybody calls, or a helper.
@@ -13,37 +22,51 @@ pub(crate) enum Role {
     Migration,
 }
 
-const MARKERS: [(&str, Role); 2] = [("constructor", Role::Constructor), ("migration", Role::Migration)];
+const ROLES: [(&str, Role); 2] = [("constructor", Role::Constructor), ("migration", Role::Migration)];
 
-impl Role {
-    /// Removes the marker, which is not an attribute that the compiler knows.
-    pub(crate) fn take(function: &mut ImplItemFn) -> Result<Role> {
-        let mut role = Role::Plain;
-        let mut second = None;
-        function.attrs.retain(|attribute| match marked(attribute) {
-            Some(_) if role != Role::Plain => {
-                second = Some(attribute.clone());
-                false
+const REENTRANT: &str = "reentrant";
+
+impl Marks {
+    /// Removes the markers, which are not attributes that the compiler knows.
+    pub(crate) fn take(function: &mut ImplItemFn) -> Result<Marks> {
+        let mut marks = Marks { role: Role::Plain, reentrant: false };
+        let (markers, others): (Vec<Attribute>, _) = function.attrs.drain(..).partition(is_marker);
+        function.attrs = others;
+        for marker in &markers {
+            marker.meta.require_path_only()?;
+            match role_of(marker) {
+                Some(role) if marks.role == Role::Plain => marks.role = role,
+                None if !marks.reentrant => marks.reentrant = true,
+                Some(_) => {
+                    let message = "a method is marked once, as constructor or as migration";
+                    return Err(Error::new_spanned(marker, message));
+                }
+                None => return Err(Error::new_spanned(marker, "a method is marked as re-entrant once")),
             }
-            Some(marked) => {
-                role = marked;
-                false
-            }
-            None => true,
-        });
-        if let Some(second) = second {
-            return Err(Error::new_spanned(
-                second,
-                "a method is marked once, as constructor or as migration",
-            ));
         }
-        if role != Role::Plain && !matches!(function.vis, Visibility::Public(_)) {
-            let message = format!("{} is `pub`: the node calls it", role.name());
-            return Err(Error::new_spanned(&function.sig.ident, message));
-        }
-        Ok(role)
+        marks.check(function).map(|()| marks)
     }
 
+    fn check(self, function: &ImplItemFn) -> Result<()> {
+        let refuse = |message: String| Err(Error::new_spanned(&function.sig.ident, message));
+        let public = matches!(function.vis, Visibility::Public(_));
+        match self {
+            Marks { role: Role::Plain, reentrant: true } if !public => {
+                refuse("a re-entrant method is `pub`: a helper is not entered from outside".into())
+            }
+            Marks { role, .. } if role != Role::Plain && !public => {
+                refuse(format!("{} is `pub`: the node calls it", role.name()))
+            }
+            Marks { role, reentrant: true } if role != Role::Plain => refuse(format!(
+                "{} can't be `#[reentrant]`: nothing is entered while it runs, and nobody calls it",
+                role.name()
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Role {
     fn name(self) -> &'static str {
         match self {
             Role::Plain => "a method",
@@ -67,8 +90,12 @@ impl Role {
     }
 }
 
-fn marked(attribute: &Attribute) -> Option<Role> {
-    MARKERS.iter().find(|(name, _)| attribute.path().is_ident(name)).map(|(_, role)| *role)
+fn is_marker(attribute: &Attribute) -> bool {
+    role_of(attribute).is_some() || attribute.path().is_ident(REENTRANT)
+}
+
+fn role_of(attribute: &Attribute) -> Option<Role> {
+    ROLES.iter().find(|(name, _)| attribute.path().is_ident(name)).map(|(_, role)| *role)
 }
 
 /// Takes the first parameter off a migration.

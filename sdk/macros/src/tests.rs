@@ -89,6 +89,31 @@ fn a_migration_changes_the_storage_that_it_is_given() {
 }
 
 #[test]
+fn a_re_entrant_method_is_one_that_others_call() {
+    let expanded = |marker: &str| -> String {
+        let item = format!("impl Bank {{ {marker} pub fn rate(&self) -> u64 {{ 1 }} }}");
+        accepted(crate::contract::expand, &item).split_whitespace().collect()
+    };
+    assert!(expanded("").contains("reentrant:false"));
+    let marked = expanded("#[reentrant]");
+    assert!(marked.contains("reentrant:true") && !marked.contains("#[reentrant]"), "{marked}");
+    method_refused("#[reentrant] fn rate(&self) -> u64 { 1 }", "a re-entrant method is `pub`");
+    method_refused(
+        "#[reentrant] #[reentrant] pub fn rate(&self) {}",
+        "a method is marked as re-entrant once",
+    );
+    method_refused("#[reentrant(all)] pub fn rate(&self) {}", "unexpected token");
+    method_refused(
+        "#[constructor] #[reentrant] pub fn new(&mut self) {}",
+        "the constructor can't be `#[reentrant]`",
+    );
+    method_refused(
+        "#[reentrant] #[migration] pub fn go(&mut self, old: Old) {}",
+        "a migration can't be `#[reentrant]`",
+    );
+}
+
+#[test]
 fn a_migration_has_the_old_storage_and_then_its_parameters() {
     let item = "impl Bank {
         #[migration] pub fn from_first(&mut self, mut old: v1::Bank, fee: u64) -> Result<(), Error> { Ok(()) }

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 use sillok_abi::{FieldSpec, Metadata, TypeSpec};
 use sillok_client::module;
 use sillok_client::rpc::to_hex;
-use sillok_client::value::{definition, fields_text, kind_name, named_types, signature, type_name};
+use sillok_client::value::{
+    definition, fields_text, kind_name, named_types, reentrancy, signature, type_name,
+};
 
 use super::admin;
 use crate::cli::session::from_rpc;
@@ -79,7 +81,10 @@ fn to_text(metadata: &Metadata) -> String {
         ("changes", "change"),
     ] {
         let methods = metadata.methods.iter().filter(|method| kind_name(method.kind) == kind);
-        section(heading, methods.map(|method| (signature(method), method.docs.as_str())).collect());
+        section(
+            heading,
+            methods.map(|method| (signature(method) + reentrancy(method), method.docs.as_str())).collect(),
+        );
     }
     let types = named_types(metadata);
     section("types", types.values().map(|ty| (definition(ty), "")).collect());
@@ -116,7 +121,7 @@ fn type_json(ty: &TypeSpec) -> Value {
 fn to_json(metadata: &Metadata) -> Value {
     let methods = metadata.methods.iter().map(|method| {
         json!({
-            "name": method.name, "kind": kind_name(method.kind), "docs": method.docs,
+            "name": method.name, "kind": kind_name(method.kind), "reentrant": method.reentrant, "docs": method.docs,
             "params": fields_json(&method.params), "returns": type_name(&method.returns),
         })
     });

@@ -9,7 +9,7 @@ fn field(name: &str, ty: TypeSpec) -> FieldSpec {
 }
 
 fn method(kind: MethodKind, params: Vec<FieldSpec>, returns: TypeSpec) -> MethodSpec {
-    MethodSpec { name: "act".into(), docs: "Acts.".into(), kind, params, returns }
+    MethodSpec { name: "act".into(), docs: "Acts.".into(), kind, reentrant: false, params, returns }
 }
 
 fn metadata() -> Metadata {
@@ -62,6 +62,17 @@ fn a_method_breaks_its_callers_unless_it_serves_every_call_of_theirs() {
     assert_eq!(differences(&asked, &old), ["method act!"], "a query that changes something is no query");
     assert_eq!(differences(&old, &metadata()), ["method act!"]);
     assert_eq!(differences(&metadata(), &old), ["method act"]);
+}
+
+#[test]
+fn to_be_no_longer_re_entrant_breaks_who_calls_back() {
+    let shut = of_method(method(MethodKind::Query, amount(), TypeSpec::U64));
+    let mut open = shut.clone();
+    open.methods[0].reentrant = true;
+    assert_eq!(differences(&shut, &open), ["method act"]);
+    assert_eq!(differences(&open, &shut), ["method act!"]);
+    let text = compare(&open, &shut)[0].to_string();
+    assert!(text.starts_with("- query act(amount: u64) -> u64   (re-entrant)\n"), "{text}");
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub use decode::{decode, decode_fields};
 pub use definition::{definition, fields_text, named_types, same_fields, same_shape};
 pub use encode::{encode, encode_fields};
 pub use error::{DecodeError, ValueError};
-pub use shape::{example, example_text, kind_name, signature, type_name};
+pub use shape::{example, example_text, kind_name, reentrancy, signature, type_name};
 pub use text::parse_text;
 pub use time::parse_time;
 

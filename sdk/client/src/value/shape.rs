@@ -57,6 +57,11 @@ pub fn kind_name(kind: MethodKind) -> &'static str {
     }
 }
 
+/// What stands behind the signature of a method that may be entered while a call of its contract is open.
+pub fn reentrancy(method: &MethodSpec) -> &'static str {
+    if method.reentrant { "   (re-entrant)" } else { "" }
+}
+
 /// What the type takes, in words.
 pub(super) fn expectation(ty: &TypeSpec) -> String {
     match ty {

@@ -74,9 +74,12 @@ fn a_failure_is_kept_with_its_contract_and_method_and_takes_the_gas_that_was_use
     // After a trap nobody knows how much was used: it takes all.
     let spinning = third(&world, &Script::new().spin());
     assert_eq!(fails(&mut world, &spinning, third_id, Failure::Trap(TrapCode::OutOfGas)), GAS);
+    let nobody = ContractId([9; 32]);
+    let nowhere = third(&world, &Script::new().call(nobody, "run", ()));
+    assert_eq!(fails(&mut world, &nowhere, nobody, Failure::Trap(TrapCode::NoContract)), GAS);
     // A call that can't begin is its caller's failure.
-    let nowhere = third(&world, &Script::new().call(ContractId([9; 32]), "run", ()));
-    assert_eq!(fails(&mut world, &nowhere, third_id, Failure::Trap(TrapCode::NoContract)), GAS);
+    let back = third(&world, &Script::new().call(second, "run", ()));
+    assert_eq!(fails(&mut world, &back, third_id, Failure::Trap(TrapCode::Reentrancy)), GAS);
     let refusing = Script::new().run(second, &Script::new().run(third_id, &Script::new().refuse(42)));
     let gas = fails(&mut world, &refusing, third_id, Failure::Error { code: 42 });
     assert!(gas < paused * 2);

@@ -21,7 +21,8 @@ use sillok_testing::{World, account, failure, leaf};
 
 /// Calls the system module with everybody's authority.
 fn system(world: &mut World, from: &str, method: &str, args: impl Encode) -> Receipt {
-    let body = world.body(from, SYSTEM, method, args);
+    let mut body = world.body(from, SYSTEM, method, args);
+    body.gas_limit = world.genesis.parameters.max_transaction_gas;
     let transaction = world.signed(body);
     world.send(transaction).unwrap()
 }

@@ -92,7 +92,7 @@ fn a_contract_that_runs_is_not_upgraded_though_it_can_be_entered_again() {
     for method in ["run", "swap"] {
         let receipt = world.call("Bob", "script1", method, ());
         let Outcome::Failed(failed) = receipt.outcome else { panic!("{method}") };
-        let expected = (script(1), "swap", Failure::Trap(TrapCode::Reentrancy));
+        let expected = (SYSTEM, "upgrade", Failure::Trap(TrapCode::Reentrancy));
         assert_eq!((failed.contract, failed.method.as_str(), failed.failure), expected);
     }
 }

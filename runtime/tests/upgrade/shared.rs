@@ -44,8 +44,8 @@ fn many_contracts_share_one_code() {
     for code in [&one, &two, &one] {
         assert!(succeeded(&system(&mut world, "Alice", "upload", (code.clone(),))));
     }
-    (0..20).for_each(|salt| instantiate(&mut world, &one, salt));
-    let contracts: Vec<_> = (0..20).map(|salt| contract_id(&account("Alice"), &[salt; 32])).collect();
+    (200..220).for_each(|salt| instantiate(&mut world, &one, salt));
+    let contracts: Vec<_> = (200..220).map(|salt| contract_id(&account("Alice"), &[salt; 32])).collect();
     assert_eq!(contracts.iter().collect::<BTreeSet<_>>().len(), 20);
     // One of them moves to the other code and back; the others have nothing to do with it.
     for (code, upgrades) in [(&two, 1), (&one, 2)] {
@@ -69,7 +69,7 @@ fn uploading_what_is_there_takes_no_room() {
     let before = world.state.clone();
     assert!(succeeded(&system(&mut world, "Bob", "upload", (code.clone(),))));
     assert!(world.state == before, "neither the code nor a member's account of state has changed");
-    let args = (account("Alice"), code_hash(&code), [1u8; 32], None::<Account>, Vec::<u8>::new());
+    let args = (account("Alice"), code_hash(&code), [200u8; 32], None::<Account>, Vec::<u8>::new());
     let instantiated = system(&mut world, "Alice", "instantiate", args.clone());
     assert!(succeeded(&instantiated));
     let grown = |world: &World| world.state.entries().values().map(Vec::len).sum::<usize>();

@@ -255,7 +255,7 @@ fn arithmetic(steps: u32) -> String {
             local => write!(text, "(local.get {local})"),
         };
         let _ = write!(text, "i32.{} ", OPERATORS[step as usize / 4 % OPERATORS.len()]);
-        if step % 11 == 0 {
+        if step.is_multiple_of(11) {
             let _ = write!(text, "(local.tee {})", step % 4);
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
-use sillok_abi::native::{ContractInfo, GenesisContract, Member, contract_id};
+use sillok_abi::native::{GenesisContract, Member, contract_id};
 use sillok_abi::{Account, Call, ContractId, HOST_FUNCTIONS, Hash, Time, Validator, digest};
 
 use crate::execution::{Authority, BlockEnv, CallEnd, Context, Entry, Shared, Stop};
@@ -136,8 +136,9 @@ impl Genesis {
 }
 
 fn instantiate(context: &mut Context, contract: &GenesisContract) -> Result<(), GenesisError> {
-    let info = ContractInfo { code: contract.code, deployer: contract.deployer, admin: contract.admin };
-    let made = native::instantiate(context, info, contract.salt, contract.args.clone());
+    let GenesisContract { code, deployer, admin, salt, .. } = *contract;
+    let new = native::NewContract { code, deployer, admin, salt, args: contract.args.clone() };
+    let made = native::instantiate(context, new);
     ended(&format!("contract `{}`", contract.name), made)
 }
 

@@ -97,12 +97,7 @@ impl Session {
         args: Value,
     ) -> Result<Prepared> {
         let spec = contract.method(method)?;
-        if spec.kind == MethodKind::Constructor {
-            return Err(CliError::usage(format!(
-                "`{method}` is the constructor: it runs once, at deployment"
-            ))
-            .hint("deploy another instance with `sillok contract deploy`"));
-        }
+        refuse_special(method, spec.kind)?;
         let call = self.encode_call(contract, spec, &args)?;
         self.prepare_call(call, spec.returns.clone(), Vec::new()).await
     }
@@ -195,6 +190,21 @@ fn take_asked(trees: &mut Vec<(Account, CallTree)>, agreed: &Authorisation) -> R
             format!("{account} has agreed to other calls than this leads to now"),
         )
         .hint("the contracts' state has changed since: have a new agreement prepared")),
+    }
+}
+
+/// Refuses methods that only the node calls.
+fn refuse_special(method: &str, kind: MethodKind) -> Result<()> {
+    match kind {
+        MethodKind::Constructor => {
+            Err(CliError::usage(format!("`{method}` is the constructor: it runs once, at deployment"))
+                .hint("deploy another instance with `sillok contract deploy`"))
+        }
+        MethodKind::Migration { .. } => {
+            Err(CliError::usage(format!("`{method}` is a migration: it runs when a contract is upgraded"))
+                .hint("upgrade a contract with `sillok contract upgrade`"))
+        }
+        MethodKind::Query | MethodKind::Change => Ok(()),
     }
 }
 

@@ -16,4 +16,5 @@ mod status;
 mod subscriptions;
 mod transactions;
 mod tutorial;
+mod upgrade;
 mod walk;

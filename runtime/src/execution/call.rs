@@ -44,9 +44,14 @@ impl Context {
         self.run_frame(call, caller, Entry::Call)
     }
 
-    /// Runs a constructor, and gives the call back but for its arguments.
-    pub(crate) fn construct(&mut self, call: Call, maker: ContractId) -> Result<(Call, CallEnd), Stop> {
-        let (call, ended) = self.run_frame(call, Some(maker), Entry::Constructor);
+    /// Runs a constructor or a migration, and gives the call back but for its arguments.
+    pub(crate) fn set_up(
+        &mut self,
+        call: Call,
+        maker: ContractId,
+        entry: Entry,
+    ) -> Result<(Call, CallEnd), Stop> {
+        let (call, ended) = self.run_frame(call, Some(maker), entry);
         ended.map(|end| (call, end))
     }
 
@@ -61,13 +66,15 @@ impl Context {
         if self.frames.len() >= limits::MAX_CALL_DEPTH {
             return (call, Err(TrapCode::DepthLimit.into()));
         }
-        if self.frames.iter().any(|frame| frame.call.contract == call.contract) {
-            return (call, Err(TrapCode::Reentrancy.into()));
+        if self.is_running(&call.contract)
+            && let Err(stop) = self.check_reentry(&call)
+        {
+            return (call, Err(stop));
         }
         let read_only = self.frames.last().map_or(self.read_only, |frame| frame.read_only);
         let mark = self.mark();
         self.authority.enter(&call);
-        self.frames.push(Frame { call, caller, read_only, output: Vec::new(), result: Vec::new() });
+        self.frames.push(Frame { call, caller, entry, read_only, output: Vec::new(), result: Vec::new() });
         let ended = self.dispatch(entry);
         let frame = self.frames.pop().expect("the frame that was pushed above");
         self.authority.leave();
@@ -92,11 +99,26 @@ impl Context {
         wasm::run(self, &code, method.index)
     }
 
+    /// Refuses to enter a contract that has open frames, unless its code says of the method that it bears
+    /// that. A contract that is being made or migrated can't be entered whatever its code says: what every
+    /// method relies on is not set up yet. Nor can native modules.
+    fn check_reentry(&mut self, call: &Call) -> Result<(), Stop> {
+        let mut open = self.frames.iter().filter(|frame| frame.call.contract == call.contract);
+        let shut = open.any(|frame| frame.entry != Entry::Call) || native::module(&call.contract).is_some();
+        let code = if shut { None } else { self.code_of(&call.contract)? };
+        let method = code.as_ref().and_then(|code| code.method(&call.method));
+        if method.is_some_and(|method| method.reentrant) { Ok(()) } else { Err(TrapCode::Reentrancy.into()) }
+    }
+
     /// Judges whether a method may be entered by this door, and narrows the frame for a query.
     fn admit(&mut self, method: Option<MethodKind>, entry: Entry) -> Result<(), Stop> {
         let kind = method.ok_or(TrapCode::NoMethod)?;
-        let constructs = kind == MethodKind::Constructor;
-        if constructs != (entry == Entry::Constructor) {
+        let door = match kind {
+            MethodKind::Constructor => Entry::Constructor,
+            MethodKind::Migration { .. } => Entry::Migration,
+            MethodKind::Query | MethodKind::Change => Entry::Call,
+        };
+        if entry != door {
             return Err(TrapCode::NoMethod.into());
         }
         if kind == MethodKind::Query {

@@ -6,7 +6,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sillok_abi::{Account, Event, Failure, Hash, TrapCode};
+use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
 
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
@@ -145,6 +145,11 @@ impl Inner {
         let rest = self.gas.checked_sub(amount);
         self.gas = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or_else(|| TrapCode::OutOfGas.into())
+    }
+
+    /// Whether the contract is in a call that has not ended.
+    pub(crate) fn is_running(&self, contract: &ContractId) -> bool {
+        self.frames.iter().any(|frame| frame.call.contract == *contract)
     }
 
     /// The running frame.

@@ -42,6 +42,8 @@ pub(super) struct MemoryLayout {
 pub(crate) struct Method {
     name: String,
     pub(crate) kind: MethodKind,
+    /// Whether it may be entered while a call of the same contract is open.
+    pub(crate) reentrant: bool,
     /// Its place among the methods.
     pub(crate) index: usize,
 }
@@ -64,7 +66,12 @@ impl Code {
         let mut methods: Vec<Method> = metadata
             .methods
             .iter()
-            .map(|method| Method { name: method.name.clone(), kind: method.kind, index: 0 })
+            .map(|method| Method {
+                name: method.name.clone(),
+                kind: method.kind,
+                reentrant: method.reentrant,
+                index: 0,
+            })
             .collect();
         methods.sort_by(|one, other| one.name.cmp(&other.name));
         methods.iter_mut().enumerate().for_each(|(index, method)| method.index = index);

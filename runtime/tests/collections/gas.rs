@@ -46,6 +46,7 @@ fn method(name: &str) -> Item {
         name: name.into(),
         docs: String::new(),
         kind: MethodKind::Change,
+        reentrant: false,
         params: Vec::new(),
         returns: TypeSpec::Unit,
     })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sillok_abi::ABI_VERSION;
+use sillok_abi::{ABI_VERSION, Item, MethodKind, MethodSpec};
 use sillok_runtime::{CODE_ERRORS, CodeError, CodeLimits, check_code};
 use sillok_testing::code::{MEMORY, change, contract, contract_item, custom_section, module};
 
@@ -144,6 +144,12 @@ fn malformed() -> Vec<Case> {
     ]
 }
 
+/// A constructor that claims to be re-entrant.
+fn reentrant_constructor() -> Item {
+    let Item::Method(method) = change("new") else { unreachable!("it is a method") };
+    Item::Method(MethodSpec { kind: MethodKind::Constructor, reentrant: true, ..method })
+}
+
 fn metadata() -> Vec<Case> {
     let plain = || contract_item(ABI_VERSION);
     let method = |text: &str, name: &str| module(&format!("{MEMORY} {text}"), &[plain(), change(name)]);
@@ -156,6 +162,7 @@ fn metadata() -> Vec<Case> {
         (module(MEMORY, &[plain(), plain()]), CodeError::BadMetadata),
         (module(MEMORY, &[plain(), change("run"), change("run")]), CodeError::BadMetadata),
         (text(&[9]), CodeError::BadMetadata),
+        (module(MEMORY, &[plain(), reentrant_constructor()]), CodeError::BadMetadata),
         (module(MEMORY, &[contract_item(ABI_VERSION + 1)]), CodeError::AbiVersion),
         (method(&fits("2x"), "2x"), CodeError::BadMethodName),
         (method(&fits("a-b"), "a-b"), CodeError::BadMethodName),

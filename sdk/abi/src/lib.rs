@@ -13,12 +13,15 @@ mod account;
 mod block;
 mod book;
 mod call;
+mod const_blake3;
 mod describe;
 mod digest;
 mod host;
+mod layout;
 mod metadata;
 pub mod native;
 mod receipt;
+mod section;
 #[cfg(feature = "std")]
 mod text;
 mod time;
@@ -31,18 +34,20 @@ pub use book::{
     Side, TimeInForce,
 };
 pub use call::{Call, CallTree};
-pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, SectionBytes, Type, Variant};
+pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, Type, Variant};
 pub use digest::{Hash, digest, merkle_root};
 pub use host::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256, HOST_FUNCTIONS, HOST_MODULE, HostFunction};
 pub use host::{
     RANGE_DESCENDING, RANGE_KEYS, STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT,
     SignatureScheme,
 };
+pub use layout::{IndexLayout, LayoutField, layout_digest};
 pub use metadata::{
     ABI_VERSION, ErrorSpec, EventSpec, FieldSpec, Item, METADATA_SECTION, Metadata, MetadataError,
     MethodSpec, TypeSpec, VariantSpec,
 };
 pub use receipt::{CallFailure, Event, Failure, Outcome, Receipt, TrapCode};
+pub use section::SectionBytes;
 #[cfg(feature = "std")]
 pub use text::ParseError;
 pub use time::{Date, Time};

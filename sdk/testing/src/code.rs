@@ -22,6 +22,7 @@ pub fn method_item(name: &str, kind: MethodKind) -> Item {
         name: name.into(),
         docs: String::new(),
         kind,
+        reentrant: false,
         params: Vec::new(),
         returns: TypeSpec::Unit,
     })

@@ -153,6 +153,7 @@ fn metadata() -> Vec<u8> {
         name: METHOD.into(),
         docs: String::new(),
         kind: MethodKind::Change,
+        reentrant: false,
         params: Vec::new(),
         returns: TypeSpec::Unit,
     });

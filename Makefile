@@ -11,8 +11,10 @@ help: ## Lists the targets
 setup: ## Installs what building needs and is missing: the wasm target, libclang, a C++ compiler
 	@./scripts/setup
 
+# All packages, of which only the node is built: cargo then chooses features as it does for tests, and what one
+# of the two has compiled the other need not compile again.
 build: setup ## Builds the contracts and the node
-	cargo build --release --package sillok
+	cargo build --release --workspace --bin sillok
 
 run: build ## Starts the development chain; the next run continues it (ARGS="--reset" starts anew)
 	$(SILLOK) dev $(ARGS)

@@ -98,7 +98,7 @@ fn body_bytes(bytes: u32) -> Vec<u8> {
 /// A function of this complexity: locals × (1 + blocks).
 fn complex(complexity: u32) -> String {
     let most = CodeLimits::default();
-    let fits = |locals: &u32| complexity % locals == 0 && complexity / locals - 1 <= most.branches;
+    let fits = |locals: &u32| complexity.is_multiple_of(*locals) && complexity / locals - 1 <= most.branches;
     let locals = (1..=most.locals).find(fits).unwrap();
     let blocks = complexity / locals - 1;
     format!("(func (local {}) {})", repeat("i32 ", locals), repeat("block end ", blocks))

@@ -42,5 +42,6 @@ pub use session::Session;
 pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader, state_key};
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
 pub use wasm::{
-    Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter,
+    Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, Optimisation,
+    check_code, meter,
 };

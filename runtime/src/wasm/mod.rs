@@ -15,6 +15,7 @@ pub use cache::Artefacts;
 pub(crate) use cache::CodeCache;
 pub(crate) use code::Code;
 pub(crate) use engine::Engine;
+pub use engine::Optimisation;
 pub(crate) use instances::{Instances, run};
 pub use meter::{MeterError, MeterRules, Metered, OperatorPrices, meter};
 pub use validate::{CODE_ERRORS, CodeError, check_code};

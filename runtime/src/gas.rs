@@ -29,6 +29,8 @@ pub struct GasTable {
     pub range_byte: u64,
     /// An instance of a contract.
     pub instance: u64,
+    /// Each begun 64 bytes of a chunk of memory that a call wrote to, which is restored after it.
+    pub restored_line: u64,
     /// Entering a native module.
     pub native_call: u64,
     /// Each byte of uploaded code, which is checked, compiled and kept.
@@ -62,6 +64,7 @@ impl Default for GasTable {
             range_entry: 1_500,
             range_byte: 2,
             instance: 1_500,
+            restored_line: 16,
             native_call: 1_000,
             code_byte: 25_000,
             code_complexity: 85_000,

@@ -45,5 +45,5 @@ pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader
 pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
 pub use wasm::{
     AcceptedCode, Artefacts, CODE_ERRORS, CodeError, Compiler, MeterError, MeterRules, Metered,
-    OperatorPrices, check_code, meter,
+    OperatorPrices, Optimisation, check_code, meter,
 };

@@ -36,7 +36,7 @@ impl Kept {
         if let Some(price) = gas_price {
             genesis.parameters.gas.operators.simple = price as u32;
         }
-        let world = World::with(genesis, Outside { seed: 1, artefacts: self.clone() });
+        let world = World::with(genesis, Outside { seed: 1, artefacts: self.clone(), ..Outside::default() });
         let call = Call {
             contract: world.id("counter"),
             method: "total".into(),

@@ -38,6 +38,19 @@ pub(super) struct MemoryLayout {
     pub(super) spill: u32,
 }
 
+impl MemoryLayout {
+    /// The bytes that are restored for each dirty chunk; fewer at the end of memory.
+    pub(super) fn restored_bytes(self) -> usize {
+        (1 << self.chunk_shift) + self.spill as usize
+    }
+
+    /// What restoring these chunks costs, at this price for each begun 64 bytes.
+    pub(super) fn restoring(self, chunks: u64, line_price: u64) -> u64 {
+        let lines = (self.restored_bytes() as u64).div_ceil(64) * u64::from(chunks.count_ones());
+        lines.saturating_mul(line_price)
+    }
+}
+
 /// A method of compiled code.
 pub(crate) struct Method {
     name: String,

@@ -3,7 +3,7 @@
 use sillok_abi::native::code_hash;
 
 use super::artefact;
-use super::engine::Engine;
+use super::engine::{Engine, Optimisation};
 use crate::Parameters;
 use crate::fault::Fault;
 
@@ -15,7 +15,7 @@ pub struct Compiler {
 impl Compiler {
     /// Fails if the engine does not start on this machine.
     pub fn new() -> Result<Self, Fault> {
-        Ok(Compiler { engine: Engine::new(&Parameters::default())? })
+        Ok(Compiler { engine: Engine::new(&Parameters::default(), Optimisation::default())? })
     }
 
     /// Meters and compiles accepted code just as a node does, and drops the result.

@@ -28,9 +28,21 @@ pub(crate) struct Engine {
     instances: Arc<AtomicUsize>,
 }
 
+/// How much compiled code is optimised. Contracts can't tell, nor does gas depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Optimisation {
+    /// For speed.
+    #[default]
+    Speed,
+    /// For speed and size.
+    SpeedAndSize,
+    /// Not at all: quickly compiled.
+    None,
+}
+
 impl Engine {
-    pub(crate) fn new(parameters: &Parameters) -> Result<Self, Fault> {
-        let engine = wasmtime::Engine::new(&config()).map_err(Fault::new)?;
+    pub(crate) fn new(parameters: &Parameters, optimisation: Optimisation) -> Result<Self, Fault> {
+        let engine = wasmtime::Engine::new(&config(optimisation)).map_err(Fault::new)?;
         let mut linker = Linker::new(&engine);
         link(&mut linker, &parameters.gas).map_err(Fault::new)?;
         let rules = MeterRules {
@@ -72,11 +84,16 @@ fn identity(engine: &wasmtime::Engine, rules: &MeterRules) -> Hash {
     digest("sillok/engine", &(hasher.finish(), env!("CARGO_PKG_VERSION"), metering))
 }
 
-fn config() -> Config {
+fn config(optimisation: Optimisation) -> Config {
+    let level = match optimisation {
+        Optimisation::Speed => OptLevel::Speed,
+        Optimisation::SpeedAndSize => OptLevel::SpeedAndSize,
+        Optimisation::None => OptLevel::None,
+    };
     let mut config = Config::new();
     config
         .max_wasm_stack(limits::WASM_STACK_BYTES)
-        .cranelift_opt_level(OptLevel::Speed)
+        .cranelift_opt_level(level)
         .wasm_backtrace_max_frames(None)
         .native_unwind_info(false)
         .wasm_simd(false)

@@ -88,32 +88,28 @@ impl Instance {
         match answer {
             Ok((status, gas, dirty)) => {
                 context.set_gas(u64::try_from(gas).unwrap_or(0));
-                Ran { ended: Ok(status), reusable: self.restore(code, dirty) }
+                self.returned(code, context, status, dirty)
             }
             Err(error) => Ran { ended: Err(self.stopped(error)), reusable: false },
         }
     }
 
-    /// Makes memory what it was; answers whether that was possible.
-    fn restore(&mut self, code: &Code, dirty: u64) -> bool {
-        let by_host = std::mem::take(&mut self.store.data_mut().dirty.chunks);
-        let data = self.memory.data_mut(&mut self.store);
+    /// Charges for the memory that was written, and restores it.
+    fn returned(&mut self, code: &Code, context: &mut Context, status: u32, dirty: u64) -> Ran {
+        let chunks = dirty | std::mem::take(&mut self.store.data_mut().dirty.chunks);
         let image = code.image(Box::default);
-        if data.len() != image.len() {
-            return false;
+        // Memory that grew goes with its instance: growing has paid for both.
+        if self.memory.data_size(&self.store) != image.len() {
+            return Ran { ended: Ok(status), reusable: false };
         }
-        let MemoryLayout { chunk_shift, spill } = code.layout;
-        let mut chunks = dirty | by_host;
-        while chunks != 0 {
-            let start = (chunks.trailing_zeros() as usize) << chunk_shift;
-            let end = (start + (1 << chunk_shift) + spill as usize).min(image.len());
-            // A store outside of memory marks a chunk too, and traps.
-            if let (Some(target), Some(source)) = (data.get_mut(start..end), image.get(start..end)) {
-                target.copy_from_slice(source);
+        let cost = code.layout.restoring(chunks, context.shared.parameters.gas.restored_line);
+        match context.charge(cost) {
+            Ok(()) => {
+                restore(self.memory.data_mut(&mut self.store), image, code.layout, chunks);
+                Ran { ended: Ok(status), reusable: true }
             }
-            chunks &= chunks - 1;
+            Err(stop) => Ran { ended: Err(stop), reusable: false },
         }
-        true
     }
 
     /// What stopped a call: one of ours from a host function or from metering, a trap of the engine, or a
@@ -129,6 +125,7 @@ impl Instance {
             (Trap::UnreachableCodeReached, Val::I32(0)) => Some(TrapCode::Unreachable),
             (Trap::UnreachableCodeReached, Val::I32(1)) => Some(TrapCode::OutOfGas),
             (Trap::UnreachableCodeReached, Val::I32(2)) => Some(TrapCode::StackOverflow),
+            (Trap::UnreachableCodeReached, Val::I32(3)) => return Stop::Fault(no_memory()),
             (trap, _) => trap_code(trap),
         };
         match code {
@@ -136,6 +133,22 @@ impl Instance {
             None => Stop::Fault(Fault::new(format!("the engine trapped as no other node need: {trap}"))),
         }
     }
+}
+
+/// Makes the chunks of memory what they are in a fresh instance.
+fn restore(memory: &mut [u8], image: &[u8], layout: MemoryLayout, mut chunks: u64) {
+    while chunks != 0 {
+        let start = (chunks.trailing_zeros() as usize) << layout.chunk_shift;
+        let end = (start + layout.restored_bytes()).min(image.len());
+        if let (Some(target), Some(source)) = (memory.get_mut(start..end), image.get(start..end)) {
+            target.copy_from_slice(source);
+        }
+        chunks &= chunks - 1;
+    }
+}
+
+fn no_memory() -> Fault {
+    Fault::new("the host has no memory for a contract's `memory.grow`, which the contract's limit allows")
 }
 
 /// The traps that every node shares. The engine's own stack limit is not among them: metering stops a
@@ -151,3 +164,6 @@ fn trap_code(trap: Trap) -> Option<TrapCode> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

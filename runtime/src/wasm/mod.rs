@@ -21,5 +21,6 @@ pub use check::{AcceptedCode, CODE_ERRORS, CodeError, check_code};
 pub(crate) use code::Code;
 pub use compiler::Compiler;
 pub(crate) use engine::Engine;
+pub use engine::Optimisation;
 pub(crate) use instances::{Instances, run};
 pub use meter::{MeterError, MeterRules, Metered, OperatorPrices, meter};

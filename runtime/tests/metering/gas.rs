@@ -97,6 +97,15 @@ fn memory_pays_for_pages_and_bytes() {
     takes(&body("(memory.grow (local.get $x))"), 2, ENTRY + LOCAL + 20_000 + 2 * 40_000);
     // A failed one too.
     takes(&body("(memory.grow (local.get $x))"), -1, ENTRY + LOCAL + 20_000 + 0xffff_ffff * 40_000);
+    // One that the limit does not allow is seen by the contract; that fails in the same way everywhere.
+    let limited = Compiled::new(&module(
+        r#"(memory (export "memory") 1 3)
+           (func (export "run") (param $x i32) (result i32) (memory.grow (local.get $x)))"#,
+        &["run"],
+    ));
+    for (pages, before) in [(0, 1), (2, 1), (3, -1), (-1, -1)] {
+        assert_eq!(limited.run("run", pages, PLENTY).0.end, End::Status(before));
+    }
     let fill = body("(memory.fill (i32.const 0) (i32.const 1) (local.get $x)) (i32.const 1)");
     takes(&fill, 0, ENTRY + 2 * CONSTANT + LOCAL + 100 + CONSTANT);
     takes(&fill, 1_000, ENTRY + 2 * CONSTANT + LOCAL + 100 + 1_000 + CONSTANT);

@@ -5,7 +5,7 @@ use wasmtime::{Instance, Module, Store, Trap, Val};
 use super::contract::METHOD;
 use crate::Parameters;
 use crate::wasm::code::entry_name;
-use crate::wasm::engine::Engine;
+use crate::wasm::engine::{Engine, Optimisation};
 use crate::wasm::meter::meter;
 
 /// More than any script needs.
@@ -30,7 +30,7 @@ pub(super) struct Machine {
 
 impl Machine {
     pub(super) fn new() -> Self {
-        Machine { engine: Engine::new(&Parameters::default()).unwrap() }
+        Machine { engine: Engine::new(&Parameters::default(), Optimisation::default()).unwrap() }
     }
 
     pub(super) fn compile(&self, contract: &[u8]) -> Module {

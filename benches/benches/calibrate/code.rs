@@ -1,0 +1,86 @@
+//! Uploading code: checking it, and compiling it when it is first run.
+
+use std::sync::Arc;
+
+use codec::Encode;
+use sillok_abi::Call;
+use sillok_abi::native::SYSTEM;
+use sillok_benches::{Cost, Row, Rows, Stage};
+use sillok_runtime::Runtime;
+
+use crate::cost::{root_call, shortest};
+use crate::program::{memory, module};
+
+/// Bytes of the bodies of a module that is made to be slow to compile, and how many there are.
+const BODY_BYTES: usize = 60_000;
+const BODIES: usize = 4;
+
+/// A piece of Wasm text that takes long to compile for its size, and its bytes.
+const SLOW: [(&str, &str, usize); 5] = [
+    ("stores", "(i32.store8 (local.get 0) (local.get 0))", 7),
+    ("branches", "(br_if 0 (local.get 0))", 4),
+    ("calls", "(call $first)", 2),
+    ("divisions", "(local.set 0 (i32.div_s (local.get 0) (local.get 1)))", 7),
+    ("globals", "(global.set 0 (i64.add (global.get 0) (global.get 1)))", 7),
+];
+
+/// Measures what uploaded code costs for each of its bytes.
+pub(crate) fn measure(rows: &mut Rows) {
+    let ordinary = [("market", sillok_contracts::MARKET), ("register", sillok_contracts::REGISTER)];
+    for (name, wasm) in ordinary {
+        rows.add(Row::new("code", format!("upload and compile, each byte of `{name}`"), upload(wasm)));
+    }
+    for (name, piece, bytes) in SLOW {
+        let row =
+            Row::new("code", format!("upload and compile, each byte of {name}"), upload(&slow(piece, bytes)));
+        rows.add(row);
+    }
+    let row = Row::new("code", "upload and compile, each byte of crowded locals", upload(&crowded()));
+    rows.add(row);
+}
+
+/// What a byte of this code costs.
+fn upload(wasm: &[u8]) -> Cost {
+    let mut stage = Stage::new(&[("code", wasm)]);
+    let call = Call { contract: SYSTEM, method: "upload".into(), args: wasm.to_vec().encode() };
+    let upload = root_call(&mut stage.runner(), &stage.prepare(call));
+    let nothing = stage.prepare(stage.call("code", "there is no such method", ()));
+    let (chain, parameters) = (stage.world.chain(), stage.world.genesis.parameters.clone());
+    // The first to look the method up compiles the code; a new runtime has compiled none.
+    let compiled = shortest(|| {
+        stage.world.runtime = Arc::new(Runtime::new(chain, parameters.clone()).unwrap());
+        stage.runner().run(&nothing);
+    });
+    let started = shortest(|| {
+        stage.world.runtime = Arc::new(Runtime::new(chain, parameters.clone()).unwrap());
+    });
+    (upload + Cost { nanos: compiled - started, gas: 0.0 }) / wasm.len() as f64
+}
+
+/// A module of large functions that are all of the same piece.
+fn slow(piece: &str, bytes: usize) -> Vec<u8> {
+    let body = piece.repeat(BODY_BYTES / bytes);
+    let function = format!("(func (param i32 i32) {body})");
+    let text = format!(
+        "{} (global (mut i64) (i64.const 1)) (global (mut i64) (i64.const 2)) (func $first) {}",
+        memory(1, &[]),
+        function.repeat(BODIES)
+    );
+    module(&text, &[])
+}
+
+/// A module whose functions keep more values than there are registers, all of them until the end.
+fn crowded() -> Vec<u8> {
+    const LOCALS: usize = 500;
+    let statements = BODY_BYTES / 10;
+    let body: String = (0..statements)
+        .map(|index| {
+            let (to, one, two) = (index % LOCALS, (index * 7 + 1) % LOCALS, (index * 13 + 5) % LOCALS);
+            format!("(local.set {to} (i64.add (local.get {one}) (local.get {two})))")
+        })
+        .collect();
+    let sum: String = (0..LOCALS).map(|local| format!("(i64.add (local.get {local}))")).collect();
+    let function =
+        format!("(func (result i64) (local {}) {body} (i64.const 0) {sum})", "i64 ".repeat(LOCALS));
+    module(&format!("{} {}", memory(1, &[]), function.repeat(BODIES)), &[])
+}

@@ -10,7 +10,7 @@ use codec::Encode;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use sillok_benches::plain::Plain;
-use sillok_benches::{BENCH, OTHER, Stage};
+use sillok_benches::{BENCH, OTHER, Stage, succeeded};
 use sillok_runtime::limits::NATIVE_STACK_BYTES;
 use sillok_testing::account;
 
@@ -39,7 +39,7 @@ fn calls(criterion: &mut Criterion) {
 
 fn run(group: &mut BenchmarkGroup<'_, WallTime>, id: &str, stage: &Stage, call: sillok_abi::Call) {
     let (mut runner, prepared) = (stage.runner(), stage.prepare(call));
-    group.bench_function(id, |bencher| bencher.iter(|| runner.succeed(black_box(&prepared))));
+    group.bench_function(id, |bencher| bencher.iter(|| succeeded(runner.next(black_box(&prepared)))));
 }
 
 /// `call/query_one_thread` and `call/query_two_threads`: queries of a balance. Compare the throughput:

@@ -2,7 +2,7 @@
 //! under `strace -c -f` it shows whether a call needs the kernel. `make bench-syscalls` runs it so.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "an example that reports by printing")]
 
-use sillok_benches::{BENCH, OTHER, Stage};
+use sillok_benches::{BENCH, OTHER, Stage, succeeded};
 
 /// How many calls are made if nothing is said.
 const CALLS: u64 = 100_000;
@@ -21,6 +21,6 @@ fn main() {
     .map(|call| stage.prepare(call));
     let mut runner = stage.runner();
     let gas: u64 =
-        (0..calls).map(|index| runner.succeed(&kinds[index as usize % kinds.len()]).gas_used).sum();
+        (0..calls).map(|index| succeeded(runner.next(&kinds[index as usize % kinds.len()])).gas_used).sum();
     println!("{calls} calls used {gas} gas");
 }

@@ -38,21 +38,14 @@ impl<'world> Runner<'world> {
         Prepared { body }
     }
 
-    /// Makes a call, and answers its receipt.
-    pub fn run(&mut self, prepared: &Prepared) -> Receipt {
+    /// Makes a call as the first on the state.
+    pub fn first(&mut self, prepared: &Prepared) -> Receipt {
         self.world.runtime.simulate(self.state.clone(), self.env, &prepared.body).unwrap().receipt
     }
 
-    /// Makes a call that must succeed.
-    ///
-    /// # Panics
-    /// If it does not.
-    pub fn succeed(&mut self, prepared: &Prepared) -> Receipt {
-        let receipt = self.run(prepared);
-        let Outcome::Success(_) = receipt.outcome else {
-            panic!("`{}` failed: {:?}", prepared.body.call.method, receipt.outcome);
-        };
-        receipt
+    /// Makes a call after others.
+    pub fn next(&mut self, prepared: &Prepared) -> Receipt {
+        self.first(prepared)
     }
 
     /// Makes a query that must succeed.
@@ -60,8 +53,15 @@ impl<'world> Runner<'world> {
     /// # Panics
     /// If it does not.
     pub fn query(&self, call: &Call) -> Receipt {
-        let receipt = self.world.runtime.query(self.state.clone(), self.env, call.clone()).unwrap();
-        assert!(matches!(receipt.outcome, Outcome::Success(_)), "{:?}", receipt.outcome);
-        receipt
+        succeeded(self.world.runtime.query(self.state.clone(), self.env, call.clone()).unwrap())
     }
+}
+
+/// The receipt of a success.
+///
+/// # Panics
+/// If it is of a failure.
+pub fn succeeded(receipt: Receipt) -> Receipt {
+    assert!(matches!(receipt.outcome, Outcome::Success(_)), "{:?}", receipt.outcome);
+    receipt
 }

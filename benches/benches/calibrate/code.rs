@@ -26,7 +26,7 @@ const SLOW: [(&str, &str, usize); 5] = [
 
 /// Measures what uploaded code costs for each of its bytes.
 pub(crate) fn measure(rows: &mut Rows) {
-    let ordinary = [("market", sillok_contracts::MARKET), ("register", sillok_contracts::REGISTER)];
+    let ordinary = [("market", sillok_contracts::MARKET), ("did", sillok_contracts::DID)];
     for (name, wasm) in ordinary {
         rows.add(Row::new("code", format!("upload and compile, each byte of `{name}`"), upload(wasm)));
     }
@@ -49,7 +49,7 @@ fn upload(wasm: &[u8]) -> Cost {
     // The first to look the method up compiles the code; a new runtime has compiled none.
     let compiled = shortest(|| {
         stage.world.runtime = Arc::new(Runtime::new(chain, parameters.clone()).unwrap());
-        stage.runner().run(&nothing);
+        stage.runner().first(&nothing);
     });
     let started = shortest(|| {
         stage.world.runtime = Arc::new(Runtime::new(chain, parameters.clone()).unwrap());

@@ -8,7 +8,7 @@ use sillok_abi::native::contract_id;
 use sillok_testing::account;
 
 use crate::program::{FEW, MANY, Program};
-use sillok_benches::{Cost, Prepared, Runner, Stage, salt};
+use sillok_benches::{Cost, Prepared, Runner, Stage, salt, succeeded};
 
 /// How often each call is timed. The shortest time counts: what else the machine does only adds.
 const SAMPLES: u64 = 15;
@@ -29,7 +29,7 @@ pub(crate) fn root_call(runner: &mut Runner<'_>, prepared: &Prepared) -> Cost {
     let mut gas = 0;
     let nanos = shortest(|| {
         runner.env.height += 1;
-        gas = runner.run(prepared).gas_used;
+        gas = runner.first(prepared).gas_used;
     });
     Cost { nanos, gas: gas as f64 }
 }
@@ -86,7 +86,7 @@ fn turn(stage: &Stage, program: &Program, contract: &str) -> Cost {
     let mut runner = stage.runner();
     let mut method = |method| {
         let prepared = stage.prepare(stage.call(contract, method, ()));
-        runner.succeed(&prepared);
+        succeeded(runner.first(&prepared));
         root_call(&mut runner, &prepared)
     };
     let few = method(FEW);

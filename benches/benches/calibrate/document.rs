@@ -23,8 +23,8 @@ shortest of many runs, on the real runtime. *Suggested* is that in gas. *Charged
 Measured on {} by `make calibrate`, which writes this file. Machine: {}.
 
 - An operator is measured with what feeds it: a statement such as `a = a + b` is charged for two `local.get`, \
-the addition and a `local.set`. Statements wait for each other, so that most code is quicker than its gas says, \
-and none is slower. `nop`, `block`, `loop`, `end`, `drop`, constants and locals make no machine code of their own.
+the addition and a `local.set`. Statements wait for each other, so that most code is quicker than its gas says. \
+Slower is what misses the processor's caches or guesses, which is shown and not priced. `nop`, `block`, `loop`, `end`, `drop`, constants and locals make no machine code of their own.
 - A loop around what is measured is subtracted, in time and in gas.
 - The state is a million keys in RocksDB with the node's settings, after many reads.
 {}",

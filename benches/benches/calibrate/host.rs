@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use sillok_abi::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256};
-use sillok_benches::{Cost, Row, Rows, Stage};
+use sillok_benches::{Cost, Row, Rows, Stage, succeeded};
 use sillok_testing::account;
 
 use crate::cost::{Batch, root_call};
@@ -98,7 +98,7 @@ fn arguments(rows: &mut Rows) {
         let mut call = stage.call("taker", "take", ());
         call.args = vec![7; bytes];
         let prepared = stage.prepare(call);
-        runner.succeed(&prepared);
+        succeeded(runner.first(&prepared));
         root_call(&mut runner, &prepared)
     };
     let small = cost(8);

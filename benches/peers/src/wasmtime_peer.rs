@@ -119,6 +119,13 @@ impl Reused {
     }
 }
 
+impl Reused {
+    /// How many pages its memory has: more than at first, and the contract would not run for ever.
+    pub fn pages(&self) -> u64 {
+        self.store.data().memory.map_or(0, |memory| memory.size(&self.store))
+    }
+}
+
 impl Peer for Reused {
     fn call(&mut self, method: &'static str, args: &[u8]) {
         self.store.data_mut().bank.args = args.to_vec();

@@ -74,7 +74,7 @@ impl Bench {
 
     /// Calls `noop` of `target`, another contract of this code, `count` times.
     pub fn nested(&mut self, count: u32, target: ContractId) {
-        let mut target = NothingRef::at(target);
+        let target = NothingRef::at(target);
         (0..count).for_each(|_| target.noop());
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rocksdb::{BlockBasedOptions, Cache, DB, DBCompressionType, Options, WriteBatch};
 use sillok_benches::Stage;
-use sillok_runtime::{Changes, Entries, Fault, MemoryState, StateReader};
+use sillok_runtime::{Changes, Direction, Entries, Fault, MemoryState, PageLimit, StateReader};
 use tempfile::TempDir;
 
 /// How many keys there are.
@@ -81,7 +81,7 @@ impl StateReader for Database {
         }
     }
 
-    fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {
-        self.stage.range(from, to, limit)
+    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault> {
+        self.stage.page(from, to, direction, limit)
     }
 }

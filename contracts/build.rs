@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The contracts: their folders, and their crates without the `sillok-` in front.
-const CONTRACTS: [&str; 9] = ["counter", "did", "register", "cash", "escrow", "market", "board", "shelf", "bench"];
+const CONTRACTS: [&str; 9] =
+    ["counter", "did", "register", "cash", "escrow", "market", "board", "shelf", "bench"];
 
 /// What the contracts are made from, besides their own folders.
 const SOURCES: [&str; 10] = [

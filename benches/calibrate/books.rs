@@ -5,8 +5,8 @@ use sillok_abi::{BookParams, NewOrder, Price, Quantity, Side, TimeInForce};
 use sillok_benches::{Row, Rows};
 use sillok_testing::account;
 
-use crate::cost::Batch;
-use crate::program::Program;
+use super::cost::Batch;
+use super::program::Program;
 
 /// Where the book's rules and the orders lie in memory: one that sells, one that buys, one that buys much.
 const PARAMS: u32 = 1_024;

@@ -1,26 +1,43 @@
 //! What something takes and what it is charged, measured together: every figure comes from calls whose
 //! time is taken and whose gas the receipt tells, so that no table of prices is believed.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use sillok_abi::ContractId;
 use sillok_abi::native::contract_id;
 use sillok_testing::account;
 
-use crate::program::{FEW, MANY, Program};
+use super::program::{FEW, MANY, Program};
 use sillok_benches::{Cost, Prepared, Runner, Stage, salt, succeeded};
 
-/// How often each call is timed. The shortest time counts: what else the machine does only adds.
-const SAMPLES: u64 = 15;
+/// How often each call is timed.
+static SAMPLES: AtomicU64 = AtomicU64::new(0);
+
+/// Sets how often each call is timed. If that is never, each is made once, for its gas.
+pub(crate) fn set_samples(samples: u64) {
+    SAMPLES.store(samples, Ordering::Relaxed);
+}
+
+/// Whether calls are timed.
+pub(crate) fn is_timed() -> bool {
+    SAMPLES.load(Ordering::Relaxed) > 0
+}
 
 /// The shortest of several times that `work` takes, in nanoseconds.
-pub(crate) fn shortest(mut work: impl FnMut()) -> f64 {
+pub(crate) fn shortest(work: impl FnMut()) -> f64 {
+    shortest_of(u64::MAX, work)
+}
+
+/// As `shortest`, with no more than so many times.
+pub(crate) fn shortest_of(most: u64, mut work: impl FnMut()) -> f64 {
     let once = |_| {
         let start = Instant::now();
         work();
         start.elapsed().as_nanos()
     };
-    (0..SAMPLES).map(once).min().map_or(0.0, |nanos| nanos as f64)
+    let samples = SAMPLES.load(Ordering::Relaxed).clamp(1, most);
+    (0..samples).map(once).min().map_or(0.0, |nanos| nanos as f64)
 }
 
 /// What a root call costs, whether it succeeds or not. Each time it is in another block, so that a

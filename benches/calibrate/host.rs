@@ -5,15 +5,16 @@ use sillok_abi::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256};
 use sillok_benches::{Cost, Row, Rows, Stage, succeeded};
 use sillok_testing::account;
 
-use crate::cost::{Batch, root_call};
-use crate::program::{Program, imports, memory, module};
+use super::cost::{Batch, root_call};
+use super::program::{Program, imports, memory, module};
 
 /// Where arguments of host functions lie in memory.
 const AT: u32 = 1_024;
 /// Bytes of larger arguments.
 const LARGE: u32 = 8_192;
-/// Turns of a loop that the limit of events allows.
-const EVENTS: u32 = 1_000;
+/// A large event, and how many of them the limit of events allows.
+const LARGE_EVENT: u32 = 2_048;
+const EVENTS: u32 = 100;
 const KIB: f64 = 1_024.0;
 
 /// Measures host functions.
@@ -55,33 +56,33 @@ fn simple(rows: &mut Rows) {
 fn sized(rows: &mut Rows) {
     let mut batch = Batch::default();
     let mut pair =
-        |name: &str, small: u32, text: &dyn Fn(u32) -> String, import: &'static str, turns: u32| {
+        |name: &str, sizes: [u32; 2], text: &dyn Fn(u32) -> String, import: &'static str, turns: u32| {
             let mut add = |bytes| batch.add(Program::calling(&[import], text(bytes)).turns(turns));
-            (name.to_owned(), small, add(small), add(LARGE))
+            (name.to_owned(), sizes, sizes.map(&mut add))
         };
     let output = |bytes| format!("(call $output (i32.const {AT}) (i32.const {bytes}))");
     let emit =
         |bytes| format!("(call $emit (i32.const {AT}) (i32.const 8) (i32.const {AT}) (i32.const {bytes}))");
-    let mut pairs =
-        vec![pair("output", 32, &output, "output", 1_000), pair("emit", 64, &emit, "emit", EVENTS)];
+    let mut pairs = vec![
+        pair("output", [32, LARGE], &output, "output", 1_000),
+        pair("emit", [64, LARGE_EVENT], &emit, "emit", EVENTS),
+    ];
     for (name, algorithm) in
         [("BLAKE3", HASH_BLAKE3), ("SHA-256", HASH_SHA256), ("Keccak-256", HASH_KECCAK256)]
     {
         let hash = move |bytes| {
             format!("(call $hash (i32.const {algorithm}) (i32.const {AT}) (i32.const {bytes}) (i32.const 0))")
         };
-        pairs.push(pair(&format!("hash, {name}"), 32, &hash, "hash", 200));
+        pairs.push(pair(&format!("hash, {name}"), [32, LARGE], &hash, "hash", 200));
     }
     let costs = batch.measure(|_| {});
-    for (name, bytes, small, large) in pairs {
-        per_kib(rows, &name, bytes, costs.of(small), costs.of(large));
+    for (name, [few, many], [small, large]) in pairs {
+        let [small, large]: [Cost; 2] = [small, large].map(|number| costs.of(number));
+        rows.add(Row::new("host functions", format!("{name}, {few} bytes"), small));
+        let each = (large - small) / f64::from(many - few) * KIB;
+        let row = Row::new("host functions", format!("{name}, each KiB more"), each);
+        rows.add(if name.starts_with("hash") { row } else { row.at_least() });
     }
-}
-
-fn per_kib(rows: &mut Rows, name: &str, bytes: u32, small: Cost, large: Cost) {
-    rows.add(Row::new("host functions", format!("{name}, {bytes} bytes"), small));
-    let each = (large - small) / f64::from(LARGE - bytes) * KIB;
-    rows.add(Row::new("host functions", format!("{name}, each KiB more"), each));
 }
 
 /// `input` gives its bytes once: a call with much to take against one with little.

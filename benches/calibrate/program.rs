@@ -51,7 +51,7 @@ impl Program {
         before: String::new(),
         body: String::new(),
         after: String::new(),
-        turns: 200_000,
+        turns: 20_000,
     };
 
     /// A loop around one call of host functions.

@@ -1,5 +1,6 @@
 //! What things take and what they are charged: how prices are judged, and the table of them.
 
+use std::collections::BTreeMap;
 use std::ops::{Add, Div, Mul, Sub};
 
 /// Gas of a nanosecond of the reference machine.
@@ -56,6 +57,8 @@ pub struct Row {
     cost: Cost,
     /// Why it is shown only, if it is.
     unjudged: Option<&'static str>,
+    /// Whether it is charged the least that there is for a byte, which may be too much.
+    least: bool,
 }
 
 /// All lines.
@@ -69,12 +72,18 @@ pub struct Rows {
 impl Row {
     /// Something measured, to be judged.
     pub fn new(group: &'static str, name: impl Into<String>, cost: Cost) -> Self {
-        Row { group, name: name.into(), cost, unjudged: None }
+        Row { group, name: name.into(), cost, unjudged: None, least: false }
     }
 
     /// Something to be shown only, and why.
     pub fn unjudged(mut self, why: &'static str) -> Self {
         self.unjudged = Some(why);
+        self
+    }
+
+    /// Something that is charged the least that there is, one gas for a byte: too little is judged alone.
+    pub fn at_least(mut self) -> Self {
+        self.least = true;
         self
     }
 
@@ -93,6 +102,7 @@ impl Row {
             (Some(_), _) => Verdict::None,
             (None, ratio) if ratio < BOUNDS.0 => Verdict::TooCheap,
             (None, ratio) if ratio <= BOUNDS.1 => Verdict::Right,
+            (None, ratio) if self.least && ratio.is_finite() => Verdict::Least,
             // What can't be measured is too dear at any price, and this is where NaN ends too.
             _ => Verdict::TooDear,
         }
@@ -104,6 +114,7 @@ enum Verdict {
     Right,
     TooCheap,
     TooDear,
+    Least,
     None,
 }
 
@@ -120,8 +131,28 @@ impl Rows {
 
     /// Whether all that is judged lies within [`BOUNDS`], and nothing is missing.
     pub fn right(&self) -> bool {
-        let right = |row: &Row| matches!(row.verdict(), Verdict::Right | Verdict::None);
+        let right = |row: &Row| matches!(row.verdict(), Verdict::Right | Verdict::Least | Verdict::None);
         self.missing.is_empty() && self.rows.iter().all(right)
+    }
+
+    /// Puts the times of an earlier table in place of these. What one of the two lacks is noted as missing.
+    pub fn timed_by(mut self, markdown: &str) -> Self {
+        let mut times = times(markdown);
+        for row in &mut self.rows {
+            match times.remove(&(heading(row.group), row.name.clone())) {
+                Some(nanos) => row.cost.nanos = nanos,
+                None => self.missing.push(format!("{}, {}: the table has no such line", row.group, row.name)),
+            }
+        }
+        let stale =
+            times.into_keys().map(|(group, name)| format!("{group}, {name}: it is in the table alone"));
+        self.missing.extend(stale);
+        self
+    }
+
+    /// The names of all lines.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| row.name.as_str())
     }
 
     /// The table as Markdown, which is read as it is too.
@@ -155,13 +186,28 @@ impl Rows {
         let count = |verdict| self.rows.iter().filter(|row| row.verdict() == verdict).count();
         format!(
             "{} of {} judged prices are right, {} too low, {} too high, {} not measured",
-            count(Verdict::Right),
+            count(Verdict::Right) + count(Verdict::Least),
             self.rows.len() - count(Verdict::None),
             count(Verdict::TooCheap),
             count(Verdict::TooDear),
             self.missing.len()
         )
     }
+}
+
+/// The times of a table, by group and name.
+fn times(markdown: &str) -> BTreeMap<(String, String), f64> {
+    let (mut times, mut group) = (BTreeMap::new(), String::new());
+    for line in markdown.lines() {
+        if let Some(heading) = line.strip_prefix("## ") {
+            group = heading.to_owned();
+        }
+        let mut cells = line.split('|').skip(1).map(str::trim);
+        if let (Some(name), Some(Ok(nanos))) = (cells.next(), cells.next().map(str::parse)) {
+            times.insert((group.clone(), name.to_owned()), nanos);
+        }
+    }
+    times
 }
 
 fn heading(group: &str) -> String {
@@ -172,6 +218,7 @@ fn heading(group: &str) -> String {
 fn remark(row: &Row) -> String {
     match row.verdict() {
         Verdict::Right => String::new(),
+        Verdict::Least => "the least price, one gas a byte".into(),
         Verdict::TooCheap => "**too low**".into(),
         Verdict::TooDear => "**too high**".into(),
         Verdict::None => format!("not judged: {}", row.unjudged.unwrap_or_default()),
@@ -202,6 +249,15 @@ mod tests {
         for (gas, right) in cases {
             assert_eq!(rows(10.0, gas).right(), right, "{gas}");
         }
+    }
+
+    #[test]
+    fn an_earlier_table_s_times_judge_what_is_charged_now() {
+        let earlier = rows(10.0, 1.0).markdown();
+        assert!(rows(0.0, 100.0).timed_by(&earlier).right());
+        assert!(!rows(0.0, 201.0).timed_by(&earlier).right());
+        assert!(!rows(10.0, 100.0).timed_by("").right(), "a line that the table lacks");
+        assert!(!Rows::default().timed_by(&earlier).right(), "a line that only the table has");
     }
 
     #[test]

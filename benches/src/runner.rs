@@ -65,7 +65,7 @@ impl<'world> Runner<'world> {
 }
 
 fn make(session: &mut Session, prepared: &Prepared) -> Receipt {
-    session.call(prepared.call.clone(), PLENTY, prepared.signed.iter().cloned()).unwrap()
+    session.call(prepared.call.clone(), PLENTY, &prepared.signed).unwrap()
 }
 
 /// The receipt of a success.

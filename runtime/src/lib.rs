@@ -31,7 +31,7 @@ pub use block::in_protocol_order;
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
-pub use gas::{GasTable, HostPrice};
+pub use gas::{GasTable, HashPrices, HostPrice, SignaturePrices};
 pub use genesis::{Genesis, GenesisError};
 pub use native::native_metadata;
 pub use orderbook::OrderBooks;

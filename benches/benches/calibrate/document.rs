@@ -34,6 +34,11 @@ Slower is what misses the processor's caches or guesses, which is shown and not 
     )
 }
 
+/// The document as it was stored last.
+pub(crate) fn read() -> String {
+    fs::read_to_string(PATH).unwrap()
+}
+
 /// Stores the document.
 pub(crate) fn write(document: &str) {
     fs::write(PATH, document).unwrap();

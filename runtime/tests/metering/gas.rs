@@ -6,15 +6,15 @@ use wasmtime::OptLevel;
 use super::support::{Compiled, End, HOST_GAS, PLENTY, module, rules};
 
 const ITEMS: &str = r#"(import "sillok" "note" (func $note (param i32))) (memory (export "memory") 1)"#;
-const ENTRY: i64 = 15;
+const ENTRY: i64 = 12;
 const LOCAL_ENTRY: i64 = 1;
 const LOCAL: i64 = 1;
 const CONSTANT: i64 = 1;
 const SIMPLE: i64 = 2;
 const COMPARE: i64 = 5;
 const BRANCH: i64 = 1;
-const STORE: i64 = 10;
-const NOTE: i64 = 25 + HOST_GAS;
+const STORE: i64 = 8;
+const NOTE: i64 = 20 + HOST_GAS;
 
 fn compiled(items: &str) -> Compiled {
     Compiled::new(&module(&format!("{ITEMS} {items}"), &["run"]))
@@ -84,13 +84,13 @@ fn calls_pay_for_the_call_and_the_entry() {
         r#"(func $f (param i32) (result i32) (local i64) (local.get 0))
            (func (export "run") (param $x i32) (result i32) (call $f (local.get $x)))"#,
     );
-    takes(&direct, 1, ENTRY + LOCAL + 25 + ENTRY + LOCAL_ENTRY + LOCAL);
+    takes(&direct, 1, ENTRY + LOCAL + 20 + ENTRY + LOCAL_ENTRY + LOCAL);
     let indirect = compiled(
         r#"(table 1 funcref) (elem (i32.const 0) $f) (func $f (global.set $g (global.get $g)))
            (global $g (mut i64) (i64.const 0))
            (func (export "run") (param $x i32) (result i32) (call_indirect (i32.const 0)) (i32.const 1))"#,
     );
-    takes(&indirect, 1, ENTRY + CONSTANT + 45 + ENTRY + 1 + 1 + CONSTANT);
+    takes(&indirect, 1, ENTRY + CONSTANT + 40 + ENTRY + 1 + 1 + CONSTANT);
 }
 
 #[test]

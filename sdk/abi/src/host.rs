@@ -65,7 +65,7 @@ macro_rules! for_each_host_function {
     ($callback:ident) => {
         $callback! {
             /// Copies the call's arguments to `pointer`; their length is the method's parameter.
-            fn input(pointer: u32) = 400 + 3;
+            fn input(pointer: u32) = 400 + 1;
             /// Sets what the method returns: SCALE of its value, or of the error's code (u32).
             fn output(pointer: u32, length: u32) = 500 + 1;
             /// Ends the transaction with a panic's message and place. Does not return.
@@ -73,16 +73,16 @@ macro_rules! for_each_host_function {
             /// Copies the result buffer to `pointer`.
             fn result(pointer: u32) = 400 + 1;
             /// Writes SCALE of this contract's id (32 bytes).
-            fn contract_id(pointer: u32) = 250 + 1;
+            fn contract_id(pointer: u32) = 200 + 1;
             /// Leaves SCALE of the calling contract's `Option<ContractId>` in the result buffer; none
             /// for a root call.
             fn caller() -> u32 = 700 + 1;
             /// Writes the genesis hash (32 bytes).
-            fn chain(pointer: u32) = 250 + 1;
+            fn chain(pointer: u32) = 200 + 1;
             /// The block's height.
-            fn block_height() -> u64 = 220 + 0;
+            fn block_height() -> u64 = 150 + 0;
             /// The block's time, in milliseconds since 1970.
-            fn block_time() -> u64 = 220 + 0;
+            fn block_time() -> u64 = 150 + 0;
             /// Reads a key's value into `value`, as much as `capacity` allows, and returns its whole
             /// length, or `STORAGE_ABSENT`.
             fn storage_get(key: u32, key_length: u32, value: u32, capacity: u32) -> u32 = 600 + 1;

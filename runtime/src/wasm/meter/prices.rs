@@ -33,7 +33,7 @@ prices! {
     /// Loads of every width.
     load = 6,
     /// Stores of every width.
-    store = 10,
+    store = 8,
     /// Multiplications.
     multiply = 5,
     /// Divisions and remainders.
@@ -43,9 +43,9 @@ prices! {
     /// `br_table`.
     branch_table = 6,
     /// `call`, of a host function too, which has a price of its own beside that.
-    call = 25,
+    call = 20,
     /// `call_indirect`.
-    call_indirect = 45,
+    call_indirect = 40,
     /// `global.get`.
     global_get = 1,
     /// `global.set`.
@@ -63,7 +63,7 @@ prices! {
     /// Each byte that `memory.fill` asks to fill.
     fill_byte = 1,
     /// Entering a function of the module.
-    function_entry = 15,
+    function_entry = 12,
     /// Each local that an entered function declares, parameters not included.
     local_entry = 1,
 }

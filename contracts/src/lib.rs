@@ -31,6 +31,8 @@ contracts! {
     BOARD = "board";
     /// Every kind of storage field, for the tests; no genesis has it.
     SHELF = "shelf";
+    /// The work that the benches measure; in no genesis but theirs.
+    BENCH = "bench";
 }
 
 #[cfg(test)]

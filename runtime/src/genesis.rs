@@ -95,7 +95,8 @@ impl Genesis {
         let books = OrderBooks::new(state.clone());
         let mut context = Context::new(shared, env, state, books);
         native::put_members(&mut context, &self.members, &self.admitted)?;
-        context.begin(limits::MAX_GAS, Authority::Genesis);
+        context.begin(limits::MAX_GAS);
+        context.authority = Authority::Genesis;
         for (index, code) in self.codes.iter().enumerate() {
             check_code(code, &self.parameters.code).map_err(|error| GenesisError::Code { index, error })?;
             native::store_code(&mut context, code.clone()).map_err(|stop| failed("code", stop))?;

@@ -33,7 +33,7 @@ pub use code_limits::{CODE_LIMITS, CodeLimits};
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
-pub use gas::{GasTable, HostPrice};
+pub use gas::{GasTable, HashPrices, HostPrice, SignaturePrices};
 pub use genesis::{Genesis, GenesisError};
 pub use native::native_metadata;
 pub use orderbook::OrderBooks;

@@ -71,15 +71,19 @@ pub const MAX_NAME_BYTES: usize = 64;
 /// The largest metadata of a module, in bytes.
 pub const MAX_METADATA_BYTES: u32 = 128 * 1024;
 
-/// The most instances at once on one node. Half of them may idle; the others are for threads that run
-/// contracts at their deepest.
+/// The most instances at once on one node. Those that may not idle are for threads that run contracts at
+/// their deepest.
 pub const MAX_INSTANCES: u32 = 2_048;
-/// The most idle instances of one code.
-pub const MAX_IDLE_INSTANCES: usize = 32;
+/// How many instances may be there for those that idle not to be let go of before another is made.
+pub const MAX_IDLE_INSTANCES: usize = MAX_INSTANCES as usize / 2;
+/// The same in bytes of the memory that instances begin with.
+pub const MAX_IDLE_INSTANCE_BYTES: usize = 512 * 1024 * 1024;
+/// The most executions whose code and instances are kept for the next ones on the same thread.
+pub const MAX_SPARES: usize = 2;
 
 /// The most compiled codes that a node keeps in memory; one more pushes out the one not used for longest.
 pub const MAX_CACHED_CODES: usize = 4_096;
-/// The most bytes of compiled code that a node keeps in memory.
+/// The most bytes of compiled code, and of the memory that it begins with, that a node keeps in memory.
 pub const MAX_CACHED_BYTES: usize = 1 << 30;
 
 /// The shortest storage key, in bytes: a field's prefix.
@@ -116,8 +120,8 @@ pub const MAX_RECORDED_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_DECODE_DEPTH: u32 = 4 * MAX_CALL_DEPTH as u32;
 /// The largest credential for a contract to judge, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 4_096;
-/// The most gas that judging one credential may use: thirty-two signatures, with room.
-pub const AUTHENTICATION_GAS: u64 = 20_000_000;
+/// The most gas that judging one credential may use: thirty-two signatures of the dearest scheme, with room.
+pub const AUTHENTICATION_GAS: u64 = 140_000_000;
 
 /// The nearest that a call can be scheduled, in milliseconds: one that schedules itself again must not have
 /// blocks made without pause.

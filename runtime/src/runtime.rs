@@ -72,7 +72,7 @@ impl Runtime {
     pub fn query(&self, state: Arc<dyn StateReader>, env: BlockEnv, call: Call) -> Result<Receipt, Fault> {
         let mut context = self.context(state, env).read_only();
         let gas = self.shared.parameters.query_gas;
-        context.begin(gas, Authority::none());
+        context.begin(gas);
         let (call, ended) = context.enter_root(call, None);
         execution::finish(&mut context, [0; 32], &call, gas, ended)
     }
@@ -87,7 +87,8 @@ impl Runtime {
     ) -> Result<Simulation, Fault> {
         let mut context = self.context(state, env);
         let gas = body.gas_limit.min(self.shared.parameters.max_transaction_gas);
-        context.begin(gas, Authority::Recorded(Recorder::default()));
+        context.begin(gas);
+        context.authority = Authority::Recorded(Recorder::default());
         let (call, ended) = context.enter_root(body.call.clone(), None);
         let trees = match &context.authority {
             Authority::Recorded(recorder) => recorder.trees(),

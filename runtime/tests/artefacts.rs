@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use codec::Encode;
-use sillok_abi::{Call, CallTree, Hash, Outcome};
+use sillok_abi::{Call, Hash, Outcome};
 use sillok_runtime::{Artefacts, Outside};
 use sillok_testing::{World, account, genesis};
 
@@ -43,7 +43,7 @@ impl Kept {
             args: (account("Alice"),).encode(),
         };
         let mut session = world.runtime.session(world.state.clone(), world.env());
-        let receipt = session.call(call, 10_000_000, std::iter::empty::<(_, CallTree)>()).unwrap();
+        let receipt = session.call(call, 10_000_000, &[]).unwrap();
         (self.stored.load(Ordering::Relaxed) - before, receipt.outcome)
     }
 

@@ -1,7 +1,7 @@
 //! A call pays for the memory that it wrote, which is restored after it, by the chunk.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use sillok_abi::{Call, CallFailure, CallTree, ContractId, Failure, Outcome, Receipt, TrapCode};
+use sillok_abi::{Call, CallFailure, ContractId, Failure, Outcome, Receipt, TrapCode};
 use sillok_runtime::{GasTable, Session};
 use sillok_testing::{World, deploy, wat_contract};
 
@@ -53,7 +53,7 @@ impl Setting {
 
     fn call(&self, method: &str, length: usize, gas: u64) -> Receipt {
         let call = Call { contract: self.contract, method: method.into(), args: vec![0; length] };
-        self.session().call(call, gas, std::iter::empty::<(_, CallTree)>()).unwrap()
+        self.session().call(call, gas, &[]).unwrap()
     }
 
     /// What restoring this many chunks of a page costs; the only store reaches no byte behind them.

@@ -10,6 +10,8 @@ use sillok_abi::Hash;
 use super::artefact;
 use super::code::Code;
 use super::engine::Engine;
+use super::instances::Instances;
+use super::spares::Spares;
 use crate::fault::Fault;
 use crate::limits;
 
@@ -39,13 +41,19 @@ impl Artefacts for () {
 pub(crate) struct CodeCache {
     entries: RwLock<BTreeMap<Hash, Arc<Code>>>,
     artefacts: Arc<dyn Artefacts>,
+    spares: Spares,
     /// Ticks with every code that enters the cache.
     clock: AtomicU64,
 }
 
 impl CodeCache {
     pub(crate) fn new(artefacts: Arc<dyn Artefacts>) -> Self {
-        CodeCache { entries: RwLock::default(), artefacts, clock: AtomicU64::new(0) }
+        CodeCache {
+            entries: RwLock::default(),
+            artefacts,
+            spares: Spares::default(),
+            clock: AtomicU64::new(0),
+        }
     }
 
     /// The code of this hash. If it is not at hand it is loaded, or else compiled from what `wasm` reads.
@@ -82,14 +90,25 @@ impl CodeCache {
             let oldest = entries.iter().min_by_key(|(_, code)| code.used.load(Ordering::Relaxed));
             let Some(hash) = oldest.map(|(hash, _)| *hash) else { break };
             entries.remove(&hash);
+            self.spares.clear();
         }
         entries.entry(code.hash).or_insert(code).clone()
     }
 
+    /// What an execution has at hand at first: what an earlier one on this thread has left.
+    pub(crate) fn instances(&self) -> Instances {
+        self.spares.take()
+    }
+
+    /// Takes back what an execution had at hand.
+    pub(crate) fn keep(&self, instances: Instances) {
+        instances.touch(self.clock.load(Ordering::Relaxed));
+        self.spares.put(instances);
+    }
+
     /// Lets go of the instances that nobody uses.
-    pub(crate) fn clear_idle(&self) {
-        let entries = self.entries.read().unwrap_or_else(PoisonError::into_inner);
-        entries.values().for_each(|code| code.clear_idle());
+    pub(super) fn clear_spares(&self) {
+        self.spares.clear();
     }
 }
 

@@ -24,8 +24,8 @@ pub(crate) struct Engine {
     pub(super) rules: MeterRules,
     /// What compiled code depends on besides the code: engine, processor and metering.
     pub(super) identity: Hash,
-    /// How many instances there are.
-    instances: Arc<AtomicUsize>,
+    /// The instances that there are.
+    instances: Arc<InstanceCount>,
 }
 
 /// How much compiled code is optimised. Contracts can't tell, nor does gas depend on it.
@@ -54,24 +54,37 @@ impl Engine {
         Ok(Engine { engine, linker, rules, identity, instances: Arc::default() })
     }
 
-    /// Whether there are so many instances that idle ones should go before a new one is made.
+    /// Whether there are so many instances that those that nobody uses should go before a new one is made.
     pub(super) fn is_crowded(&self) -> bool {
-        self.instances.load(Ordering::Relaxed) >= limits::MAX_INSTANCES as usize / 2
+        self.instances.number.load(Ordering::Relaxed) >= limits::MAX_IDLE_INSTANCES
+            || self.instances.bytes.load(Ordering::Relaxed) >= limits::MAX_IDLE_INSTANCE_BYTES
     }
 
-    /// Counts an instance until the answer is dropped.
-    pub(super) fn count_instance(&self) -> Counted {
-        self.instances.fetch_add(1, Ordering::Relaxed);
-        Counted(self.instances.clone())
+    /// Counts an instance with this much memory until the answer is dropped.
+    pub(super) fn count_instance(&self, bytes: usize) -> Counted {
+        self.instances.number.fetch_add(1, Ordering::Relaxed);
+        self.instances.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Counted { instances: self.instances.clone(), bytes }
     }
 }
 
+/// The instances that there are, and the memory that they begin with.
+#[derive(Default)]
+struct InstanceCount {
+    number: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
 /// One instance in the engine's count.
-pub(super) struct Counted(Arc<AtomicUsize>);
+pub(super) struct Counted {
+    instances: Arc<InstanceCount>,
+    bytes: usize,
+}
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.instances.number.fetch_sub(1, Ordering::Relaxed);
+        self.instances.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 

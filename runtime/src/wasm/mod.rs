@@ -11,6 +11,7 @@ mod host_functions;
 mod instance;
 mod instances;
 mod meter;
+mod spares;
 
 #[cfg(test)]
 mod specification;
@@ -22,5 +23,6 @@ pub(crate) use code::Code;
 pub use compiler::Compiler;
 pub(crate) use engine::Engine;
 pub use engine::Optimisation;
-pub(crate) use instances::{Instances, run};
+pub(crate) use instance::Instance;
+pub(crate) use instances::{Instances, instance};
 pub use meter::{MeterError, MeterRules, Metered, OperatorPrices, meter};

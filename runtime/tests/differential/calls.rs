@@ -3,7 +3,7 @@
 //! It knows one method of each contract, and root calls that the sample account Alice authorises. A frame
 //! that doesn't return leaves storage and events as they were.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use sillok_abi::{
@@ -38,6 +38,8 @@ pub(crate) struct Session {
     /// The gas left, kept by the running instance while there is one; none if nothing is charged.
     pub(crate) gas: Option<i64>,
     pub(crate) frames: Vec<Frame>,
+    /// The contracts and the keys that were touched, by failed frames too; a contract's own has no key.
+    pub(crate) touched: BTreeSet<(ContractId, Option<Vec<u8>>)>,
 }
 
 /// A call that is running.
@@ -114,6 +116,12 @@ impl Session {
         if self.gas.is_some_and(|gas| gas < 0) { Err(TrapCode::OutOfGas.into()) } else { Ok(()) }
     }
 
+    /// What touching a contract or one of its keys costs: something for the first time.
+    pub(super) fn touch(&mut self, contract: ContractId, key: Option<Vec<u8>>) -> u64 {
+        let first = self.touched.insert((contract, key));
+        if first { self.interpreter.prices.first_touch } else { 0 }
+    }
+
     /// How the running contract's memory is divided.
     pub(super) fn memory(&mut self) -> Memory {
         let contract = self.frame().call.contract;
@@ -153,8 +161,12 @@ pub(super) fn enter(
 fn dispatch(mut session: Box<Session>) -> (Box<Session>, Result<End, Stop>) {
     let call = &session.frames.last().unwrap().call;
     let (method, arguments) = (call.method.clone(), call.args.len() as i32);
-    let contracts = session.contracts.clone();
-    let Some(contract) = contracts.get(&call.contract) else {
+    let (id, contracts) = (call.contract, session.contracts.clone());
+    let touching = session.touch(id, None);
+    if let Err(stop) = session.charge(touching as i64) {
+        return (session, Err(stop));
+    }
+    let Some(contract) = contracts.get(&id) else {
         return (session, Err(TrapCode::NoContract.into()));
     };
     if contract.method != method {

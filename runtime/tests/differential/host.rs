@@ -80,6 +80,7 @@ impl Guest<'_, '_> {
             ("storage_remove", [key, length]) => {
                 let key = self.key(*key, *length)?;
                 let removed = self.session().storage.remove(&key);
+                self.charge_touch(key)?;
                 Ok(Some(Val::I32(removed.is_some().into())))
             }
             ("panic", [message, length, place, place_length]) => {
@@ -88,6 +89,8 @@ impl Guest<'_, '_> {
                 Err(Failure::Panic { message, place }.into())
             }
             ("hash", [algorithm, data, length, output]) => {
+                let price = self.session().interpreter.prices.hashes.of(*algorithm);
+                self.charge(price.ok_or(TrapCode::BadHostArgument)?.of(*length as usize))?;
                 let data = self.read(*data, *length, limits::MAX_CRYPTO_BYTES)?;
                 let hash = hash(*algorithm, &data).ok_or(TrapCode::BadHostArgument)?;
                 self.write(*output, &hash)
@@ -114,6 +117,12 @@ impl Guest<'_, '_> {
         let left = global.get(&*self.caller).i64().unwrap() - amount as i64;
         global.set(&mut *self.caller, Val::I64(left)).unwrap();
         if left < 0 { Err(TrapCode::OutOfGas.into()) } else { Ok(()) }
+    }
+
+    /// Takes the gas for a key that may not have been touched before.
+    fn charge_touch(&mut self, (contract, key): (ContractId, Vec<u8>)) -> Result<(), Stop> {
+        let price = self.session().touch(contract, Some(key));
+        self.charge(price)
     }
 
     fn memory(&mut self) -> wasmi::Memory {
@@ -167,20 +176,24 @@ impl Guest<'_, '_> {
 
     /// A storage key of the running contract.
     fn key(&mut self, pointer: u32, length: u32) -> Result<(ContractId, Vec<u8>), Stop> {
-        let key = self.read(pointer, length, limits::MAX_KEY_BYTES)?;
-        if key.len() < limits::MIN_KEY_BYTES {
+        if (length as usize) < limits::MIN_KEY_BYTES {
             return Err(TrapCode::SizeLimit.into());
         }
+        let key = self.read(pointer, length, limits::MAX_KEY_BYTES)?;
         Ok((self.session().frame().call.contract, key))
     }
 
     fn get(&mut self, (key, length): (u32, u32), (value, capacity): (u32, u32)) -> Value {
         let key = self.key(key, length)?;
         let found = self.session().storage.get(&key).cloned();
-        let Some(found) = found else { return Ok(Some(narrow_value(STORAGE_ABSENT))) };
+        let Some(found) = found else {
+            self.charge_touch(key)?;
+            return Ok(Some(narrow_value(STORAGE_ABSENT)));
+        };
         // All of the value is paid for, however little of it fits.
         let fitting = found.len().min(capacity as usize);
         self.write_free(value, &found[..fitting])?;
+        self.charge_touch(key)?;
         self.charge(found.len() as u64 * self.per_byte)?;
         Ok(Some(narrow_value(found.len() as u32)))
     }
@@ -188,7 +201,8 @@ impl Guest<'_, '_> {
     fn set(&mut self, (key, length): (u32, u32), (value, size): (u32, u32)) -> Value {
         let key = self.key(key, length)?;
         let value = self.read(value, size, limits::MAX_VALUE_BYTES)?;
-        self.session().storage.insert(key, value);
+        self.session().storage.insert(key.clone(), value);
+        self.charge_touch(key)?;
         Ok(None)
     }
 
@@ -203,6 +217,8 @@ impl Guest<'_, '_> {
             SignatureScheme::Secp256k1,
         ];
         let scheme = *schemes.get(scheme as usize).ok_or(TrapCode::BadHostArgument)?;
+        let price = self.session().interpreter.prices.signatures.of(scheme);
+        self.charge(price.of(length as usize))?;
         let key = self.read(key, key_length, limits::MAX_KEY_BYTES)?;
         let message = self.read(message, length, limits::MAX_CRYPTO_BYTES)?;
         let signature = self.read(signature, signature_length, limits::MAX_KEY_BYTES)?;

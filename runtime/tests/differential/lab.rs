@@ -2,7 +2,7 @@
 //!
 //! Calls are made without transactions around them, whose price is no part of metering.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use codec::Encode;
@@ -86,7 +86,7 @@ impl Lab {
         for (method, args) in [("upload", upload), ("instantiate", instantiate)] {
             let call = Call { contract: SYSTEM, method: method.into(), args };
             let signed = [(deployer, CallTree::leaf(call.clone()))];
-            let receipt = session.call(call, AMPLE, signed).unwrap();
+            let receipt = session.call(call, AMPLE, &signed).unwrap();
             if let Outcome::Failed(failed) = receipt.outcome {
                 return Err(failed.failure);
             }
@@ -110,7 +110,7 @@ impl Subject<'_> {
         let mut session = self.lab.runtimes[level].session(self.state.clone(), self.lab.env);
         let call = self.run(args);
         let signed = [(account(SUBMITTER), CallTree::leaf(call.clone()))];
-        let receipt = session.call(call, gas, signed).unwrap();
+        let receipt = session.call(call, gas, &signed).unwrap();
         (receipt, session.into_changes().unwrap())
     }
 
@@ -126,6 +126,7 @@ impl Subject<'_> {
             event_bytes: 0,
             gas,
             frames: Vec::new(),
+            touched: BTreeSet::new(),
         };
         session.run(self.run(args))
     }

@@ -39,7 +39,7 @@ fn instantiate(world: &mut World, code: &[u8], salt: u8) {
 fn many_contracts_share_one_code() {
     let [one, two] = ["one", "two"].map(|method| module([1; 32], &[idle(method, MethodKind::Query)]));
     let compiled = Arc::new(Compiled::default());
-    let mut world = World::with(genesis(), Outside { seed: 1, artefacts: compiled.clone() });
+    let mut world = World::with(genesis(), Outside { artefacts: compiled.clone(), ..Outside::default() });
     let before = compiled.0.lock().unwrap().len();
     for code in [&one, &two, &one] {
         assert!(succeeded(&system(&mut world, "Alice", "upload", (code.clone(),))));

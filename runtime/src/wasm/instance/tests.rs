@@ -26,9 +26,9 @@ const GROWS: &str = r#"(memory (export "memory") 1 3)
 fn grow(pages: u32) -> Result<u32, Stop> {
     let engine = Engine::new(&Parameters::default(), Optimisation::Speed).unwrap();
     let (code, _) = artefact::compile(&engine, &[1; 32], &wat_contract(GROWS, &["run"])).unwrap();
-    let mut instance = Instance::new(&engine, &code).unwrap();
+    let mut instance = Instance::new(&engine, std::sync::Arc::new(code)).unwrap();
     instance.store.limiter(|_| Box::leak(Box::new(OutOfMemory)));
-    let answer = instance.entries[0].call(&mut instance.store, (pages, 10_000_000));
+    let answer = instance.entries[0].call(&mut instance.store, (pages, 1_000_000_000));
     answer.map(|(status, _, _)| status).map_err(|error| instance.stopped(error))
 }
 

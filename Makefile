@@ -3,16 +3,18 @@ CARGO_TARGET_DIR ?= target
 SILLOK := $(CARGO_TARGET_DIR)/release/sillok
 ARGS ?=
 
-.PHONY: help setup build run test lint fmt docs bench clean
+.PHONY: help setup build run test lint fmt docs bench bench-peers bench-syscalls calibrate clean
 
 help: ## Lists the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/'
 
 setup: ## Installs what building needs and is missing: the wasm target, libclang, a C++ compiler
 	@./scripts/setup
 
+# All packages, of which only the node is built: cargo then chooses features as it does for tests, and what one
+# of the two has compiled the other need not compile again.
 build: setup ## Builds the contracts and the node
-	cargo build --release --package sillok
+	cargo build --release --workspace --bin sillok
 
 run: build ## Starts the development chain; the next run continues it (ARGS="--reset" starts anew)
 	$(SILLOK) dev $(ARGS)
@@ -36,7 +38,17 @@ docs: ## Builds the API documentation, refusing broken links
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps
 
 bench: setup ## Runs the benches
-	cargo bench --package sillok-benches
+	cargo bench --package sillok-benches --no-fail-fast
+
+bench-peers: setup ## Runs the same calls on other runtimes, and on this one beside them
+	cd benches/peers && CARGO_TARGET_DIR=$(abspath $(CARGO_TARGET_DIR)) cargo bench
+
+bench-syscalls: setup ## Counts the kernel calls of contract calls, with strace
+	cargo build --release --package sillok-benches --example steady
+	./scripts/syscalls $(CARGO_TARGET_DIR)/release/examples/steady
+
+calibrate: setup ## Measures what gas prices should be, and writes docs/gas.md
+	cargo bench --package sillok-benches --bench calibrate -- --write
 
 clean: ## Removes what was built and the development chain
 	cargo clean

@@ -16,8 +16,8 @@ fn blocks(criterion: &mut Criterion) {
         .map(|index| {
             let (from, to) = (names[index % 6], names[(index + 1) % 6]);
             let mut body = world.body(from, world.id("cash"), "transfer", (account(from), account(to), 1u64));
-            // Six hundred thousand is ample for a transfer, and lets a thousand into one block.
-            body.gas_limit = 600_000;
+            // Two million is ample for a transfer, and lets a thousand into one block.
+            body.gas_limit = 2_000_000;
             world.signed(body)
         })
         .collect();

@@ -1,1 +1,17 @@
-//! Criterion benches. Figures and the commands that give them are in `docs/benchmarks.md`.
+//! What the benches share. Figures and the commands that give them are in `docs/benchmarks.md`.
+//!
+//! A [`Stage`] is a chain in memory with the contracts that are measured, a [`Runner`] the one place
+//! where root calls are made, [`plain`] the same Wasm without Sillok, [`worst`] the modules that take longest
+//! to compile, [`Rows`] the table of gas prices that the bench `calibrate` makes.
+#![allow(clippy::float_arithmetic, reason = "figures are for people")]
+#![allow(clippy::unwrap_used, reason = "a bench: a panic is how it reports")]
+
+pub mod plain;
+mod prices;
+mod runner;
+mod stage;
+pub mod worst;
+
+pub use prices::{BOUNDS, Cost, GAS_PER_NANO, Row, Rows};
+pub use runner::{Prepared, Runner, succeeded};
+pub use stage::{BENCH, OTHER, Stage, salt};

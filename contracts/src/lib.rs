@@ -15,6 +15,8 @@ macro_rules! contracts {
 contracts! {
     /// A counter for each account: the tutorial's contract.
     COUNTER = "counter";
+    /// The same contract a version later: what an upgrade looks like.
+    COUNTER2 = "counter2";
     /// Decentralised identifiers, each of which is an account.
     DID = "did";
     /// The share register of one company.
@@ -29,6 +31,8 @@ contracts! {
     BOARD = "board";
     /// Every kind of storage field, for the tests; no genesis has it.
     SHELF = "shelf";
+    /// The work that the benches measure; in no genesis but theirs.
+    BENCH = "bench";
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ fn metadata(wasm: &[u8]) -> Metadata {
 
 /// The method without its documentation, which both sides word for their own readers.
 fn bare(method: &MethodSpec) -> MethodSpec {
-    MethodSpec { docs: String::new(), ..method.clone() }
+    MethodSpec { docs: String::new(), reentrant: false, ..method.clone() }
 }
 
 #[track_caller]

@@ -81,7 +81,7 @@ impl Gatekeeper {
             return Err(Refusal::GasLimit.into());
         }
         let id = body.id();
-        let signature = self.shared.parameters.gas.signature;
+        let signature = self.key_signature();
         let authentication_gas = match (&body.submitter, &transaction.credential) {
             (Account::Key(_), Credential::Sr25519(_)) if !key_signature => signature,
             (Account::Key(_), Credential::Sr25519(_)) => self.authenticate(transaction, &id)?,
@@ -111,13 +111,18 @@ impl Gatekeeper {
             Err(Refusal::Expired)
         } else if body.expiry > now.plus(parameters.max_transaction_lifetime_ms) {
             Err(Refusal::ExpiryTooFar)
-        } else if !(self.least_gas(bytes, parameters.gas.signature)..=parameters.max_transaction_gas)
+        } else if !(self.least_gas(bytes, self.key_signature())..=parameters.max_transaction_gas)
             .contains(&body.gas_limit)
         {
             Err(Refusal::GasLimit)
         } else {
             Ok(())
         }
+    }
+
+    /// What verifying a key's signature costs.
+    fn key_signature(&self) -> u64 {
+        self.shared.parameters.gas.signatures.sr25519.of(size_of::<Hash>())
     }
 
     /// What a transaction of this size costs before anything runs. One that can't pay it would take room in
@@ -141,9 +146,9 @@ impl Gatekeeper {
             Account::Key(_) => Refusal::BadSignature,
             _ => Refusal::AuthenticationFailed,
         };
-        self.context.set_gas(limits::AUTHENTICATION_GAS);
+        self.context.begin(limits::AUTHENTICATION_GAS);
         match authenticate(&mut self.context, submitter, id, &transaction.credential) {
-            Ok(true) if matches!(submitter, Account::Key(_)) => Ok(self.shared.parameters.gas.signature),
+            Ok(true) if matches!(submitter, Account::Key(_)) => Ok(self.key_signature()),
             Ok(true) => Ok(limits::AUTHENTICATION_GAS - self.context.gas()),
             Err(Stop::Fault(fault)) => Err(fault.into()),
             Ok(false) | Err(_) => Err(refusal.into()),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
-use sillok_abi::native::{ContractInfo, GenesisContract, Member, contract_id};
+use sillok_abi::native::{GenesisContract, Member, contract_id};
 use sillok_abi::{Account, Call, ContractId, HOST_FUNCTIONS, Hash, Time, Validator, digest};
 
 use crate::execution::{Authority, BlockEnv, CallEnd, Context, Entry, Shared, Stop};
@@ -48,6 +48,12 @@ pub enum GenesisError {
     /// A parameter is out of range.
     #[error("genesis parameter `{0}` is out of range")]
     Parameter(&'static str),
+    /// It allows code to be larger or more complex than this runtime can bear.
+    #[error("genesis sets the limit of code `{limit}` above what this version can bear")]
+    CodeLimits {
+        /// Which limit.
+        limit: &'static str,
+    },
     /// Its code is refused.
     #[error("genesis code {index} is refused: {error}")]
     Code {
@@ -89,9 +95,10 @@ impl Genesis {
         let books = OrderBooks::new(state.clone());
         let mut context = Context::new(shared, env, state, books);
         native::put_members(&mut context, &self.members, &self.admitted)?;
-        context.begin(limits::MAX_GAS, Authority::Genesis);
+        context.begin(limits::MAX_GAS);
+        context.authority = Authority::Genesis;
         for (index, code) in self.codes.iter().enumerate() {
-            check_code(code).map_err(|error| GenesisError::Code { index, error })?;
+            check_code(code, &self.parameters.code).map_err(|error| GenesisError::Code { index, error })?;
             native::store_code(&mut context, code.clone()).map_err(|stop| failed("code", stop))?;
         }
         for contract in &self.contracts {
@@ -122,13 +129,17 @@ impl Genesis {
         if gas.host_functions.len() != HOST_FUNCTIONS.len() {
             return Err(GenesisError::Parameter("gas.host_functions"));
         }
-        Ok(())
+        match self.parameters.code.excessive() {
+            Some(limit) => Err(GenesisError::CodeLimits { limit }),
+            None => Ok(()),
+        }
     }
 }
 
 fn instantiate(context: &mut Context, contract: &GenesisContract) -> Result<(), GenesisError> {
-    let info = ContractInfo { code: contract.code, deployer: contract.deployer, admin: contract.admin };
-    let made = native::instantiate(context, info, contract.salt, contract.args.clone());
+    let GenesisContract { code, deployer, admin, salt, .. } = *contract;
+    let new = native::NewContract { code, deployer, admin, salt, args: contract.args.clone() };
+    let made = native::instantiate(context, new);
     ended(&format!("contract `{}`", contract.name), made)
 }
 

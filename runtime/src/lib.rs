@@ -8,6 +8,7 @@
 
 mod admission;
 mod block;
+mod code_limits;
 pub mod crypto;
 mod execution;
 mod executor;
@@ -28,10 +29,11 @@ mod wasm;
 
 pub use admission::decode_transaction;
 pub use block::in_protocol_order;
+pub use code_limits::{CODE_LIMITS, CodeLimits};
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
-pub use gas::{GasTable, HostPrice};
+pub use gas::{GasTable, HashPrices, HostPrice, SignaturePrices};
 pub use genesis::{Genesis, GenesisError};
 pub use native::native_metadata;
 pub use orderbook::OrderBooks;
@@ -45,5 +47,6 @@ pub use state::{
 };
 pub use validators::{proposer, verify_certificate};
 pub use wasm::{
-    Artefacts, CODE_ERRORS, CodeError, MeterError, MeterRules, Metered, OperatorPrices, check_code, meter,
+    AcceptedCode, Artefacts, CODE_ERRORS, CodeError, Compiler, MeterError, MeterRules, Metered,
+    OperatorPrices, Optimisation, check_code, meter,
 };

@@ -17,36 +17,73 @@ pub const MAX_CALL_DEPTH: usize = 16;
 pub const MAX_GAS: u64 = 1 << 62;
 
 /// The largest code, in bytes.
-pub const MAX_CODE_BYTES: usize = 512 * 1024;
-/// The most functions of a module.
+pub const MAX_CODE_BYTES: u32 = 512 * 1024;
+/// The most function types of a module.
+pub const MAX_TYPES: u32 = 1_024;
+/// The most imports of a module: each takes room in every instance.
+pub const MAX_IMPORTS: u32 = 64;
+/// The most functions of a module, imports aside.
 pub const MAX_FUNCTIONS: u32 = 4_096;
-/// The largest body of a function, in bytes.
-pub const MAX_FUNCTION_BYTES: usize = 128 * 1024;
-/// The most locals of a function, parameters included.
-pub const MAX_LOCALS: u32 = 1_024;
-/// The most parameters of a function.
-pub const MAX_PARAMS: usize = 32;
-/// The most globals of a module.
-pub const MAX_GLOBALS: u32 = 64;
+/// The most tables of a module.
+pub const MAX_TABLES: u32 = 1;
 /// The most elements of a table.
 pub const MAX_TABLE_ELEMENTS: u64 = 4_096;
-/// The most data segments of a module.
-pub const MAX_DATA_SEGMENTS: u32 = 256;
-/// The most exports of a module.
-pub const MAX_EXPORTS: u32 = 256;
-/// The longest name of an export or method, in bytes.
-pub const MAX_NAME_BYTES: usize = 64;
+/// The most memory that an instance starts with, in pages of 64 KiB.
+pub const MAX_MEMORY_INITIAL_PAGES: u32 = 16;
 /// The most memory of an instance, in pages of 64 KiB.
 pub const MAX_MEMORY_PAGES: u64 = 64;
-/// The most instances at once on one node. Half of them may idle; the others are for threads that run
-/// contracts at their deepest.
+/// The most globals of a module.
+pub const MAX_GLOBALS: u32 = 64;
+/// The most exports of a module.
+pub const MAX_EXPORTS: u32 = 512;
+/// The most data segments of a module.
+pub const MAX_DATA_SEGMENTS: u32 = 256;
+/// The most element segments of a module.
+pub const MAX_ELEMENT_SEGMENTS: u32 = 64;
+/// The most parameters of a function.
+pub const MAX_PARAMS: u32 = 128;
+/// The most results of a function: WebAssembly 1.0 has no more.
+pub const MAX_RESULTS: u32 = 1;
+/// The most locals of a function, parameters aside.
+pub const MAX_LOCALS: u32 = 512;
+/// The largest body of a function, in bytes.
+pub const MAX_FUNCTION_BYTES: u32 = 64 * 1024;
+/// The most instructions of a function.
+pub const MAX_OPERATORS: u32 = 32 * 1024;
+/// The most values on a function's operand stack.
+pub const MAX_OPERANDS: u32 = 256;
+/// The deepest nesting of blocks in a function, its own included.
+pub const MAX_NESTING: u32 = 256;
+/// The deepest nesting of loops in a function: each carries all the values of those around it, and beyond a
+/// hundred, six kilobytes of code can take a minute to compile.
+pub const MAX_LOOP_NESTING: u32 = 8;
+/// The most targets of a jump table.
+pub const MAX_BRANCH_TARGETS: u32 = 1_024;
+/// The most branches of a function, calls among them: compiling jump tables and indirect calls takes time in
+/// their square.
+pub const MAX_BRANCHES: u32 = 3_072;
+/// The most complexity of a function: (parameters + locals + highest operand stack) × (1 + branches).
+pub const MAX_COMPLEXITY: u32 = 75_000;
+/// The most complexity of all functions of a module together.
+pub const MAX_MODULE_COMPLEXITY: u32 = 250_000;
+/// The longest name of an export or method, in bytes.
+pub const MAX_NAME_BYTES: usize = 64;
+/// The largest metadata of a module, in bytes.
+pub const MAX_METADATA_BYTES: u32 = 128 * 1024;
+
+/// The most instances at once on one node. Those that may not idle are for threads that run contracts at
+/// their deepest.
 pub const MAX_INSTANCES: u32 = 2_048;
-/// The most idle instances of one code.
-pub const MAX_IDLE_INSTANCES: usize = 32;
+/// How many instances may be there for those that idle not to be let go of before another is made.
+pub const MAX_IDLE_INSTANCES: usize = MAX_INSTANCES as usize / 2;
+/// The same in bytes of the memory that instances begin with.
+pub const MAX_IDLE_INSTANCE_BYTES: usize = 512 * 1024 * 1024;
+/// The most executions whose code and instances are kept for the next ones on the same thread.
+pub const MAX_SPARES: usize = 2;
 
 /// The most compiled codes that a node keeps in memory; one more pushes out the one not used for longest.
 pub const MAX_CACHED_CODES: usize = 4_096;
-/// The most bytes of compiled code that a node keeps in memory.
+/// The most bytes of compiled code, and of the memory that it begins with, that a node keeps in memory.
 pub const MAX_CACHED_BYTES: usize = 1 << 30;
 
 /// The shortest storage key, in bytes: a field's prefix.
@@ -83,8 +120,8 @@ pub const MAX_RECORDED_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_DECODE_DEPTH: u32 = 4 * MAX_CALL_DEPTH as u32;
 /// The largest credential for a contract to judge, in bytes.
 pub const MAX_CREDENTIAL_BYTES: usize = 4_096;
-/// The most gas that judging one credential may use: thirty-two signatures, with room.
-pub const AUTHENTICATION_GAS: u64 = 20_000_000;
+/// The most gas that judging one credential may use: thirty-two signatures of the dearest scheme, with room.
+pub const AUTHENTICATION_GAS: u64 = 140_000_000;
 
 /// The nearest that a call can be scheduled, in milliseconds: one that schedules itself again must not have
 /// blocks made without pause.

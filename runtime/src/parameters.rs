@@ -3,6 +3,7 @@
 use codec::{Decode, Encode};
 
 use crate::GasTable;
+use crate::code_limits::CodeLimits;
 
 /// Parameters of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -25,6 +26,8 @@ pub struct Parameters {
     pub max_authorisation_lifetime_ms: u64,
     /// What everything costs.
     pub gas: GasTable,
+    /// The limits of uploaded code.
+    pub code: CodeLimits,
 }
 
 impl Default for Parameters {
@@ -39,6 +42,7 @@ impl Default for Parameters {
             max_transaction_lifetime_ms: 600_000,
             max_authorisation_lifetime_ms: 90 * 86_400_000,
             gas: GasTable::default(),
+            code: CodeLimits::default(),
         }
     }
 }

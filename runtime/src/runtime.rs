@@ -13,7 +13,7 @@ use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::state::StateReader;
-use crate::wasm::{Artefacts, CodeCache, Engine};
+use crate::wasm::{Artefacts, CodeCache, Engine, Optimisation};
 use crate::{Parameters, execution};
 
 /// An engine with compiled code; shared by every thread that runs contracts. Threads need
@@ -29,12 +29,14 @@ pub struct Outside {
     pub seed: u64,
     /// Where compiled code is kept.
     pub artefacts: Arc<dyn Artefacts>,
+    /// How much compiled code is optimised.
+    pub optimisation: Optimisation,
 }
 
 impl Default for Outside {
     /// For tests: a known seed, and nothing kept.
     fn default() -> Self {
-        Outside { seed: 0, artefacts: Arc::new(()) }
+        Outside { seed: 0, artefacts: Arc::new(()), optimisation: Optimisation::default() }
     }
 }
 
@@ -50,7 +52,7 @@ pub struct Simulation {
 impl Runtime {
     /// A runtime for a chain. Fails if the engine does not start on this machine.
     pub fn new(chain: Hash, parameters: Parameters, outside: Outside) -> Result<Self, Fault> {
-        let engine = Engine::new(&parameters)?;
+        let engine = Engine::new(&parameters, outside.optimisation)?;
         let codes = CodeCache::new(outside.artefacts);
         let shared = Shared { chain, parameters, engine, codes, seed: outside.seed };
         Ok(Runtime { shared: Arc::new(shared) })
@@ -70,7 +72,7 @@ impl Runtime {
     pub fn query(&self, state: Arc<dyn StateReader>, env: BlockEnv, call: Call) -> Result<Receipt, Fault> {
         let mut context = self.context(state, env).read_only();
         let gas = self.shared.parameters.query_gas;
-        context.begin(gas, Authority::none());
+        context.begin(gas);
         let (call, ended) = context.enter_root(call, None);
         execution::finish(&mut context, [0; 32], &call, gas, ended)
     }
@@ -85,7 +87,8 @@ impl Runtime {
     ) -> Result<Simulation, Fault> {
         let mut context = self.context(state, env);
         let gas = body.gas_limit.min(self.shared.parameters.max_transaction_gas);
-        context.begin(gas, Authority::Recorded(Recorder::default()));
+        context.begin(gas);
+        context.authority = Authority::Recorded(Recorder::default());
         let (call, ended) = context.enter_root(body.call.clone(), None);
         let trees = match &context.authority {
             Authority::Recorded(recorder) => recorder.trees(),

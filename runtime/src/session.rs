@@ -2,7 +2,7 @@
 
 use sillok_abi::{Account, Call, CallTree, Receipt};
 
-use crate::execution::{Authority, CallEnd, Context, Grant, finish};
+use crate::execution::{CallEnd, Context, Grant, finish};
 use crate::fault::Fault;
 use crate::state::Changes;
 
@@ -18,15 +18,12 @@ impl Session {
     }
 
     /// Makes a call with at most `gas`, as if each account had signed its tree. The receipt's id is zero.
-    pub fn call(
-        &mut self,
-        call: Call,
-        gas: u64,
-        signed: impl IntoIterator<Item = (Account, CallTree)>,
-    ) -> Result<Receipt, Fault> {
+    pub fn call(&mut self, call: Call, gas: u64, signed: &[(Account, CallTree)]) -> Result<Receipt, Fault> {
         let context = &mut self.context;
-        let grants = signed.into_iter().map(|(account, tree)| Grant { account, tree, nonce: None });
-        context.begin(gas, Authority::signed(grants.collect()));
+        context.begin(gas);
+        for (account, tree) in signed {
+            context.authority.grant(&Grant { account: *account, tree, nonce: None });
+        }
         let mark = context.mark();
         let (call, ended) = context.enter_root(call, None);
         if !matches!(ended, Ok(CallEnd::Returned(_))) {

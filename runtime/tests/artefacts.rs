@@ -6,25 +6,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use codec::Encode;
-use sillok_abi::{Call, CallTree, Hash, Outcome};
+use sillok_abi::{Call, Hash, Outcome};
 use sillok_runtime::{Artefacts, Outside};
 use sillok_testing::{World, account, genesis};
 
 /// Artefacts in memory, counted.
 #[derive(Default)]
 struct Kept {
-    artefacts: Mutex<BTreeMap<Hash, Vec<u8>>>,
+    artefacts: Mutex<BTreeMap<(Hash, Hash), Vec<u8>>>,
     stored: AtomicUsize,
 }
 
 impl Artefacts for Kept {
-    fn load(&self, name: &Hash) -> Option<Vec<u8>> {
-        self.artefacts.lock().unwrap().get(name).cloned()
+    fn load(&self, engine: &Hash, code: &Hash) -> Option<Vec<u8>> {
+        self.artefacts.lock().unwrap().get(&(*engine, *code)).cloned()
     }
 
-    fn store(&self, name: &Hash, artefact: &[u8]) {
+    fn store(&self, engine: &Hash, code: &Hash, artefact: &[u8]) {
         self.stored.fetch_add(1, Ordering::Relaxed);
-        self.artefacts.lock().unwrap().insert(*name, artefact.to_vec());
+        self.artefacts.lock().unwrap().insert((*engine, *code), artefact.to_vec());
     }
 }
 
@@ -36,14 +36,14 @@ impl Kept {
         if let Some(price) = gas_price {
             genesis.parameters.gas.operators.simple = price as u32;
         }
-        let world = World::with(genesis, Outside { seed: 1, artefacts: self.clone() });
+        let world = World::with(genesis, Outside { seed: 1, artefacts: self.clone(), ..Outside::default() });
         let call = Call {
             contract: world.id("counter"),
             method: "total".into(),
             args: (account("Alice"),).encode(),
         };
         let mut session = world.runtime.session(world.state.clone(), world.env());
-        let receipt = session.call(call, 10_000_000, std::iter::empty::<(_, CallTree)>()).unwrap();
+        let receipt = session.call(call, 10_000_000, &[]).unwrap();
         (self.stored.load(Ordering::Relaxed) - before, receipt.outcome)
     }
 
@@ -84,7 +84,7 @@ fn an_artefact_under_another_name_is_not_taken() {
     // Each artefact is whole, but lies where another is looked for.
     {
         let mut artefacts = kept.artefacts.lock().unwrap();
-        let names: Vec<Hash> = artefacts.keys().copied().collect();
+        let names: Vec<(Hash, Hash)> = artefacts.keys().copied().collect();
         let mut values: Vec<Vec<u8>> = artefacts.values().cloned().collect();
         values.rotate_left(1);
         *artefacts = names.into_iter().zip(values).collect();

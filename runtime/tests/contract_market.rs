@@ -321,7 +321,7 @@ fn a_market_has_a_bounded_number_of_listings() {
         cash.0[..4].copy_from_slice(&number.to_le_bytes());
         let args = (register, 1u32, cash, 10u64, 5u64, 100u64, 1_000u64);
         let mut body = world.body("Alice", market, "list", args);
-        body.gas_limit = 1_000_000;
+        body.gas_limit = 2_000_000;
         let tree = sillok_abi::CallTree::leaf(body.call.clone());
         let by = sillok_abi::Authoriser::Submitter;
         body.authorisations.push(sillok_abi::Authorisation { by, tree });

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use codec::Encode;
 use proptest::prelude::*;
-use sillok_abi::{Call, CallTree, ContractId, Outcome, Receipt};
+use sillok_abi::{Call, ContractId, Outcome, Receipt};
 use sillok_runtime::Session;
 use sillok_testing::{World, deploy, wat_contract};
 
@@ -74,7 +74,7 @@ const GAS: u64 = 100_000_000;
 
 fn call(session: &mut Session, contract: ContractId, method: &str, args: Vec<u8>) -> Receipt {
     let call = Call { contract, method: method.into(), args };
-    session.call(call, GAS, std::iter::empty::<(_, CallTree)>()).unwrap()
+    session.call(call, GAS, &[]).unwrap()
 }
 
 fn dump(session: &mut Session, contract: ContractId) -> Vec<u8> {

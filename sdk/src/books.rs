@@ -1,20 +1,20 @@
 //! The node's order books. The contract that creates a book owns it; others can only read it.
 
 use alloc::vec::Vec;
-use codec::{Decode, DecodeAll, Encode};
+use codec::{Decode, DecodeAll};
 use sillok_abi::{BookError, BookId, BookParams, Depth, NewOrder, OrderId, OrderView, Placed};
 
-use crate::host;
+use crate::host::{self, Scratch};
 
 /// Creates a book owned by this contract.
 pub fn create(params: &BookParams) -> Result<BookId, BookError> {
-    decoded(params.using_encoded(host::book_create))
+    decoded(Scratch::encode(params, host::book_create))
 }
 
 /// Places an order in a book of this contract. It trades at once against what rests on the other
 /// side; what is left rests or is cancelled. The contract settles the fills.
 pub fn place(book: BookId, order: &NewOrder) -> Result<Placed, BookError> {
-    decoded(order.using_encoded(|order| host::book_place(book.0, order)))
+    decoded(Scratch::encode(order, |order| host::book_place(book.0, order)))
 }
 
 /// Cancels a resting order in a book of this contract; the order as it was.

@@ -4,7 +4,8 @@ use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use sillok_abi::{STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK};
 
-use crate::{ContractError, host};
+use crate::ContractError;
+use crate::host::{self, Scratch};
 
 /// The arguments of a call, decoded one after the other.
 pub struct Arguments {
@@ -37,7 +38,7 @@ pub const BAD_ARGUMENTS: u32 = STATUS_BAD_ARGUMENTS;
 
 /// Hands a success to the host.
 pub fn answer(value: &impl Encode) -> u32 {
-    value.using_encoded(host::output);
+    Scratch::encode(value, host::output);
     STATUS_OK
 }
 

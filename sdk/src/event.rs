@@ -2,7 +2,7 @@
 
 use codec::Encode;
 
-use crate::host;
+use crate::host::{self, Scratch};
 
 /// Something that happened; `#[event]` implements it.
 pub trait Event: Encode {
@@ -12,5 +12,5 @@ pub trait Event: Encode {
 
 /// Emits `event`. If the transaction fails afterwards it never happened.
 pub fn emit<E: Event>(event: &E) {
-    event.using_encoded(|data| host::emit(E::NAME, data));
+    Scratch::encode(event, |data| host::emit(E::NAME, data));
 }

@@ -10,6 +10,7 @@
 use alloc::{vec, vec::Vec};
 use core::mem::MaybeUninit;
 
+use codec::{Encode, Output};
 use sillok_abi::{ContractId, Hash, STORAGE_ABSENT, for_each_host_function};
 
 macro_rules! declare {
@@ -115,6 +116,75 @@ impl ReadBuffer {
     #[inline]
     pub(crate) const fn new() -> Self {
         ReadBuffer { short: [MaybeUninit::uninit(); BUFFER_BYTES], long: Vec::new() }
+    }
+}
+
+/// Bytes up to this number are put together without an allocation.
+const SCRATCH_BYTES: usize = 256;
+
+/// Bytes that are put together for the host: on the stack while they are few.
+pub(crate) struct Scratch {
+    short: [MaybeUninit<u8>; SCRATCH_BYTES],
+    /// Bytes in use of `short`, all of which were written; none as soon as `long` has any.
+    length: usize,
+    long: Vec<u8>,
+}
+
+impl Scratch {
+    /// No bytes. Its memory is not cleared, which would cost more than what is written to it mostly.
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Scratch { short: [MaybeUninit::uninit(); SCRATCH_BYTES], length: 0, long: Vec::new() }
+    }
+
+    /// The SCALE of a value, for as long as `then` takes.
+    #[inline]
+    pub(crate) fn encode<R>(value: &(impl Encode + ?Sized), then: impl FnOnce(&[u8]) -> R) -> R {
+        let mut scratch = Scratch::new();
+        value.encode_to(&mut scratch);
+        then(scratch.as_bytes())
+    }
+
+    /// What was written.
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        if self.long.is_empty() { self.written() } else { &self.long }
+    }
+
+    #[inline]
+    fn written(&self) -> &[u8] {
+        // SAFETY: the first `length` bytes were written.
+        unsafe { core::slice::from_raw_parts(self.short.as_ptr().cast(), self.length) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn spill(&mut self, part: &[u8]) {
+        if self.long.is_empty() {
+            self.long = [self.written(), part].concat();
+            // From now on nothing fits into what is short.
+            self.length = SCRATCH_BYTES;
+        } else {
+            self.long.extend_from_slice(part);
+        }
+    }
+}
+
+impl Output for Scratch {
+    // A part's length is known where it is written mostly: a copy of few bytes is then a store or two.
+    #[inline(always)]
+    fn write(&mut self, part: &[u8]) {
+        match self.short.get_mut(self.length..).and_then(|room| room.get_mut(..part.len())) {
+            Some(room) if self.long.is_empty() => {
+                // SAFETY: bytes that were written are bytes that may be uninitialised, and `room` is as long
+                // as `part`, which it can't overlap.
+                unsafe {
+                    core::ptr::copy_nonoverlapping(part.as_ptr(), room.as_mut_ptr().cast(), part.len())
+                };
+                self.length += part.len();
+            }
+            _ => self.spill(part),
+        }
     }
 }
 

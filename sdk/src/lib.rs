@@ -41,6 +41,7 @@ mod env;
 mod error;
 mod event;
 mod host;
+mod layout;
 mod metadata;
 #[cfg(target_arch = "wasm32")]
 mod panic;
@@ -68,13 +69,13 @@ pub mod __private {
     pub use alloc::vec::Vec;
     pub use codec::{Decode, Encode, Output};
     pub use sillok_abi::{
-        ContractId, Describe, Field, ItemSpec, MethodKind, STATUS_OK, SectionBytes, Type, Variant,
+        ContractId, Describe, Field, IndexLayout, ItemSpec, LayoutField, MethodKind, STATUS_OK, SectionBytes,
+        Type, Variant, layout_digest,
     };
 
     pub use crate::call::{call, try_call};
     pub use crate::dispatch::{Arguments, BAD_ARGUMENTS, answer, refuse};
+    pub use crate::layout::{Stored, each_from_its_own};
     pub use crate::metadata::contract_name;
-    pub use crate::storage::{
-        IndexField, IndexKey, IndexRoot, Indexes, OrderedKey, Storage, StorageField, with_indexes,
-    };
+    pub use crate::storage::{IndexField, IndexKey, IndexRoot, Indexes, OrderedKey, Storage, StorageField};
 }

@@ -76,6 +76,19 @@ impl Bakery {
         self.r#type.set(&r#type);
     }
 
+    /// Takes over from the first version, in which there was one kind of bread.
+    #[migration]
+    pub fn from_first(&mut self, mut old: v1::Bakery, r#type: Kind) -> Result<(), Error> {
+        self.r#type.set(&r#type);
+        ensure!(old.loaves.take(&0).is_none(), Error::SoldOut);
+        old.price.remove();
+        Ok(())
+    }
+
+    /// Takes over from a version without storage.
+    #[migration]
+    pub fn from_nothing(&mut self, _old: v0::Bakery) {}
+
     /// Takes an order.
     pub fn order(&mut self, by: Account, number: u32, mut order: Order) -> Result<Loaves, Error> {
         require_auth(&by);
@@ -109,6 +122,27 @@ impl Bakery {
     }
 }
 
+/// What the first version kept.
+pub mod v1 {
+    use super::*;
+
+    /// Its storage.
+    #[storage]
+    pub struct Bakery {
+        pub(crate) loaves: Map<u32, u64>,
+        pub(crate) price: Value<u64>,
+    }
+}
+
+/// What there was before that.
+pub mod v0 {
+    use super::*;
+
+    /// Its storage.
+    #[storage]
+    pub struct Bakery;
+}
+
 /// What another contract calls of a bakery.
 #[interface]
 pub trait Bakers {
@@ -126,6 +160,7 @@ macro_rules! described {
             name: "",
             docs: "",
             kind: MethodKind::Query,
+            reentrant: false,
             params: &[],
             returns: &<$ty as Describe>::TYPE,
         };

@@ -36,13 +36,15 @@ pub trait Shelves {
 
 #[contract]
 impl Shelf {
-    /// Does all of this, or nothing; the answers, the long ones as their hashes.
+    /// Does all of this, or nothing; the answers, the long ones as their hashes. A shelf that relays has
+    /// nothing half-done and remembers nothing, so it can be told meanwhile.
+    #[reentrant]
     pub fn run(&mut self, ops: Vec<Op>) -> Result<Vec<Vec<u8>>, Error> {
         self.tally.update(|runs| *runs += 1);
         ops.into_iter().map(|op| self.change(op)).collect()
     }
 
-    /// Has another shelf do `first`, whether it refuses or not, and then `after`; the latter's answers.
+    /// Has another shelf, or this one, do `first`, whether it refuses or not, and then `after`; the latter's answers.
     pub fn relay(&mut self, to: ContractId, first: Vec<Op>, after: Vec<Op>) -> Vec<Vec<u8>> {
         let _refusal = ShelvesRef::at(to).try_run(first);
         ShelvesRef::at(to).run(after)

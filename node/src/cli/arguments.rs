@@ -95,6 +95,7 @@ mod tests {
             name: "issue".into(),
             docs: "Issues shares.".into(),
             kind: MethodKind::Change,
+            reentrant: false,
             params: vec![
                 field("holder", TypeSpec::Account),
                 field("balance_reference", TypeSpec::String),

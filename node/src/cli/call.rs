@@ -21,13 +21,13 @@ const WAIT_MS: u64 = 30_000;
 /// is made.
 const GAS_MARGIN_PERCENT: u64 = 50;
 /// Gas for what a simulation doesn't count: the transaction itself and its submitter's signature.
-const TRANSACTION_GAS: u64 = 450_000;
+const TRANSACTION_GAS: u64 = 750_000;
 /// The same for each byte of the transaction.
 const BYTE_GAS: u64 = 25;
 /// The same for each further signature by a key.
-const SIGNATURE_GAS: u64 = 400_000;
+const SIGNATURE_GAS: u64 = 700_000;
 /// The same for each signature that a contract judges.
-const AUTHENTICATION_GAS: u64 = 21_000_000;
+const AUTHENTICATION_GAS: u64 = 141_000_000;
 
 /// A signed transaction that a simulation has succeeded for.
 pub(crate) struct Prepared {
@@ -97,12 +97,7 @@ impl Session {
         args: Value,
     ) -> Result<Prepared> {
         let spec = contract.method(method)?;
-        if spec.kind == MethodKind::Constructor {
-            return Err(CliError::usage(format!(
-                "`{method}` is the constructor: it runs once, at deployment"
-            ))
-            .hint("deploy another instance with `sillok contract deploy`"));
-        }
+        refuse_special(method, spec.kind)?;
         let call = self.encode_call(contract, spec, &args)?;
         self.prepare_call(call, spec.returns.clone(), Vec::new()).await
     }
@@ -195,6 +190,21 @@ fn take_asked(trees: &mut Vec<(Account, CallTree)>, agreed: &Authorisation) -> R
             format!("{account} has agreed to other calls than this leads to now"),
         )
         .hint("the contracts' state has changed since: have a new agreement prepared")),
+    }
+}
+
+/// Refuses methods that only the node calls.
+fn refuse_special(method: &str, kind: MethodKind) -> Result<()> {
+    match kind {
+        MethodKind::Constructor => {
+            Err(CliError::usage(format!("`{method}` is the constructor: it runs once, at deployment"))
+                .hint("deploy another instance with `sillok contract deploy`"))
+        }
+        MethodKind::Migration { .. } => {
+            Err(CliError::usage(format!("`{method}` is a migration: it runs when a contract is upgraded"))
+                .hint("upgrade a contract with `sillok contract upgrade`"))
+        }
+        MethodKind::Query | MethodKind::Change => Ok(()),
     }
 }
 

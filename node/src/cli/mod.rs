@@ -63,7 +63,7 @@ enum Command {
     /// Make and show keys, and sign with them.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
-    /// Build, deploy, call, query and inspect contracts.
+    /// Build, deploy, call, query, inspect and upgrade contracts.
     #[command(subcommand)]
     Contract(contract::ContractCommand),
     /// Prepare, send and show transactions.

@@ -9,7 +9,7 @@ mod samples;
 
 use std::sync::Arc;
 
-use sillok_runtime::{Fault, Outside};
+use sillok_runtime::{Fault, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
 pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis};
@@ -75,7 +75,11 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     }
     let folder = DataFolder::prepare(&options.data)?;
     let storage = Arc::new(folder.open()?);
-    let outside = Outside { seed: seed(&SystemRng), artefacts: Arc::new(folder.artefacts()?) };
+    let outside = Outside {
+        seed: seed(&SystemRng),
+        artefacts: Arc::new(folder.artefacts()?),
+        optimisation: Optimisation::Speed,
+    };
     let key = ValidatorKey::from_seed(&genesis::validator_seed()?, Arc::new(SystemRng));
     let key = key.map_err(|_| DevGenesisError::Key(VALIDATOR))?;
     let node = Node::start(Parts {

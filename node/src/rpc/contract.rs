@@ -41,7 +41,7 @@ fn info(chain: &Chain, arguments: &Arguments) -> Answer {
     let name = named(chain).find(|(named, _)| *named == id).map(|(_, name)| name);
     if let Some(metadata) = native_metadata(&id) {
         return Ok(json!({
-            "id": id.to_string(), "name": name, "code": null, "admin": null, "deployer": null,
+            "id": id.to_string(), "name": name, "code": null, "admin": null, "deployer": null, "upgrades": 0,
             "metadata": json::hex(metadata),
         }));
     }
@@ -52,6 +52,7 @@ fn info(chain: &Chain, arguments: &Arguments) -> Answer {
         "code": json::hex(info.code),
         "admin": info.admin.map(|admin| admin.to_string()),
         "deployer": info.deployer.to_string(),
+        "upgrades": info.upgrades,
         "metadata": json::hex(chain.metadata(&info.code)?),
     }))
 }

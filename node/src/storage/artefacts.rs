@@ -2,7 +2,7 @@
 //! wrong with a file, the runtime finds out and compiles anew.
 
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sillok_abi::Hash;
@@ -10,7 +10,7 @@ use sillok_runtime::Artefacts;
 
 use super::StorageError;
 
-/// The folder of compiled code.
+/// The folder of compiled code: in it one folder, of the engine that is used now, with a file for each code.
 #[derive(Debug)]
 pub(crate) struct ArtefactFolder {
     path: PathBuf,
@@ -30,28 +30,69 @@ impl ArtefactFolder {
         Ok(ArtefactFolder { path: path.to_path_buf() })
     }
 
-    fn file(&self, name: &Hash) -> PathBuf {
-        self.path.join(hex::encode(name))
+    fn folder(&self, engine: &Hash) -> PathBuf {
+        self.path.join(hex::encode(engine))
     }
-}
 
-impl Artefacts for ArtefactFolder {
-    fn load(&self, name: &Hash) -> Option<Vec<u8>> {
-        fs::read(self.file(name)).ok()
+    /// Makes the folder of an engine that nothing was kept for yet, and removes what was kept for others.
+    fn begin(&self, engine: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(&self.path)? {
+            let path = entry?.path();
+            if path.is_dir() && path != engine {
+                fs::remove_dir_all(path)?;
+            }
+        }
+        fs::create_dir_all(engine)
     }
 
     /// Written beside and renamed, so that no other thread reads half of it. Not synced: a file that a
     /// crash has cut short fails its checksum.
-    fn store(&self, name: &Hash, artefact: &[u8]) {
-        let file = self.file(name);
+    fn write(&self, engine: &Hash, code: &Hash, artefact: &[u8]) -> io::Result<()> {
+        let folder = self.folder(engine);
+        if !folder.is_dir() {
+            self.begin(&folder)?;
+        }
+        let file = folder.join(hex::encode(code));
         let draft = file.with_extension(format!("{:?}", std::thread::current().id()));
         let written = fs::File::create(&draft)
             .and_then(|mut opened| opened.write_all(artefact))
             .and_then(|()| fs::rename(&draft, &file));
-        if let Err(error) = written {
-            tracing::warn!(file = %file.display(), %error, "compiled code is not kept, and will be compiled again");
+        if written.is_err() {
             // What is left of the draft would only take room.
             let _ = fs::remove_file(&draft);
         }
+        written
+    }
+}
+
+impl Artefacts for ArtefactFolder {
+    fn load(&self, engine: &Hash, code: &Hash) -> Option<Vec<u8>> {
+        fs::read(self.folder(engine).join(hex::encode(code))).ok()
+    }
+
+    fn store(&self, engine: &Hash, code: &Hash, artefact: &[u8]) {
+        if let Err(error) = self.write(engine, code, artefact) {
+            let folder = self.path.display();
+            tracing::warn!(%folder, %error, "compiled code is not kept, and will be compiled again");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_for_another_engine_is_removed() {
+        let path = tempfile::tempdir().unwrap();
+        let folder = ArtefactFolder::open(path.path()).unwrap();
+        folder.store(&[1; 32], &[7; 32], b"old");
+        folder.store(&[1; 32], &[8; 32], b"older");
+        assert_eq!(folder.load(&[1; 32], &[7; 32]), Some(b"old".to_vec()));
+        assert_eq!(folder.load(&[2; 32], &[7; 32]), None, "another engine's");
+        folder.store(&[2; 32], &[7; 32], b"new");
+        assert_eq!(folder.load(&[2; 32], &[7; 32]), Some(b"new".to_vec()));
+        assert_eq!(folder.load(&[1; 32], &[8; 32]), None);
+        assert_eq!(fs::read_dir(path.path()).unwrap().count(), 1);
     }
 }

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_sillok");
+pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sillok");
 
 /// A running dev chain; it ends with this value.
 pub(crate) struct Dev {

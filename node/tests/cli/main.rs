@@ -15,4 +15,6 @@ mod register;
 mod status;
 mod subscriptions;
 mod transactions;
+mod tutorial;
+mod upgrade;
 mod walk;

@@ -8,9 +8,9 @@ use super::coverage::Coverage;
 use super::recorder::Recorder;
 
 /// An authorisation whose signature has been verified.
-pub(crate) struct Grant {
+pub(crate) struct Grant<'a> {
     pub(crate) account: Account,
-    pub(crate) tree: CallTree,
+    pub(crate) tree: &'a CallTree,
     /// Nonce and expiry of an authorisation that was signed apart from the transaction.
     pub(crate) nonce: Option<(u64, Time)>,
 }
@@ -43,20 +43,29 @@ impl Authority {
         Authority::Signed(Signed::default())
     }
 
-    /// What these grants say; an account has at most one.
-    pub(crate) fn signed(grants: Vec<Grant>) -> Self {
-        let mut signed = Signed::default();
-        for grant in grants {
-            signed.coverage.add(grant.account, Some(&grant.tree));
+    /// Makes it nobody's. What room it has taken is kept, as the next transaction will need it too.
+    pub(crate) fn clear(&mut self) {
+        match self {
+            Authority::Signed(signed) => {
+                signed.coverage.clear();
+                signed.nonces.clear();
+            }
+            _ => *self = Authority::none(),
+        }
+    }
+
+    /// Adds what a grant says; an account has at most one. Before any frame that it's meant for.
+    pub(crate) fn grant(&mut self, grant: &Grant<'_>) {
+        if let Authority::Signed(signed) = self {
+            signed.coverage.add(grant.account, Some(grant.tree));
             signed.nonces.push((grant.account, grant.nonce));
         }
-        Authority::Signed(signed)
     }
 
     /// A frame begins.
     pub(crate) fn enter(&mut self, call: &Call) {
         match self {
-            // Digests cost; where nobody signed, nothing is compared with them.
+            // Where nobody signed, there is nothing to compare calls with.
             Authority::Signed(signed) if signed.coverage.is_empty() => {}
             Authority::Signed(signed) => signed.coverage.enter(call),
             Authority::Recorded(recorder) => recorder.enter(call),

@@ -9,7 +9,7 @@ use sillok_abi::{Call, ContractId, Failure, Hash, MethodKind, TrapCode};
 use super::context::Context;
 use super::frame::{CallEnd, Entry, Frame, Stop, Target};
 use crate::fault::Fault;
-use crate::wasm::Code;
+use crate::wasm::{Code, Instance};
 use crate::{limits, native, wasm};
 
 impl Context {
@@ -44,9 +44,14 @@ impl Context {
         self.run_frame(call, caller, Entry::Call)
     }
 
-    /// Runs a constructor, and gives the call back but for its arguments.
-    pub(crate) fn construct(&mut self, call: Call, maker: ContractId) -> Result<(Call, CallEnd), Stop> {
-        let (call, ended) = self.run_frame(call, Some(maker), Entry::Constructor);
+    /// Runs a constructor or a migration, and gives the call back but for its arguments.
+    pub(crate) fn set_up(
+        &mut self,
+        call: Call,
+        maker: ContractId,
+        entry: Entry,
+    ) -> Result<(Call, CallEnd), Stop> {
+        let (call, ended) = self.run_frame(call, Some(maker), entry);
         ended.map(|end| (call, end))
     }
 
@@ -61,13 +66,15 @@ impl Context {
         if self.frames.len() >= limits::MAX_CALL_DEPTH {
             return (call, Err(TrapCode::DepthLimit.into()));
         }
-        if self.frames.iter().any(|frame| frame.call.contract == call.contract) {
-            return (call, Err(TrapCode::Reentrancy.into()));
+        if self.is_running(&call.contract)
+            && let Err(stop) = self.check_reentry(&call)
+        {
+            return (call, Err(stop));
         }
         let read_only = self.frames.last().map_or(self.read_only, |frame| frame.read_only);
         let mark = self.mark();
         self.authority.enter(&call);
-        self.frames.push(Frame { call, caller, read_only, output: Vec::new(), result: Vec::new() });
+        self.frames.push(Frame { call, caller, entry, read_only, output: Vec::new(), result: Vec::new() });
         let ended = self.dispatch(entry);
         let frame = self.frames.pop().expect("the frame that was pushed above");
         self.authority.leave();
@@ -82,21 +89,44 @@ impl Context {
         let contract = self.frame().call.contract;
         if let Some(module) = native::module(&contract) {
             let method = self.frame().call.method.clone();
-            self.admit(module.method(&method).map(|method| method.kind), entry)?;
+            let kind = module.method(&method).ok_or(TrapCode::NoMethod)?.kind;
+            self.admit(kind, entry)?;
             return native::call(self, module, &method);
         }
-        let code = self.code_of(&contract)?.ok_or(TrapCode::NoContract)?;
-        let method = code.method(&self.frame().call.method);
-        self.admit(method.map(|method| method.kind), entry)?;
-        let method = method.ok_or(TrapCode::NoMethod)?;
-        wasm::run(self, &code, method.index)
+        let hash = self.code_hash_of(&contract)?.ok_or(TrapCode::NoContract)?;
+        let mut instance = wasm::instance(self, &hash)?;
+        let ended = self.run_in(&mut instance, entry);
+        self.instances.put(instance);
+        ended
+    }
+
+    fn run_in(&mut self, instance: &mut Instance, entry: Entry) -> Result<CallEnd, Stop> {
+        let method = instance.method(&self.frame().call.method).ok_or(TrapCode::NoMethod)?;
+        let (kind, index) = (method.kind, method.index);
+        self.admit(kind, entry)?;
+        instance.run(self, index)
+    }
+
+    /// Refuses to enter a contract that has open frames, unless its code says of the method that it bears
+    /// that. A contract that is being made or migrated can't be entered whatever its code says: what every
+    /// method relies on is not set up yet. Nor can native modules.
+    fn check_reentry(&mut self, call: &Call) -> Result<(), Stop> {
+        let mut open = self.frames.iter().filter(|frame| frame.call.contract == call.contract);
+        let shut = open.any(|frame| frame.entry != Entry::Call) || native::module(&call.contract).is_some();
+        let hash = if shut { None } else { self.code_hash_of(&call.contract)? };
+        let code = self.compiled(&hash.ok_or(TrapCode::Reentrancy)?)?;
+        let method = code.method(&call.method);
+        if method.is_some_and(|method| method.reentrant) { Ok(()) } else { Err(TrapCode::Reentrancy.into()) }
     }
 
     /// Judges whether a method may be entered by this door, and narrows the frame for a query.
-    fn admit(&mut self, method: Option<MethodKind>, entry: Entry) -> Result<(), Stop> {
-        let kind = method.ok_or(TrapCode::NoMethod)?;
-        let constructs = kind == MethodKind::Constructor;
-        if constructs != (entry == Entry::Constructor) {
+    fn admit(&mut self, kind: MethodKind, entry: Entry) -> Result<(), Stop> {
+        let door = match kind {
+            MethodKind::Constructor => Entry::Constructor,
+            MethodKind::Migration { .. } => Entry::Migration,
+            MethodKind::Query | MethodKind::Change => Entry::Call,
+        };
+        if entry != door {
             return Err(TrapCode::NoMethod.into());
         }
         if kind == MethodKind::Query {
@@ -106,13 +136,16 @@ impl Context {
         self.writable()
     }
 
-    /// The code of a contract, or none if there is no such contract.
-    fn code_of(&mut self, contract: &ContractId) -> Result<Option<Arc<Code>>, Fault> {
-        let record = self.overlay.get(&native::contract_key(contract))?;
-        match record.map(|record| record.first_chunk::<32>().copied()) {
+    /// The hash of a contract's code, or none if there is no such contract.
+    fn code_hash_of(&mut self, contract: &ContractId) -> Result<Option<Hash>, Stop> {
+        let record = self.overlay.touch((&native::contract_key(contract)).into())?;
+        let hash = record.found.map(|record| record.first_chunk::<32>().copied());
+        let first = record.first;
+        self.charge_touch(first)?;
+        match hash {
             // A contract's record begins with its code's hash.
-            Some(Some(hash)) => self.compiled(&hash).map(Some),
-            Some(None) => Err(Fault::new("a contract's record is too short")),
+            Some(Some(hash)) => Ok(Some(hash)),
+            Some(None) => Err(Fault::new("a contract's record is too short").into()),
             None => Ok(None),
         }
     }
@@ -126,7 +159,7 @@ impl Context {
     }
 
     /// Code that is known to be in state; read from there only if it has to be compiled.
-    fn compiled(&mut self, hash: &Hash) -> Result<Arc<Code>, Fault> {
+    pub(crate) fn compiled(&mut self, hash: &Hash) -> Result<Arc<Code>, Fault> {
         if let Some(code) = self.instances.code(hash) {
             return Ok(code);
         }

@@ -6,7 +6,7 @@
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sillok_abi::{Account, Event, Failure, Hash, TrapCode};
+use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
 
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
@@ -80,6 +80,7 @@ impl Context {
         state: Arc<dyn StateReader>,
         books: OrderBooks,
     ) -> Self {
+        let instances = shared.codes.instances();
         let inner = Inner {
             overlay: Overlay::new(state, shared.seed),
             shared,
@@ -88,7 +89,7 @@ impl Context {
             events: Vec::new(),
             event_bytes: 0,
             authority: Authority::none(),
-            instances: Instances::default(),
+            instances,
             frames: Vec::with_capacity(limits::MAX_CALL_DEPTH),
             gas: 0,
             read_only: false,
@@ -104,8 +105,16 @@ impl Context {
 
     /// Ends the execution: its overlay and order books.
     pub(crate) fn into_parts(mut self) -> (Overlay, OrderBooks) {
+        self.keep_instances();
         let inner = self.inner.take().expect("a context is used only by whom it is lent to");
         (inner.overlay, inner.books)
+    }
+
+    /// Leaves what is at hand to the next execution.
+    fn keep_instances(&mut self) {
+        if let Some(inner) = &mut self.inner {
+            inner.shared.codes.keep(std::mem::take(&mut inner.instances));
+        }
     }
 
     /// Moves what this holds to an instance's store; whoever lends puts it back.
@@ -114,11 +123,18 @@ impl Context {
     }
 }
 
+impl Drop for Context {
+    fn drop(&mut self) {
+        self.keep_instances();
+    }
+}
+
 impl Inner {
-    /// Starts a root call's account of gas, authority and events.
-    pub(crate) fn begin(&mut self, gas: u64, authority: Authority) {
+    /// Starts a root call's account of gas, authority and events. Nobody's authority is there yet.
+    pub(crate) fn begin(&mut self, gas: u64) {
         self.gas = gas;
-        self.authority = authority;
+        self.authority.clear();
+        self.overlay.begin();
         self.events.clear();
         self.event_bytes = 0;
     }
@@ -145,6 +161,16 @@ impl Inner {
         let rest = self.gas.checked_sub(amount);
         self.gas = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or_else(|| TrapCode::OutOfGas.into())
+    }
+
+    /// Whether the contract is in a call that has not ended.
+    pub(crate) fn is_running(&self, contract: &ContractId) -> bool {
+        self.frames.iter().any(|frame| frame.call.contract == *contract)
+    }
+
+    /// Takes the gas for a key that may have come from disk.
+    pub(crate) fn charge_touch(&mut self, first: bool) -> Result<(), Stop> {
+        if first { self.charge(self.shared.parameters.gas.first_touch) } else { Ok(()) }
     }
 
     /// The running frame.

@@ -8,42 +8,72 @@
 //! the frame is the path from the tree's root down to the node. What failed gives back what was taken for
 //! it, by the calls above it too.
 
-use sillok_abi::{Account, Call, CallTree, Hash, digest};
+use sillok_abi::{Account, Call, CallTree};
+
+use super::call_key::CallKey;
 
 /// The trees of all accounts, along the path of the frames that run.
 #[derive(Default)]
 pub(super) struct Coverage {
-    /// The calls of the running frames, from the root call down, by their digests: comparing costs the
-    /// same whatever their size.
-    path: Vec<Hash>,
+    /// The calls of the running frames, from the root call down.
+    path: Vec<CallKey>,
     trees: Vec<Tree>,
+    /// The nodes of all trees, each after its parent.
+    nodes: Vec<Node>,
     /// Every node that was taken, and of which tree, in order: what to undo when a frame fails.
     taken: Vec<(usize, usize)>,
 }
 
-/// One account's tree. The node of its root comes first.
+/// One account's tree.
 struct Tree {
     account: Account,
-    nodes: Vec<Node>,
-    /// The nodes that serve the running frames, from the root call down as far as they are taken.
-    serving: Vec<usize>,
+    root: Option<usize>,
+    /// The node that serves the lowest of the running frames that have one; its ancestors serve those above.
+    serving: Option<usize>,
 }
 
 struct Node {
-    call: Hash,
+    call: CallKey,
+    /// How far below its root, which is how far below the root call the frame is that it can serve.
+    depth: usize,
+    parent: Option<usize>,
     children: Vec<usize>,
     taken: bool,
 }
 
 impl Coverage {
+    /// Forgets all trees.
+    pub(super) fn clear(&mut self) {
+        self.path.clear();
+        self.trees.clear();
+        self.nodes.clear();
+        self.taken.clear();
+    }
+
     /// Adds an account's tree; none to begin with an empty one. An account has one tree.
     pub(super) fn add(&mut self, account: Account, tree: Option<&CallTree>) -> usize {
-        let mut nodes = Vec::new();
-        if let Some(tree) = tree {
-            flatten(tree, &mut nodes);
-        }
-        self.trees.push(Tree { account, nodes, serving: Vec::new() });
+        let root = tree.map(|tree| self.flatten(tree, None));
+        self.trees.push(Tree { account, root, serving: None });
         self.trees.len() - 1
+    }
+
+    /// Lists a tree's nodes; answers the place of its root. Trees are bounded in depth when they are decoded.
+    fn flatten(&mut self, tree: &CallTree, parent: Option<usize>) -> usize {
+        let node = self.add_node(CallKey::of(&tree.call), parent);
+        for child in &tree.children {
+            self.flatten(child, Some(node));
+        }
+        node
+    }
+
+    fn add_node(&mut self, call: CallKey, parent: Option<usize>) -> usize {
+        let node = self.nodes.len();
+        let depth = parent.map_or(0, |parent| self.nodes[parent].depth + 1);
+        self.nodes.push(Node { call, depth, parent, children: Vec::new(), taken: false });
+        if let Some(parent) = parent {
+            self.nodes[parent].children.push(node);
+        }
+        node
     }
 
     /// The account's tree.
@@ -56,13 +86,18 @@ impl Coverage {
     }
 
     pub(super) fn enter(&mut self, call: &Call) {
-        self.path.push(call_digest(call));
+        self.path.push(CallKey::of(call));
     }
 
     pub(super) fn leave(&mut self) {
         self.path.pop();
-        let depth = self.path.len();
-        self.trees.iter_mut().for_each(|tree| tree.serving.truncate(depth));
+        let ended = self.path.len();
+        for tree in &mut self.trees {
+            let lowest = tree.serving.map(|node| &self.nodes[node]);
+            if let Some(node) = lowest.filter(|node| node.depth == ended) {
+                tree.serving = node.parent;
+            }
+        }
     }
 
     /// Takes a node of the tree for each running frame that has none yet, from the root call down; of
@@ -71,34 +106,51 @@ impl Coverage {
     /// # Errors
     /// The depth of the first frame for which there is none.
     pub(super) fn cover(&mut self, index: usize) -> Result<(), usize> {
-        let tree = &mut self.trees[index];
-        for depth in tree.serving.len()..self.path.len() {
-            let node = tree.free_node(&self.path[depth]).ok_or(depth)?;
-            tree.nodes[node].taken = true;
-            tree.serving.push(node);
+        let first = self.trees[index].serving.map_or(0, |node| self.nodes[node].depth + 1);
+        for depth in first..self.path.len() {
+            let node = self.free_node(index, depth).ok_or(depth)?;
+            self.nodes[node].taken = true;
+            self.trees[index].serving = Some(node);
             self.taken.push((index, node));
         }
         Ok(())
     }
 
-    /// Adds a node for the running frame at `depth`, below the node of the frame above it.
-    pub(super) fn grow(&mut self, index: usize, depth: usize) {
-        let tree = &mut self.trees[index];
-        let node = tree.nodes.len();
-        tree.nodes.push(Node { call: self.path[depth], children: Vec::new(), taken: false });
-        if let Some(parent) = tree.serving.last() {
-            tree.nodes[*parent].children.push(node);
+    /// The first free node for the running frame at `depth` below the last one that serves a frame.
+    fn free_node(&self, index: usize, depth: usize) -> Option<usize> {
+        let tree = &self.trees[index];
+        let call = self.path.get(depth)?;
+        let free = |node: &usize| {
+            let node = &self.nodes[*node];
+            !node.taken && node.call == *call
+        };
+        match tree.serving {
+            None => tree.root.filter(free),
+            Some(parent) => self.nodes[parent].children.iter().copied().find(free),
         }
+    }
+
+    /// Adds a node for `call`, the running one at the depth at which `cover` found none.
+    pub(super) fn grow(&mut self, index: usize, call: &Call) {
+        let parent = self.trees[index].serving;
+        let node = self.add_node(CallKey::of(call), parent);
+        let root = &mut self.trees[index].root;
+        *root = root.or(Some(node));
     }
 
     /// Whether the tree has covered anything that was not undone.
     pub(super) fn used(&self, index: usize) -> bool {
-        self.trees[index].nodes.first().is_some_and(|root| root.taken)
+        self.trees[index].root.is_some_and(|root| self.nodes[root].taken)
+    }
+
+    /// The root of a tree that is not empty.
+    pub(super) fn root(&self, index: usize) -> Option<usize> {
+        self.trees[index].root
     }
 
     /// The children of a node.
-    pub(super) fn children(&self, index: usize, node: usize) -> &[usize] {
-        &self.trees[index].nodes[node].children
+    pub(super) fn children(&self, node: usize) -> &[usize] {
+        &self.nodes[node].children
     }
 
     /// How many nodes have been taken.
@@ -108,40 +160,13 @@ impl Coverage {
 
     /// Gives back the nodes that were taken since.
     pub(super) fn rollback(&mut self, mark: usize) {
-        for (index, node) in self.taken.drain(mark..) {
+        // The last first, so that what serves is always the lowest of those that are still taken.
+        for (index, node) in self.taken.drain(mark..).rev() {
+            self.nodes[node].taken = false;
             let tree = &mut self.trees[index];
-            tree.nodes[node].taken = false;
-            if let Some(depth) = tree.serving.iter().position(|serving| *serving == node) {
-                tree.serving.truncate(depth);
+            if tree.serving == Some(node) {
+                tree.serving = self.nodes[node].parent;
             }
         }
     }
-}
-
-impl Tree {
-    /// The first node for this call below the last one that serves a frame.
-    fn free_node(&self, call: &Hash) -> Option<usize> {
-        let free = |node: &usize| {
-            let node = &self.nodes[*node];
-            !node.taken && node.call == *call
-        };
-        match self.serving.last() {
-            None => Some(0).filter(|root| *root < self.nodes.len() && free(root)),
-            Some(parent) => self.nodes[*parent].children.iter().copied().find(free),
-        }
-    }
-}
-
-/// Lists a tree's nodes, each before its children; answers the tree's index. Trees are bounded in depth
-/// when they are decoded.
-fn flatten(tree: &CallTree, nodes: &mut Vec<Node>) -> usize {
-    let index = nodes.len();
-    nodes.push(Node { call: call_digest(&tree.call), children: Vec::new(), taken: false });
-    let children = tree.children.iter().map(|child| flatten(child, nodes)).collect();
-    nodes[index].children = children;
-    index
-}
-
-fn call_digest(call: &Call) -> Hash {
-    digest("sillok/call", call)
 }

@@ -10,6 +10,8 @@ pub(crate) struct Frame {
     pub(crate) call: Call,
     /// The calling contract; none for a root call.
     pub(crate) caller: Option<ContractId>,
+    /// By which door it was entered.
+    pub(crate) entry: Entry,
     /// Whether nothing may change.
     pub(crate) read_only: bool,
     /// What the method returns.
@@ -28,10 +30,12 @@ pub(crate) struct Target {
 /// By which door a method is entered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Entry {
-    /// An ordinary call: anything but the constructor.
+    /// An ordinary call: anything but the constructor and migrations.
     Call,
     /// Instantiation: the constructor alone.
     Constructor,
+    /// An upgrade: a migration alone.
+    Migration,
 }
 
 /// A call that ended by itself.

@@ -2,6 +2,7 @@
 
 mod authority;
 mod call;
+mod call_key;
 mod context;
 mod coverage;
 mod frame;

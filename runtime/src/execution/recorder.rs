@@ -17,10 +17,10 @@ pub(crate) struct Recorder {
     coverage: Coverage,
     /// The calls of the running frames.
     path: Vec<Call>,
-    /// Who was asked, in order, and the calls of the nodes of each one's tree.
-    accounts: Vec<(Account, Vec<Call>)>,
-    /// How many calls there are in all trees, and their bytes.
-    calls: usize,
+    /// Who was asked, in order.
+    accounts: Vec<Account>,
+    /// The calls of all nodes, and their bytes.
+    calls: Vec<Call>,
     bytes: usize,
 }
 
@@ -55,20 +55,19 @@ impl Recorder {
         if self.accounts.len() == limits::MAX_AUTHORISATIONS {
             return None;
         }
-        self.accounts.push((account, Vec::new()));
+        self.accounts.push(account);
         Some(self.coverage.add(account, None))
     }
 
     /// Adds a node for the frame at `depth`.
     fn grow(&mut self, index: usize, depth: usize) -> bool {
         let call = &self.path[depth];
-        self.calls += 1;
         self.bytes += call.encoded_size();
-        if self.calls > limits::MAX_TREE_CALLS || self.bytes > limits::MAX_RECORDED_BYTES {
+        if self.calls.len() == limits::MAX_TREE_CALLS || self.bytes > limits::MAX_RECORDED_BYTES {
             return false;
         }
-        self.coverage.grow(index, depth);
-        self.accounts[index].1.push(call.clone());
+        self.coverage.grow(index, call);
+        self.calls.push(call.clone());
         true
     }
 
@@ -83,19 +82,19 @@ impl Recorder {
 
     /// The tree that each account has to sign, in the order in which they were first asked.
     pub(crate) fn trees(&self) -> Vec<(Account, CallTree)> {
-        let tree = |(index, (account, calls)): (usize, &(Account, Vec<Call>))| {
+        let tree = |(index, account): (usize, &Account)| {
             // Nothing was added for an account for which there was no room.
-            (!calls.is_empty()).then(|| (*account, self.tree(index, 0)))
+            self.coverage.root(index).map(|root| (*account, self.tree(root)))
         };
         self.accounts.iter().enumerate().filter_map(tree).collect()
     }
 
     /// The tree from a node down.
-    fn tree(&self, index: usize, node: usize) -> CallTree {
-        let children = self.coverage.children(index, node);
+    fn tree(&self, node: usize) -> CallTree {
+        let children = self.coverage.children(node);
         CallTree {
-            call: self.accounts[index].1[node].clone(),
-            children: children.iter().map(|child| self.tree(index, *child)).collect(),
+            call: self.calls[node].clone(),
+            children: children.iter().map(|child| self.tree(*child)).collect(),
         }
     }
 }

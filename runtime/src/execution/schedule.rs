@@ -4,7 +4,6 @@ use codec::{Decode, Encode};
 use sillok_abi::native::SCHEDULE;
 use sillok_abi::{Call, CallFailure, Failure, Outcome, Receipt, Time, TrapCode, digest};
 
-use super::authority::Authority;
 use super::context::{Context, Inner};
 use super::frame::{CallEnd, Stop};
 use crate::block::MemberGas;
@@ -97,7 +96,7 @@ fn payer(context: &mut Context, call: &Call) -> Result<Option<u32>, Fault> {
 /// The receipt of a call that no block can make: nobody answers for its contract's deployer any more, or
 /// its gas is above the whole share of the member that does.
 fn unpayable(context: &mut Context, key: &[u8], scheduled: Scheduled) -> Result<Receipt, Fault> {
-    context.begin(0, Authority::none());
+    context.begin(0);
     finish(context, scheduled_id(key), &scheduled.call, 0, Err(TrapCode::Schedule.into()))
 }
 
@@ -109,7 +108,7 @@ fn run(context: &mut Context, key: &[u8], scheduled: Scheduled) -> Result<Receip
     let Scheduled { call, gas } = scheduled;
     let id = scheduled_id(key);
     let contract = call.contract;
-    context.begin(gas, Authority::none());
+    context.begin(gas);
     let (call, ended) = context.enter_root(call, Some(contract));
     finish(context, id, &call, gas, ended)
 }

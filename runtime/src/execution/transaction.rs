@@ -7,7 +7,7 @@ use sillok_abi::{
     Time, TransactionBody, TrapCode, authorisation_digest,
 };
 
-use super::authority::{Authority, Grant};
+use super::authority::Grant;
 use super::context::Context;
 use super::frame::{CallEnd, Entry, Stop};
 use super::schedule::finish;
@@ -30,7 +30,7 @@ pub(crate) struct Admitted<'a> {
 /// Runs a transaction. A failed one leaves nothing behind; the replay guard outside remembers its nonce.
 pub(crate) fn run_transaction(context: &mut Context, admitted: &Admitted<'_>) -> Result<Receipt, Fault> {
     let body = admitted.body;
-    context.begin(body.gas_limit, Authority::none());
+    context.begin(body.gas_limit);
     let mark = context.mark();
     let ended = execute(context, admitted);
     if !matches!(ended, Ok(CallEnd::Returned(_))) {
@@ -51,7 +51,7 @@ fn execute(context: &mut Context, admitted: &Admitted<'_>) -> Result<CallEnd, St
         check_only_one(&grants, &signatory(body, authorisation))?;
         grants.push(grant(context, body, authorisation)?);
     }
-    context.authority = Authority::signed(grants);
+    grants.iter().for_each(|grant| context.authority.grant(grant));
     let end = context.enter(body.call.clone(), None, Entry::Call)?;
     if let CallEnd::Returned(value) = &end {
         if value.len() > limits::MAX_RECEIPT_VALUE_BYTES {
@@ -77,7 +77,7 @@ fn bad_authorisation(account: &Account, reason: &str) -> Stop {
 
 /// Two agreements to one root call are two agreements to it alone. Together they would let the contract
 /// behind it do once what each of them lets it do further down, all under the same root call.
-fn check_only_one(grants: &[Grant], account: &Account) -> Result<(), Stop> {
+fn check_only_one(grants: &[Grant<'_>], account: &Account) -> Result<(), Stop> {
     match grants.iter().any(|grant| grant.account == *account) {
         true => Err(bad_authorisation(account, "there are two of it: have one signed that holds every call")),
         false => Ok(()),
@@ -85,12 +85,12 @@ fn check_only_one(grants: &[Grant], account: &Account) -> Result<(), Stop> {
 }
 
 /// Verifies one authorisation.
-fn grant(
+fn grant<'a>(
     context: &mut Context,
     body: &TransactionBody,
-    authorisation: &Authorisation,
-) -> Result<Grant, Stop> {
-    let tree = authorisation.tree.clone();
+    authorisation: &'a Authorisation,
+) -> Result<Grant<'a>, Stop> {
+    let tree = &authorisation.tree;
     let Authoriser::Signer { account, nonce, expiry, credential } = &authorisation.by else {
         return Ok(Grant { account: body.submitter, tree, nonce: None });
     };
@@ -106,10 +106,10 @@ fn grant(
         return Err(bad("it was used before: have a new one signed"));
     }
     if let Credential::Sr25519(_) = credential {
-        let price = context.shared.parameters.gas.signature;
+        let price = context.shared.parameters.gas.signatures.sr25519.of(size_of::<Hash>());
         context.charge(price)?;
     }
-    let digest = authorisation_digest(&context.chain(), account, *nonce, *expiry, &tree);
+    let digest = authorisation_digest(&context.chain(), account, *nonce, *expiry, tree);
     match authenticate(context, account, &digest, credential)? {
         true => Ok(Grant { account: *account, tree, nonce: Some((*nonce, *expiry)) }),
         false => Err(bad("its signature is not valid for these very calls on this chain")),

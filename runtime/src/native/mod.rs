@@ -12,7 +12,7 @@ use sillok_abi::{ContractId, ErrorSpec, ItemSpec, Metadata, MethodSpec, SectionB
 use crate::execution::{CallEnd, Context, Stop};
 
 pub(crate) use membership::{grow_state, member, member_of, put_members};
-pub(crate) use system::{code_key, contract_key, instantiate, store_code};
+pub(crate) use system::{NewContract, code_key, contract_key, instantiate, store_code};
 
 /// A native module: its description and its dispatch.
 pub(crate) struct Module {

@@ -13,8 +13,6 @@ use std::collections::BTreeMap;
 
 use sillok_abi::ContractId;
 
-use crate::limits::MAX_KEY_BYTES;
-
 pub(crate) use crate::fault::Fault;
 pub use memory::MemoryState;
 pub(crate) use overlay::{Overlay, OverlayMark};
@@ -47,23 +45,32 @@ pub fn state_key(contract: &ContractId, key: &[u8]) -> Vec<u8> {
     [&contract.0, key].concat()
 }
 
-/// The same for keys of contracts, of which every call has several: on the stack.
-pub(crate) struct StateKey {
-    bytes: [u8; 32 + MAX_KEY_BYTES],
-    length: usize,
+/// A state key in its two parts, as contracts and the host have it.
+#[derive(Clone, Copy)]
+pub(crate) struct StateKey<'a> {
+    contract: &'a [u8],
+    own: &'a [u8],
 }
 
-impl StateKey {
-    /// None if `key` is longer than keys may be.
-    pub(crate) fn new(contract: &ContractId, key: &[u8]) -> Option<Self> {
-        let mut state_key = StateKey { bytes: [0; 32 + MAX_KEY_BYTES], length: 32 + key.len() };
-        let (first, rest) = state_key.bytes.split_at_mut(32);
-        first.copy_from_slice(&contract.0);
-        rest.get_mut(..key.len())?.copy_from_slice(key);
-        Some(state_key)
+impl<'a> StateKey<'a> {
+    /// A contract's storage key.
+    pub(crate) fn new(contract: &'a ContractId, own: &'a [u8]) -> Self {
+        StateKey { contract: &contract.0, own }
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+    fn parts(self) -> [&'a [u8]; 2] {
+        [self.contract, self.own]
+    }
+
+    fn is(self, whole: &[u8]) -> bool {
+        whole.strip_prefix(self.contract) == Some(self.own)
+    }
+}
+
+impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for StateKey<'a> {
+    fn from(whole: &'a B) -> Self {
+        let whole = whole.as_ref();
+        let (contract, own) = whole.split_at(whole.len().min(size_of::<ContractId>()));
+        StateKey { contract, own }
     }
 }

@@ -4,7 +4,7 @@
 //! a hash table, of which nothing visible depends on the order.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
 
 use super::range::{Direction, PageLimit, RangeReader, Span};
-use super::{Changes, Entries, Fault, StateReader};
+use super::{Changes, Entries, Fault, StateKey, StateReader};
 
 /// Keys that were written in a range, in order, each with its value if it has one.
 pub(super) type Written<'a> = Box<dyn Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + 'a>;
@@ -24,6 +24,16 @@ struct Entry {
     value: Option<Vec<u8>>,
     /// Whether it was written; if not, it is only remembered from a read.
     dirty: bool,
+    /// The transaction that touched it last.
+    touched: u64,
+}
+
+/// A key that was touched.
+pub(crate) struct Touched<T> {
+    /// What it holds, or before it was written held.
+    pub(crate) found: T,
+    /// Whether the transaction had not touched it before, so that it may have come from disk.
+    pub(crate) first: bool,
 }
 
 /// How a key stood before a write.
@@ -54,6 +64,8 @@ pub(crate) struct Overlay {
     undo: Vec<Undo>,
     /// Bytes of keys and values added, less those removed, since the last `seal`.
     growth: i64,
+    /// Counts transactions, from 1 on.
+    transaction: u64,
 }
 
 impl Overlay {
@@ -68,29 +80,51 @@ impl Overlay {
             unsorted: Vec::new(),
             undo: Vec::new(),
             growth: 0,
+            transaction: 1,
         }
     }
 
-    pub(crate) fn get(&mut self, key: &[u8]) -> Result<Option<&[u8]>, Fault> {
-        Ok(self.entry(key)?.1.value.as_deref())
+    /// A transaction begins, which has touched nothing yet.
+    pub(crate) fn begin(&mut self) {
+        self.transaction += 1;
     }
 
-    /// Sets or removes a key; answers whether it held a value.
-    pub(crate) fn put(&mut self, key: &[u8], value: Option<Vec<u8>>) -> Result<bool, Fault> {
+    /// As `get`, and the transaction has touched the key from now on.
+    pub(crate) fn touch(&mut self, key: StateKey<'_>) -> Result<Touched<Option<&[u8]>>, Fault> {
+        let transaction = self.transaction;
+        let entry = self.entry(key)?.1;
+        let first = std::mem::replace(&mut entry.touched, transaction) != transaction;
+        Ok(Touched { found: entry.value.as_deref(), first })
+    }
+
+    pub(crate) fn get<'key>(&mut self, key: impl Into<StateKey<'key>>) -> Result<Option<&[u8]>, Fault> {
+        Ok(self.entry(key.into())?.1.value.as_deref())
+    }
+
+    /// Sets or removes a key, which the transaction has touched from now on; answers whether it held a value.
+    pub(crate) fn put<'key>(
+        &mut self,
+        key: impl Into<StateKey<'key>>,
+        value: Option<Vec<u8>>,
+    ) -> Result<Touched<bool>, Fault> {
+        let transaction = self.transaction;
+        let key = key.into();
+        let key_bytes = key.parts().map(<[u8]>::len).iter().sum::<usize>();
         let size =
-            |value: &Option<Vec<u8>>| value.as_ref().map_or(0, |value| (key.len() + value.len()) as i64);
+            |value: &Option<Vec<u8>>| value.as_ref().map_or(0, |value| (key_bytes + value.len()) as i64);
         let new_size = size(&value);
         let (place, entry) = self.entry(key)?;
         let old_size = size(&entry.value);
         let before = std::mem::replace(&mut entry.value, value);
         let was_dirty = std::mem::replace(&mut entry.dirty, true);
+        let first = std::mem::replace(&mut entry.touched, transaction) != transaction;
         if !was_dirty {
             self.unsorted.push(place);
         }
         self.growth += new_size - old_size;
-        let existed = before.is_some();
+        let found = before.is_some();
         self.undo.push(Undo { entry: place, value: before, dirty: was_dirty });
-        Ok(existed)
+        Ok(Touched { found, first })
     }
 
     /// The first `limit` entries with `from <= key < to`, changes included.
@@ -163,9 +197,9 @@ impl Overlay {
     }
 
     /// The entry of a key and its place, read from the state below if it was not before.
-    fn entry(&mut self, key: &[u8]) -> Result<(u32, &mut Entry), Fault> {
-        let hash = self.hasher.hash_one(key);
-        let known = self.table.find(hash, |place| *self.entries[*place as usize].key == *key);
+    fn entry(&mut self, key: StateKey<'_>) -> Result<(u32, &mut Entry), Fault> {
+        let hash = hash(&self.hasher, key);
+        let known = self.table.find(hash, |place| key.is(&self.entries[*place as usize].key));
         let place = match known {
             Some(place) => *place,
             None => self.load(hash, key)?,
@@ -174,11 +208,19 @@ impl Overlay {
     }
 
     #[cold]
-    fn load(&mut self, hash: u64, key: &[u8]) -> Result<u32, Fault> {
+    fn load(&mut self, key_hash: u64, key: StateKey<'_>) -> Result<u32, Fault> {
         let place = u32::try_from(self.entries.len()).map_err(|_| Fault::new("an overlay of 2^32 keys"))?;
-        self.entries.push(Entry { key: key.into(), value: self.base.get(key)?, dirty: false });
-        let rehash = |place: &u32| self.hasher.hash_one(&*self.entries[*place as usize].key);
-        self.table.insert_unique(hash, place, rehash);
+        let key = key.parts().concat().into_boxed_slice();
+        let value = self.base.get(&key)?;
+        self.entries.push(Entry { key, value, dirty: false, touched: 0 });
+        let rehash = |place: &u32| hash(&self.hasher, (&*self.entries[*place as usize].key).into());
+        self.table.insert_unique(key_hash, place, rehash);
         Ok(place)
     }
+}
+
+fn hash(hasher: &SeedableRandomState, key: StateKey<'_>) -> u64 {
+    let mut hasher = hasher.build_hasher();
+    key.parts().into_iter().for_each(|part| hasher.write(part));
+    hasher.finish()
 }

@@ -27,8 +27,8 @@ struct Header {
     metadata: Vec<u8>,
 }
 
-/// The name of an artefact: of the code, and of all that it was compiled with.
-pub(super) fn name(engine: &Engine, hash: &Hash) -> Hash {
+/// Stands in the artefact for the code, and for all that it was compiled with.
+fn name(engine: &Engine, hash: &Hash) -> Hash {
     digest("sillok/artefact", &(hash, engine.identity))
 }
 

@@ -1,30 +1,30 @@
 //! Compiled code, ready to be instantiated.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 
 use sillok_abi::{Hash, Metadata, MethodKind};
-use wasmtime::{InstancePre, Module};
+use wasmtime::{ExternType, InstancePre, Module};
 
 use super::engine::Engine;
-use super::instance::{Instance, StoreData};
+use super::instance::StoreData;
 use crate::fault::Fault;
-use crate::limits;
 
-/// Compiled code, with the instances of it that nobody uses at the moment.
+/// Compiled code.
 pub(crate) struct Code {
     pub(crate) hash: Hash,
     /// What the code says about itself.
     pub(crate) metadata: Metadata,
     pub(super) module: InstancePre<StoreData>,
     pub(super) layout: MemoryLayout,
-    /// How large it is as an artefact.
+    /// The memory that it takes: as large as its artefact, and its memory's image.
     pub(super) bytes: usize,
+    /// The memory of an instance.
+    pub(super) memory_bytes: usize,
     /// The methods in the order of their names.
     methods: Vec<Method>,
     /// Memory as a fresh instance has it.
     image: OnceLock<Box<[u8]>>,
-    idle: Mutex<Vec<Instance>>,
     /// When it was last asked for, by the clock of the cache.
     pub(super) used: AtomicU64,
 }
@@ -38,17 +38,46 @@ pub(super) struct MemoryLayout {
     pub(super) spill: u32,
 }
 
+impl MemoryLayout {
+    /// The bytes that are restored for each dirty chunk; fewer at the end of memory.
+    pub(super) fn restored_bytes(self) -> usize {
+        (1 << self.chunk_shift) + self.spill as usize
+    }
+
+    /// What restoring these chunks costs, at this price for each begun 64 bytes.
+    pub(super) fn restoring(self, chunks: u64, line_price: u64) -> u64 {
+        let lines = (self.restored_bytes() as u64).div_ceil(64) * u64::from(chunks.count_ones());
+        lines.saturating_mul(line_price)
+    }
+}
+
 /// A method of compiled code.
 pub(crate) struct Method {
     name: String,
     pub(crate) kind: MethodKind,
+    /// Whether it may be entered while a call of the same contract is open.
+    pub(crate) reentrant: bool,
     /// Its place among the methods.
     pub(crate) index: usize,
 }
 
+/// The export under which metered code has its memory: see `meter`.
+pub(super) const MEMORY_EXPORT: &str = "memory";
+
+/// Bytes in a page of memory.
+const PAGE_BYTES: usize = 64 * 1024;
+
 /// The export that runs a method: see `meter`.
 pub(super) fn entry_name(method: &str) -> String {
     format!("run:{method}")
+}
+
+/// The memory that a new instance has.
+fn memory_bytes(module: &Module) -> usize {
+    match module.get_export(MEMORY_EXPORT) {
+        Some(ExternType::Memory(memory)) => memory.minimum() as usize * PAGE_BYTES,
+        _ => 0,
+    }
 }
 
 impl Code {
@@ -58,13 +87,19 @@ impl Code {
         metadata: Metadata,
         module: &Module,
         layout: MemoryLayout,
-        bytes: usize,
+        artefact_bytes: usize,
     ) -> Result<Self, Fault> {
+        let memory_bytes = memory_bytes(module);
         let module = engine.linker.instantiate_pre(module).map_err(Fault::new)?;
         let mut methods: Vec<Method> = metadata
             .methods
             .iter()
-            .map(|method| Method { name: method.name.clone(), kind: method.kind, index: 0 })
+            .map(|method| Method {
+                name: method.name.clone(),
+                kind: method.kind,
+                reentrant: method.reentrant,
+                index: 0,
+            })
             .collect();
         methods.sort_by(|one, other| one.name.cmp(&other.name));
         methods.iter_mut().enumerate().for_each(|(index, method)| method.index = index);
@@ -73,10 +108,10 @@ impl Code {
             metadata,
             module,
             layout,
-            bytes,
+            bytes: artefact_bytes + memory_bytes,
+            memory_bytes,
             methods,
             image: OnceLock::new(),
-            idle: Mutex::new(Vec::new()),
             used: AtomicU64::new(0),
         })
     }
@@ -97,25 +132,10 @@ impl Code {
         self.image.get_or_init(fresh)
     }
 
-    /// An instance that nobody uses.
-    pub(super) fn take_idle(&self) -> Option<Instance> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
-    }
-
-    /// Keeps an instance for others, unless there are enough.
-    pub(super) fn put_idle(&self, instance: Instance) {
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < limits::MAX_IDLE_INSTANCES {
-            idle.push(instance);
-        }
-    }
-
-    /// Lets go of all idle instances.
-    pub(super) fn clear_idle(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
+    /// Notes that it's in use. Threads that use the same code don't write this if it says so already.
     pub(super) fn touch(&self, now: u64) {
-        self.used.store(now, Ordering::Relaxed);
+        if self.used.load(Ordering::Relaxed) != now {
+            self.used.store(now, Ordering::Relaxed);
+        }
     }
 }

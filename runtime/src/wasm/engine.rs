@@ -24,42 +24,67 @@ pub(crate) struct Engine {
     pub(super) rules: MeterRules,
     /// What compiled code depends on besides the code: engine, processor and metering.
     pub(super) identity: Hash,
-    /// How many instances there are.
-    instances: Arc<AtomicUsize>,
+    /// The instances that there are.
+    instances: Arc<InstanceCount>,
+}
+
+/// How much compiled code is optimised. Contracts can't tell, nor does gas depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Optimisation {
+    /// For speed.
+    #[default]
+    Speed,
+    /// For speed and size.
+    SpeedAndSize,
+    /// Not at all: quickly compiled.
+    None,
 }
 
 impl Engine {
-    pub(crate) fn new(parameters: &Parameters) -> Result<Self, Fault> {
-        let engine = wasmtime::Engine::new(&config()).map_err(Fault::new)?;
+    pub(crate) fn new(parameters: &Parameters, optimisation: Optimisation) -> Result<Self, Fault> {
+        let engine = wasmtime::Engine::new(&config(optimisation)).map_err(Fault::new)?;
         let mut linker = Linker::new(&engine);
         link(&mut linker, &parameters.gas).map_err(Fault::new)?;
         let rules = MeterRules {
             prices: parameters.gas.operators.clone(),
             max_stack_bytes: limits::MAX_STACK_BYTES,
-            max_memory_pages: limits::MAX_MEMORY_PAGES as u32,
+            max_memory_pages: parameters.code.memory_pages,
         };
         let identity = identity(&engine, &rules);
         Ok(Engine { engine, linker, rules, identity, instances: Arc::default() })
     }
 
-    /// Whether there are so many instances that idle ones should go before a new one is made.
+    /// Whether there are so many instances that those that nobody uses should go before a new one is made.
     pub(super) fn is_crowded(&self) -> bool {
-        self.instances.load(Ordering::Relaxed) >= limits::MAX_INSTANCES as usize / 2
+        self.instances.number.load(Ordering::Relaxed) >= limits::MAX_IDLE_INSTANCES
+            || self.instances.bytes.load(Ordering::Relaxed) >= limits::MAX_IDLE_INSTANCE_BYTES
     }
 
-    /// Counts an instance until the answer is dropped.
-    pub(super) fn count_instance(&self) -> Counted {
-        self.instances.fetch_add(1, Ordering::Relaxed);
-        Counted(self.instances.clone())
+    /// Counts an instance with this much memory until the answer is dropped.
+    pub(super) fn count_instance(&self, bytes: usize) -> Counted {
+        self.instances.number.fetch_add(1, Ordering::Relaxed);
+        self.instances.bytes.fetch_add(bytes, Ordering::Relaxed);
+        Counted { instances: self.instances.clone(), bytes }
     }
 }
 
+/// The instances that there are, and the memory that they begin with.
+#[derive(Default)]
+struct InstanceCount {
+    number: AtomicUsize,
+    bytes: AtomicUsize,
+}
+
 /// One instance in the engine's count.
-pub(super) struct Counted(Arc<AtomicUsize>);
+pub(super) struct Counted {
+    instances: Arc<InstanceCount>,
+    bytes: usize,
+}
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        self.instances.number.fetch_sub(1, Ordering::Relaxed);
+        self.instances.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -72,11 +97,16 @@ fn identity(engine: &wasmtime::Engine, rules: &MeterRules) -> Hash {
     digest("sillok/engine", &(hasher.finish(), env!("CARGO_PKG_VERSION"), metering))
 }
 
-fn config() -> Config {
+fn config(optimisation: Optimisation) -> Config {
+    let level = match optimisation {
+        Optimisation::Speed => OptLevel::Speed,
+        Optimisation::SpeedAndSize => OptLevel::SpeedAndSize,
+        Optimisation::None => OptLevel::None,
+    };
     let mut config = Config::new();
     config
         .max_wasm_stack(limits::WASM_STACK_BYTES)
-        .cranelift_opt_level(OptLevel::Speed)
+        .cranelift_opt_level(level)
         .wasm_backtrace_max_frames(None)
         .native_unwind_info(false)
         .wasm_simd(false)

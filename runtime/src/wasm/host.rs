@@ -49,8 +49,7 @@ impl<'a> Host<'a> {
             return Err(TrapCode::SizeLimit.into());
         }
         self.charge_bytes(length as usize)?;
-        let bytes = self.memory.get(pointer as usize..).and_then(|rest| rest.get(..length as usize));
-        bytes.ok_or_else(|| TrapCode::MemoryOutOfBounds.into())
+        slice(self.memory, (pointer, length))
     }
 
     /// As `bytes`, copied out.
@@ -70,14 +69,22 @@ impl<'a> Host<'a> {
         codec::DecodeAll::decode_all(&mut bytes).map_err(|_| TrapCode::BadHostArgument.into())
     }
 
-    /// A storage key of the running contract.
-    pub(super) fn storage_key(&mut self, pointer: u32, length: u32) -> Result<StateKey, Stop> {
-        let contract = self.context.frame().call.contract;
-        let key = self.bytes(pointer, length, limits::MAX_KEY_BYTES)?;
-        if key.len() < limits::MIN_KEY_BYTES {
+    /// Charges for a storage key, and refuses one that can't be.
+    pub(super) fn check_key(&mut self, (_, length): Bytes) -> Result<(), Stop> {
+        if !(limits::MIN_KEY_BYTES..=limits::MAX_KEY_BYTES).contains(&(length as usize)) {
             return Err(TrapCode::SizeLimit.into());
         }
-        StateKey::new(&contract, key).ok_or_else(|| TrapCode::SizeLimit.into())
+        self.charge_bytes(length as usize)
+    }
+
+    /// Sets or removes the value of a checked key of the running contract; answers whether it held one.
+    pub(super) fn put(&mut self, key: Bytes, value: Option<Vec<u8>>) -> Result<bool, Stop> {
+        self.context.writable()?;
+        let contract = self.context.frame().call.contract;
+        let key = StateKey::new(&contract, slice(self.memory, key)?);
+        let touched = self.context.overlay.put(key, value)?;
+        self.context.charge_touch(touched.first)?;
+        Ok(touched.found)
     }
 
     /// Copies bytes into the contract's memory.
@@ -86,19 +93,25 @@ impl<'a> Host<'a> {
         write(self.memory, self.dirty, pointer, bytes)
     }
 
-    /// Copies the stored value of `key` into memory, as much as `capacity` allows; its whole length.
+    /// Copies the stored value of a checked key into memory, as much as `capacity` allows; its whole length.
     pub(super) fn write_stored(
         &mut self,
-        key: &StateKey,
+        key: Bytes,
         pointer: u32,
         capacity: u32,
     ) -> Result<Option<usize>, Stop> {
-        let Some(value) = self.context.overlay.get(key.as_bytes())? else { return Ok(None) };
-        let length = value.len();
-        let fitting = value.get(..capacity as usize).unwrap_or(value);
-        write(self.memory, self.dirty, pointer, fitting)?;
-        self.charge_bytes(length)?;
-        Ok(Some(length))
+        let contract = self.context.frame().call.contract;
+        let key = StateKey::new(&contract, slice(self.memory, key)?);
+        let touched = self.context.overlay.touch(key)?;
+        let length = touched.found.map(<[u8]>::len);
+        let first = touched.first;
+        if let Some(value) = touched.found {
+            let fitting = value.get(..capacity as usize).unwrap_or(value);
+            write(self.memory, self.dirty, pointer, fitting)?;
+        }
+        self.context.charge_touch(first)?;
+        self.charge_bytes(length.unwrap_or(0))?;
+        Ok(length)
     }
 
     /// Leaves bytes in the frame's result buffer; returns their length.
@@ -107,6 +120,14 @@ impl<'a> Host<'a> {
         self.context.frame_mut().result = bytes;
         length
     }
+}
+
+/// Bytes in the contract's memory: where they are, and how many.
+pub(super) type Bytes = (u32, u32);
+
+fn slice(memory: &[u8], (pointer, length): Bytes) -> Result<&[u8], Stop> {
+    let bytes = memory.get(pointer as usize..).and_then(|rest| rest.get(..length as usize));
+    bytes.ok_or_else(|| TrapCode::MemoryOutOfBounds.into())
 }
 
 fn write(memory: &mut [u8], dirty: &mut Dirty, pointer: u32, bytes: &[u8]) -> Result<(), Stop> {

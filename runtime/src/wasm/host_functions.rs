@@ -143,23 +143,21 @@ impl Host<'_> {
 /// Storage.
 impl Host<'_> {
     fn storage_get(&mut self, key: u32, key_length: u32, value: u32, capacity: u32) -> Result<u32, Stop> {
-        let key = self.storage_key(key, key_length)?;
-        let length = self.write_stored(&key, value, capacity)?;
+        self.check_key((key, key_length))?;
+        let length = self.write_stored((key, key_length), value, capacity)?;
         Ok(length.map_or(STORAGE_ABSENT, |length| length as u32))
     }
 
     fn storage_set(&mut self, key: u32, key_length: u32, value: u32, value_length: u32) -> Result<(), Stop> {
-        let key = self.storage_key(key, key_length)?;
+        self.check_key((key, key_length))?;
         let value = self.read(value, value_length, limits::MAX_VALUE_BYTES)?;
-        self.context.writable()?;
-        self.context.overlay.put(key.as_bytes(), Some(value))?;
+        self.put((key, key_length), Some(value))?;
         Ok(())
     }
 
     fn storage_remove(&mut self, key: u32, key_length: u32) -> Result<u32, Stop> {
-        let key = self.storage_key(key, key_length)?;
-        self.context.writable()?;
-        Ok(u32::from(self.context.overlay.put(key.as_bytes(), None)?))
+        self.check_key((key, key_length))?;
+        Ok(u32::from(self.put((key, key_length), None)?))
     }
 }
 
@@ -216,8 +214,11 @@ impl Host<'_> {
 /// Cryptography.
 impl Host<'_> {
     fn hash(&mut self, algorithm: u32, data: u32, length: u32, output: u32) -> Result<(), Stop> {
-        let data = self.read(data, length, limits::MAX_CRYPTO_BYTES)?;
-        let hash = crypto::hash(algorithm, &data).ok_or(TrapCode::BadHostArgument)?;
+        let price = self.context.shared.parameters.gas.hashes.of(algorithm);
+        let price = price.ok_or(TrapCode::BadHostArgument)?;
+        self.context.charge(price.of(length as usize))?;
+        let data = self.bytes(data, length, limits::MAX_CRYPTO_BYTES)?;
+        let hash = crypto::hash(algorithm, data).ok_or(TrapCode::BadHostArgument)?;
         self.write(output, &hash)
     }
 
@@ -241,6 +242,8 @@ impl Host<'_> {
         .get(scheme as usize)
         .copied()
         .ok_or(TrapCode::BadHostArgument)?;
+        let price = self.context.shared.parameters.gas.signatures.of(scheme);
+        self.context.charge(price.of(message_length as usize))?;
         let key = self.read(key, key_length, limits::MAX_KEY_BYTES)?;
         let message = self.read(message, message_length, limits::MAX_CRYPTO_BYTES)?;
         let signature = self.read(signature, signature_length, limits::MAX_KEY_BYTES)?;
@@ -320,6 +323,7 @@ impl Host<'_> {
         let gas = &self.context.shared.parameters.gas;
         let (per_entry, per_byte) = (gas.range_entry, gas.range_byte);
         while let Some(met) = reader.step(&mut self.context.overlay)? {
+            self.context.charge_touch(true)?;
             self.context.charge(met.entries as u64 * per_entry + met.bytes as u64 * per_byte)?;
         }
         let (mut page, more) = reader.finish();

@@ -4,12 +4,14 @@
 //! its globals on entry and says which chunks of memory it wrote; those are restored after the call. After
 //! a trap, or if memory grew, the instance is thrown away.
 
-use sillok_abi::{Failure, TrapCode};
+use std::sync::Arc;
+
+use sillok_abi::{Failure, STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, TrapCode};
 use wasmtime::{Global, Memory, Store, Trap, TypedFunc, Val};
 
-use super::code::{Code, MemoryLayout};
+use super::code::{Code, MEMORY_EXPORT, MemoryLayout, Method};
 use super::engine::{Counted, Engine};
-use crate::execution::{Context, Stop};
+use crate::execution::{CallEnd, Context, Stop};
 use crate::fault::Fault;
 
 /// What a store holds: the execution's context, lent for the call, and what host functions need.
@@ -44,6 +46,9 @@ type Answer = (u32, i64, u64);
 
 /// An instance.
 pub(crate) struct Instance {
+    code: Arc<Code>,
+    /// Whether it looks as a new one.
+    fresh: bool,
     store: Store<StoreData>,
     memory: Memory,
     stop: Global,
@@ -51,21 +56,15 @@ pub(crate) struct Instance {
     _counted: Counted,
 }
 
-/// What a call came to, and whether the instance can be used again.
-pub(super) struct Ran {
-    pub(super) ended: Result<u32, Stop>,
-    pub(super) reusable: bool,
-}
-
 impl Instance {
     /// A new one.
-    pub(super) fn new(engine: &Engine, code: &Code) -> Result<Self, Fault> {
+    pub(super) fn new(engine: &Engine, code: Arc<Code>) -> Result<Self, Fault> {
         let dirty = Dirty { chunks: 0, chunk_shift: code.layout.chunk_shift };
         let data = StoreData { context: Context::default(), memory: None, dirty };
         let mut store = Store::new(&engine.engine, data);
         let instance = code.module.instantiate(&mut store).map_err(Fault::new)?;
         let missing = || Fault::new("metered code lacks an export");
-        let memory = instance.get_memory(&mut store, "memory").ok_or_else(missing)?;
+        let memory = instance.get_memory(&mut store, MEMORY_EXPORT).ok_or_else(missing)?;
         let stop = instance.get_global(&mut store, "stop").ok_or_else(missing)?;
         let entries = code
             .entry_names()
@@ -73,47 +72,57 @@ impl Instance {
             .collect::<Result<_, _>>()?;
         store.data_mut().memory = Some(memory);
         code.image(|| memory.data(&store).into());
-        Ok(Instance { store, memory, stop, entries, _counted: engine.count_instance() })
+        let counted = engine.count_instance(code.memory_bytes);
+        Ok(Instance { code, fresh: true, store, memory, stop, entries, _counted: counted })
     }
 
-    /// Runs a method. Arguments and output are in the context's top frame.
-    pub(super) fn run(&mut self, code: &Code, context: &mut Context, method: usize) -> Ran {
-        let Some(entry) = self.entries.get(method) else {
-            return Ran { ended: Err(Fault::new("metered code lacks a method").into()), reusable: false };
-        };
+    pub(super) fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// Whether it can be used again.
+    pub(super) fn is_fresh(&self) -> bool {
+        self.fresh
+    }
+
+    /// The method of this name.
+    pub(crate) fn method(&self, name: &str) -> Option<&Method> {
+        self.code.method(name)
+    }
+
+    /// Runs the method of this place. Arguments and output are in the context's top frame.
+    pub(crate) fn run(&mut self, context: &mut Context, method: usize) -> Result<CallEnd, Stop> {
+        let price = context.shared.parameters.gas.instance;
+        context.charge(price)?;
+        let missing = || Fault::new("metered code lacks a method");
+        let entry = self.entries.get(method).ok_or_else(missing)?;
         let given = (context.frame().call.args.len() as u32, context.gas() as i64);
+        self.fresh = false;
         self.store.data_mut().context = context.lend();
         let answer = entry.call(&mut self.store, given);
         *context = self.store.data_mut().context.lend();
         match answer {
             Ok((status, gas, dirty)) => {
                 context.set_gas(u64::try_from(gas).unwrap_or(0));
-                Ran { ended: Ok(status), reusable: self.restore(code, dirty) }
+                self.returned(context, status, dirty)
             }
-            Err(error) => Ran { ended: Err(self.stopped(error)), reusable: false },
+            Err(error) => Err(self.stopped(error)),
         }
     }
 
-    /// Makes memory what it was; answers whether that was possible.
-    fn restore(&mut self, code: &Code, dirty: u64) -> bool {
-        let by_host = std::mem::take(&mut self.store.data_mut().dirty.chunks);
-        let data = self.memory.data_mut(&mut self.store);
-        let image = code.image(Box::default);
-        if data.len() != image.len() {
-            return false;
+    /// Charges for the memory that was written, restores it, and ends the call.
+    fn returned(&mut self, context: &mut Context, status: u32, dirty: u64) -> Result<CallEnd, Stop> {
+        let chunks = dirty | std::mem::take(&mut self.store.data_mut().dirty.chunks);
+        let image = self.code.image(Box::default);
+        // Memory that grew goes with its instance: growing has paid for both.
+        if self.memory.data_size(&self.store) == image.len() {
+            let layout = self.code.layout;
+            let cost = layout.restoring(chunks, context.shared.parameters.gas.restored_line);
+            context.charge(cost)?;
+            restore(self.memory.data_mut(&mut self.store), image, layout, chunks);
+            self.fresh = true;
         }
-        let MemoryLayout { chunk_shift, spill } = code.layout;
-        let mut chunks = dirty | by_host;
-        while chunks != 0 {
-            let start = (chunks.trailing_zeros() as usize) << chunk_shift;
-            let end = (start + (1 << chunk_shift) + spill as usize).min(image.len());
-            // A store outside of memory marks a chunk too, and traps.
-            if let (Some(target), Some(source)) = (data.get_mut(start..end), image.get(start..end)) {
-                target.copy_from_slice(source);
-            }
-            chunks &= chunks - 1;
-        }
-        true
+        ended(context, status)
     }
 
     /// What stopped a call: one of ours from a host function or from metering, a trap of the engine, or a
@@ -129,12 +138,43 @@ impl Instance {
             (Trap::UnreachableCodeReached, Val::I32(0)) => Some(TrapCode::Unreachable),
             (Trap::UnreachableCodeReached, Val::I32(1)) => Some(TrapCode::OutOfGas),
             (Trap::UnreachableCodeReached, Val::I32(2)) => Some(TrapCode::StackOverflow),
+            (Trap::UnreachableCodeReached, Val::I32(3)) => return Stop::Fault(no_memory()),
             (trap, _) => trap_code(trap),
         };
         match code {
             Some(code) => Stop::Failure(Failure::Trap(code)),
             None => Stop::Fault(Fault::new(format!("the engine trapped as no other node need: {trap}"))),
         }
+    }
+}
+
+/// Makes the chunks of memory what they are in a fresh instance.
+fn restore(memory: &mut [u8], image: &[u8], layout: MemoryLayout, mut chunks: u64) {
+    while chunks != 0 {
+        let start = (chunks.trailing_zeros() as usize) << layout.chunk_shift;
+        let end = (start + layout.restored_bytes()).min(image.len());
+        if let (Some(target), Some(source)) = (memory.get_mut(start..end), image.get(start..end)) {
+            target.copy_from_slice(source);
+        }
+        chunks &= chunks - 1;
+    }
+}
+
+fn no_memory() -> Fault {
+    Fault::new("the host has no memory for a contract's `memory.grow`, which the contract's limit allows")
+}
+
+/// How a call ended that was not stopped.
+fn ended(context: &mut Context, status: u32) -> Result<CallEnd, Stop> {
+    let output = std::mem::take(&mut context.frame_mut().output);
+    match status {
+        STATUS_OK => Ok(CallEnd::Returned(output)),
+        STATUS_ERROR => match <[u8; 4]>::try_from(output.as_slice()) {
+            Ok(code) => Ok(CallEnd::Refused(u32::from_le_bytes(code))),
+            Err(_) => Err(TrapCode::BadStatus.into()),
+        },
+        STATUS_BAD_ARGUMENTS => Err(TrapCode::BadArguments.into()),
+        _ => Err(TrapCode::BadStatus.into()),
     }
 }
 
@@ -151,3 +191,6 @@ fn trap_code(trap: Trap) -> Option<TrapCode> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

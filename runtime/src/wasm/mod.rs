@@ -2,19 +2,27 @@
 
 mod artefact;
 mod cache;
+mod check;
 mod code;
+mod compiler;
 mod engine;
 mod host;
 mod host_functions;
 mod instance;
 mod instances;
 mod meter;
-mod validate;
+mod spares;
+
+#[cfg(test)]
+mod specification;
 
 pub use cache::Artefacts;
 pub(crate) use cache::CodeCache;
+pub use check::{AcceptedCode, CODE_ERRORS, CodeError, check_code};
 pub(crate) use code::Code;
+pub use compiler::Compiler;
 pub(crate) use engine::Engine;
-pub(crate) use instances::{Instances, run};
+pub use engine::Optimisation;
+pub(crate) use instance::Instance;
+pub(crate) use instances::{Instances, instance};
 pub use meter::{MeterError, MeterRules, Metered, OperatorPrices, meter};
-pub use validate::{CODE_ERRORS, CodeError, check_code};

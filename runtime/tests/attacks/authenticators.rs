@@ -6,7 +6,7 @@ use sillok_abi::{Account, CallTree, ContractId, Credential, Failure, Outcome, Ti
 use sillok_runtime::Refusal;
 use sillok_runtime::limits::{AUTHENTICATION_GAS, MAX_CREDENTIAL_BYTES};
 use sillok_testing::puppet::{CHANGER, Script};
-use sillok_testing::{GAS, World, account, key, leaf};
+use sillok_testing::{World, account, key, leaf};
 
 use super::setting::{
     Apart, INVALID, again, assert_bad, fails, own, passes, puppet, send, unauthorised, world,
@@ -103,15 +103,16 @@ fn a_judge_that_is_no_query_is_not_asked() {
 #[test]
 fn judging_has_a_bound_and_the_submitter_pays() {
     let (mut world, judge) = funded();
-    let body = attempt(&mut world, judge, Script::new().spin().bytes());
+    let mut body = attempt(&mut world, judge, Script::new().spin().bytes());
+    body.gas_limit = 2 * AUTHENTICATION_GAS;
     let receipt = send(&mut world, body);
     assert_bad(&sillok_testing::failure(&receipt), Account::Contract(judge), INVALID);
     assert!(
-        (AUTHENTICATION_GAS..AUTHENTICATION_GAS + 500_000).contains(&receipt.gas_used),
+        (AUTHENTICATION_GAS..AUTHENTICATION_GAS + 1_000_000).contains(&receipt.gas_used),
         "{}",
         receipt.gas_used
     );
-    assert!(receipt.gas_used < GAS, "the rest is not lost");
+    assert!(receipt.gas_used < 2 * AUTHENTICATION_GAS, "the rest is not lost");
     // With less than that left, the transaction ends for want of gas.
     let mut starved = attempt(&mut world, judge, Script::new().spin().bytes());
     starved.gas_limit = AUTHENTICATION_GAS;

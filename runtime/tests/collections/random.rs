@@ -1,5 +1,5 @@
 //! Random scripts for the shelf and its model: in transactions, some of which are refused, and in calls of
-//! another contract, which catches the refusal and goes on.
+//! another contract, or the shelf itself, which catches the refusal and goes on.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -128,14 +128,16 @@ fn script() -> impl Strategy<Value = Vec<Op>> {
 #[derive(Clone, Debug)]
 enum Step {
     Run(Vec<Op>),
-    Relay(Vec<Op>, Vec<Op>),
+    /// Two scripts for the shelf, by way of this contract: another shelf, or the shelf itself.
+    Relay(&'static str, Vec<Op>, Vec<Op>),
     Ask(Vec<Op>),
 }
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         3 => script().prop_map(Step::Run),
-        1 => (script(), script()).prop_map(|(first, after)| Step::Relay(first, after)),
+        1 => (prop::sample::select(&["other", "shelf"]), script(), script())
+            .prop_map(|(by, first, after)| Step::Relay(by, first, after)),
         2 => prop::collection::vec(question(), 1..12).prop_map(Step::Ask),
     ]
 }
@@ -148,7 +150,7 @@ impl Pair {
                 let expected = self.model.run(&ops);
                 ("shelf", "run", codec::Encode::encode(&(ops,)), expected)
             }
-            Step::Relay(first, after) => {
+            Step::Relay(by, first, after) => {
                 let before = self.model.clone();
                 let _refusal = self.model.run(&first);
                 let expected = self.model.run(&after);
@@ -156,7 +158,7 @@ impl Pair {
                     self.model = before;
                 }
                 let args = (self.world.id("shelf"), first, after);
-                ("other", "relay", codec::Encode::encode(&args), expected)
+                (by, "relay", codec::Encode::encode(&args), expected)
             }
         };
         let receipt = self.world.call("Bob", contract, method, sillok_testing::Raw(args));
@@ -207,7 +209,7 @@ fn agrees_with_maps_in_memory() {
 fn kinds(step: &Step) -> BTreeSet<u8> {
     let ops = match step {
         Step::Run(ops) | Step::Ask(ops) => ops.clone(),
-        Step::Relay(first, after) => [first.as_slice(), after].concat(),
+        Step::Relay(_, first, after) => [first.as_slice(), after].concat(),
     };
     ops.iter().map(|op| codec::Encode::encode(op)[0]).collect()
 }

@@ -23,7 +23,10 @@ fn every_contract_can_be_metered_and_compiled() {
         validate(&first.wasm);
         let original = Module::new(&engine, wasm).unwrap();
         let module = Module::new(&engine, &first.wasm).unwrap();
-        let methods = sillok_runtime::check_code(wasm).unwrap().methods;
+        let methods = sillok_runtime::check_code(wasm, &sillok_runtime::CodeLimits::default())
+            .unwrap()
+            .metadata
+            .methods;
         assert_eq!(module.exports().count(), methods.len() + 2, "{name}");
         for method in methods {
             let ty = module.get_export(&format!("run:{}", method.name));

@@ -118,8 +118,11 @@ fn a_store_marks_one_chunk() {
 #[test]
 fn ranges_mark_all_of_their_chunks() {
     let fill = |start, length| Write::Fill { start, length };
-    assert_eq!(marks(1, fill(0, 0)), 1);
+    assert_eq!(marks(1, fill(0, 0)), 0);
+    assert_eq!(marks(1, fill(65_536, 0)), 0);
     assert_eq!(marks(1, fill(0, 1_000)), 1);
+    assert_eq!(marks(1, fill(0, 1_024)), 1);
+    assert_eq!(marks(1, fill(1_023, 2)), 3);
     assert_eq!(marks(1, fill(1_000, 100)), 3);
     assert_eq!(marks(1, fill(1_024, 3_000)), 0b1110);
     assert_eq!(marks(1, fill(0, 65_536)), u64::MAX);

@@ -6,14 +6,15 @@ use wasmtime::OptLevel;
 use super::support::{Compiled, End, HOST_GAS, PLENTY, module, rules};
 
 const ITEMS: &str = r#"(import "sillok" "note" (func $note (param i32))) (memory (export "memory") 1)"#;
-const ENTRY: i64 = 15;
-const LOCAL_ENTRY: i64 = 2;
+const ENTRY: i64 = 12;
+const LOCAL_ENTRY: i64 = 1;
 const LOCAL: i64 = 1;
 const CONSTANT: i64 = 1;
-const SIMPLE: i64 = 3;
-const BRANCH: i64 = 5;
-const STORE: i64 = 10;
-const NOTE: i64 = 30 + HOST_GAS;
+const SIMPLE: i64 = 2;
+const COMPARE: i64 = 5;
+const BRANCH: i64 = 1;
+const STORE: i64 = 8;
+const NOTE: i64 = 20 + HOST_GAS;
 
 fn compiled(items: &str) -> Compiled {
     Compiled::new(&module(&format!("{ITEMS} {items}"), &["run"]))
@@ -39,8 +40,8 @@ fn entry_locals_and_straight_code() {
     takes(&body("(local i64 i32 i32) local.get $x"), 3, ENTRY + 3 * LOCAL_ENTRY + LOCAL);
     takes(&body("nop (block nop) (drop (i32.const 1)) (i32.const 2)"), 3, ENTRY + LOCAL + 2 * CONSTANT);
     takes(&body("(i32.mul (i32.const 2) (local.get $x))"), 3, ENTRY + CONSTANT + LOCAL + 5);
-    takes(&body("(i32.rem_s (i32.const 2) (local.get $x))"), 3, ENTRY + CONSTANT + LOCAL + 80);
-    takes(&body("(i32.load8_s (memory.size))"), 3, ENTRY + 5 + 5);
+    takes(&body("(i32.rem_s (i32.const 2) (local.get $x))"), 3, ENTRY + CONSTANT + LOCAL + 60);
+    takes(&body("(i32.load8_s (memory.size))"), 3, ENTRY + 1 + 6);
 }
 
 #[test]
@@ -49,7 +50,7 @@ fn either_side_of_an_if() {
     takes(&one, 0, ENTRY + LOCAL + BRANCH + CONSTANT);
     takes(&one, 1, ENTRY + LOCAL + BRANCH + CONSTANT + NOTE + CONSTANT);
     let two = body("(if (result i32) (local.get $x) (then (i32.const 1)) (else (i32.eqz (i32.const 2))))");
-    takes(&two, 0, ENTRY + LOCAL + BRANCH + CONSTANT + SIMPLE);
+    takes(&two, 0, ENTRY + LOCAL + BRANCH + CONSTANT + COMPARE);
     takes(&two, 1, ENTRY + LOCAL + BRANCH + CONSTANT);
 }
 
@@ -73,8 +74,8 @@ fn leaving_early_does_not_pay_for_what_is_left_out() {
     takes(&body("(return (i32.const 1)) (i32.div_u (i32.const 4))"), 1, ENTRY + CONSTANT + BRANCH);
     let table =
         body("(block (block (br_table 0 1 (local.get $x))) (call $note (i32.const 1))) (i32.const 0)");
-    takes(&table, 0, ENTRY + LOCAL + 20 + CONSTANT + NOTE + CONSTANT);
-    takes(&table, 1, ENTRY + LOCAL + 20 + CONSTANT);
+    takes(&table, 0, ENTRY + LOCAL + 6 + CONSTANT + NOTE + CONSTANT);
+    takes(&table, 1, ENTRY + LOCAL + 6 + CONSTANT);
 }
 
 #[test]
@@ -83,20 +84,29 @@ fn calls_pay_for_the_call_and_the_entry() {
         r#"(func $f (param i32) (result i32) (local i64) (local.get 0))
            (func (export "run") (param $x i32) (result i32) (call $f (local.get $x)))"#,
     );
-    takes(&direct, 1, ENTRY + LOCAL + 30 + ENTRY + LOCAL_ENTRY + LOCAL);
+    takes(&direct, 1, ENTRY + LOCAL + 20 + ENTRY + LOCAL_ENTRY + LOCAL);
     let indirect = compiled(
         r#"(table 1 funcref) (elem (i32.const 0) $f) (func $f (global.set $g (global.get $g)))
            (global $g (mut i64) (i64.const 0))
            (func (export "run") (param $x i32) (result i32) (call_indirect (i32.const 0)) (i32.const 1))"#,
     );
-    takes(&indirect, 1, ENTRY + CONSTANT + 60 + ENTRY + 5 + 5 + CONSTANT);
+    takes(&indirect, 1, ENTRY + CONSTANT + 40 + ENTRY + 1 + 1 + CONSTANT);
 }
 
 #[test]
 fn memory_pays_for_pages_and_bytes() {
-    takes(&body("(memory.grow (local.get $x))"), 2, ENTRY + LOCAL + 20_000 + 2 * 40_000);
+    takes(&body("(memory.grow (local.get $x))"), 2, ENTRY + LOCAL + 120_000 + 2 * 400_000);
     // A failed one too.
-    takes(&body("(memory.grow (local.get $x))"), -1, ENTRY + LOCAL + 20_000 + 0xffff_ffff * 40_000);
+    takes(&body("(memory.grow (local.get $x))"), -1, ENTRY + LOCAL + 120_000 + 0xffff_ffff * 400_000);
+    // One that the limit does not allow is seen by the contract; that fails in the same way everywhere.
+    let limited = Compiled::new(&module(
+        r#"(memory (export "memory") 1 3)
+           (func (export "run") (param $x i32) (result i32) (memory.grow (local.get $x)))"#,
+        &["run"],
+    ));
+    for (pages, before) in [(0, 1), (2, 1), (3, -1), (-1, -1)] {
+        assert_eq!(limited.run("run", pages, PLENTY).0.end, End::Status(before));
+    }
     let fill = body("(memory.fill (i32.const 0) (i32.const 1) (local.get $x)) (i32.const 1)");
     takes(&fill, 0, ENTRY + 2 * CONSTANT + LOCAL + 100 + CONSTANT);
     takes(&fill, 1_000, ENTRY + 2 * CONSTANT + LOCAL + 100 + 1_000 + CONSTANT);

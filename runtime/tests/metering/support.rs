@@ -29,6 +29,7 @@ pub(crate) fn with_metadata(mut wasm: Vec<u8>, methods: &[&str]) -> Vec<u8> {
             name: (*name).into(),
             docs: String::new(),
             kind: MethodKind::Change,
+            reentrant: false,
             params: Vec::new(),
             returns: TypeSpec::Unit,
         })

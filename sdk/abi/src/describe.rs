@@ -1,12 +1,11 @@
-//! Types that describe themselves at compile time, and the writer that puts their descriptions
-//! into a contract's metadata section.
+//! Types that describe themselves at compile time, and the items of a contract's metadata.
 //!
 //! Everything is `const`: a plain `cargo build` yields a contract with its metadata, with no step
-//! after it. The bytes are SCALE of [`crate::metadata`]'s owned twins; a test holds the two together.
+//! after it. [`crate::section`] has the bytes.
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{Account, BookId, ContractId, Date, OrderId, Price, Quantity, Time};
+use crate::{Account, BookId, ContractId, Date, Hash, OrderId, Price, Quantity, Time};
 
 /// The shape of a type on the wire.
 pub enum Type {
@@ -72,7 +71,11 @@ pub struct Variant {
     pub fields: &'static [Field],
 }
 
-/// A type that can appear in a contract's interface.
+/// A type that can appear in a contract's interface and its storage.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not describe itself, so it can be in no interface, event or storage",
+    note = "write `#[data]` on it; of the whole numbers there are `u8` to `u128`, `i32` and `i64`"
+)]
 pub trait Describe {
     /// Its shape.
     const TYPE: Type;
@@ -133,6 +136,10 @@ impl<A: Describe, B: Describe, C: Describe> Describe for (A, B, C) {
     const TYPE: Type = Type::Tuple(&[&A::TYPE, &B::TYPE, &C::TYPE]);
 }
 
+impl<A: Describe, B: Describe, C: Describe, D: Describe> Describe for (A, B, C, D) {
+    const TYPE: Type = Type::Tuple(&[&A::TYPE, &B::TYPE, &C::TYPE, &D::TYPE]);
+}
+
 /// How a method may be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, codec::Encode, codec::Decode, codec::DecodeWithMemTracking)]
 pub enum MethodKind {
@@ -142,6 +149,11 @@ pub enum MethodKind {
     Query,
     /// `&mut self`.
     Change,
+    /// Once, when a contract whose storage has the layout `from` is upgraded to this code.
+    Migration {
+        /// The layout that it starts from.
+        from: Hash,
+    },
 }
 
 /// A parameter of a method.
@@ -155,8 +167,8 @@ pub enum ItemSpec {
         name: &'static str,
         /// The crate's version.
         version: &'static str,
-        /// Digest of the storage fields' names and types; an upgrade that changes it must migrate.
-        layout: [u8; 32],
+        /// Digest of the storage fields; an upgrade that changes it must migrate.
+        layout: Hash,
     },
     /// A method.
     Method {
@@ -166,6 +178,8 @@ pub enum ItemSpec {
         docs: &'static str,
         /// How it may be called.
         kind: MethodKind,
+        /// Whether it may be entered while a call of the same contract is open.
+        reentrant: bool,
         /// Its parameters.
         params: &'static [Param],
         /// What a success returns.
@@ -189,203 +203,4 @@ pub enum ItemSpec {
         /// Its documentation, which users see.
         docs: &'static str,
     },
-}
-
-/// The most bytes that one metadata item may take.
-const ITEM_CAPACITY: usize = 16 * 1024;
-
-/// One item in SCALE, ready for a `static` in the metadata section.
-pub struct SectionBytes {
-    bytes: [u8; ITEM_CAPACITY],
-    len: usize,
-}
-
-impl SectionBytes {
-    /// SCALE of `item`.
-    ///
-    /// # Panics
-    /// At compile time, if the item is larger than 16 KiB.
-    pub const fn of(item: &ItemSpec) -> Self {
-        let mut out = SectionBytes { bytes: [0; ITEM_CAPACITY], len: 0 };
-        out.item(item);
-        out
-    }
-
-    /// How many bytes it takes.
-    pub const fn len(&self) -> usize {
-        self.len
-    }
-
-    /// Whether it takes none (it never does).
-    pub const fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
-    /// Its bytes.
-    pub fn as_slice(&self) -> &[u8] {
-        &self.bytes[..self.len]
-    }
-
-    /// Its bytes as an array; `N` is [`Self::len`].
-    pub const fn to_array<const N: usize>(&self) -> [u8; N] {
-        let mut array = [0; N];
-        let mut index = 0;
-        while index < N {
-            array[index] = self.bytes[index];
-            index += 1;
-        }
-        array
-    }
-
-    const fn byte(&mut self, byte: u8) {
-        assert!(self.len < ITEM_CAPACITY, "a metadata item is larger than 16 KiB: shorten its docs or types");
-        self.bytes[self.len] = byte;
-        self.len += 1;
-    }
-
-    /// SCALE compact integer (modes of one, two and four bytes).
-    const fn compact(&mut self, value: usize) {
-        if value < 1 << 6 {
-            self.byte((value as u8) << 2);
-        } else if value < 1 << 14 {
-            self.byte(((value << 2) as u8) | 1);
-            self.byte((value >> 6) as u8);
-        } else {
-            self.byte(((value << 2) as u8) | 2);
-            self.byte((value >> 6) as u8);
-            self.byte((value >> 14) as u8);
-            self.byte((value >> 22) as u8);
-        }
-    }
-
-    const fn text(&mut self, text: &str) {
-        self.compact(text.len());
-        let bytes = text.as_bytes();
-        let mut index = 0;
-        while index < bytes.len() {
-            self.byte(bytes[index]);
-            index += 1;
-        }
-    }
-
-    const fn word(&mut self, value: u32) {
-        let bytes = value.to_le_bytes();
-        let mut index = 0;
-        while index < bytes.len() {
-            self.byte(bytes[index]);
-            index += 1;
-        }
-    }
-
-    const fn fields(&mut self, fields: &[Field]) {
-        self.compact(fields.len());
-        let mut index = 0;
-        while index < fields.len() {
-            self.text(fields[index].name);
-            self.ty(fields[index].ty);
-            index += 1;
-        }
-    }
-
-    const fn variants(&mut self, variants: &[Variant]) {
-        self.compact(variants.len());
-        let mut index = 0;
-        while index < variants.len() {
-            self.text(variants[index].name);
-            self.byte(variants[index].index);
-            self.fields(variants[index].fields);
-            index += 1;
-        }
-    }
-
-    const fn types(&mut self, types: &[&Type]) {
-        self.compact(types.len());
-        let mut index = 0;
-        while index < types.len() {
-            self.ty(types[index]);
-            index += 1;
-        }
-    }
-
-    const fn ty(&mut self, ty: &Type) {
-        match ty {
-            Type::Unit => self.byte(0),
-            Type::Bool => self.byte(1),
-            Type::U8 => self.byte(2),
-            Type::U16 => self.byte(3),
-            Type::U32 => self.byte(4),
-            Type::U64 => self.byte(5),
-            Type::U128 => self.byte(6),
-            Type::I32 => self.byte(7),
-            Type::I64 => self.byte(8),
-            Type::String => self.byte(9),
-            Type::Bytes => self.byte(10),
-            Type::FixedBytes(length) => {
-                self.byte(11);
-                self.word(*length);
-            }
-            Type::Account => self.byte(12),
-            Type::Contract => self.byte(13),
-            Type::Date => self.byte(14),
-            Type::Time => self.byte(15),
-            Type::Option(inner) => {
-                self.byte(16);
-                self.ty(inner);
-            }
-            Type::List(inner) => {
-                self.byte(17);
-                self.ty(inner);
-            }
-            Type::Tuple(parts) => {
-                self.byte(18);
-                self.types(parts);
-            }
-            Type::Struct(name, fields) => {
-                self.byte(19);
-                self.text(name);
-                self.fields(fields);
-            }
-            Type::Enum(name, variants) => {
-                self.byte(20);
-                self.text(name);
-                self.variants(variants);
-            }
-        }
-    }
-
-    const fn item(&mut self, item: &ItemSpec) {
-        match item {
-            ItemSpec::Contract { name, version, layout } => {
-                self.byte(0);
-                self.word(crate::ABI_VERSION);
-                self.text(name);
-                self.text(version);
-                let mut index = 0;
-                while index < layout.len() {
-                    self.byte(layout[index]);
-                    index += 1;
-                }
-            }
-            ItemSpec::Method { name, docs, kind, params, returns } => {
-                self.byte(1);
-                self.text(name);
-                self.text(docs);
-                self.byte(*kind as u8);
-                self.fields(params);
-                self.ty(returns);
-            }
-            ItemSpec::Event { name, docs, fields } => {
-                self.byte(2);
-                self.text(name);
-                self.text(docs);
-                self.fields(fields);
-            }
-            ItemSpec::Error { name, code, docs } => {
-                self.byte(3);
-                self.text(name);
-                self.word(*code);
-                self.text(docs);
-            }
-        }
-    }
 }

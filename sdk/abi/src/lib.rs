@@ -13,12 +13,15 @@ mod account;
 mod block;
 mod book;
 mod call;
+mod const_blake3;
 mod describe;
 mod digest;
 mod host;
+mod layout;
 mod metadata;
 pub mod native;
 mod receipt;
+mod section;
 mod state_tree;
 #[cfg(feature = "std")]
 mod text;
@@ -27,25 +30,28 @@ mod transaction;
 
 pub use account::{Account, ContractId, PublicKey};
 pub use block::{
-    Block, Certificate, CertificateError, CommitSignature, Header, Validator, precommit_digest, validators_digest,
+    Block, Certificate, CertificateError, CommitSignature, Header, Validator, precommit_digest,
+    validators_digest,
 };
 pub use book::{
     BookError, BookId, BookParams, Depth, Fill, Level, NewOrder, OrderId, OrderView, Placed, Price, Quantity,
     Side, TimeInForce,
 };
 pub use call::{Call, CallTree};
-pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, SectionBytes, Type, Variant};
+pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, Type, Variant};
 pub use digest::{Hash, digest, merkle_root};
 pub use host::{HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256, HOST_FUNCTIONS, HOST_MODULE, HostFunction};
 pub use host::{
     RANGE_DESCENDING, RANGE_KEYS, STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT,
     SignatureScheme,
 };
+pub use layout::{IndexLayout, LayoutField, layout_digest};
 pub use metadata::{
     ABI_VERSION, ErrorSpec, EventSpec, FieldSpec, Item, METADATA_SECTION, Metadata, MetadataError,
     MethodSpec, TypeSpec, VariantSpec,
 };
 pub use receipt::{CallFailure, Event, Failure, Outcome, Receipt, TrapCode};
+pub use section::SectionBytes;
 pub use state_tree::{
     FIELD_BYTES, KeyProof, NodeBlock, NodeKind, PLACE_BITS, ProofError, SHORT_BYTES, Search, SearchEnd,
     Short, Step, bit_of, branch_block, check_field, field_place, first_difference, leaf_block, node_digest,

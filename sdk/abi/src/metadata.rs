@@ -1,10 +1,10 @@
 //! A contract's metadata as read from its Wasm: what drives the command line's arguments, decoding
 //! and error texts, and what the runtime takes the list of methods from.
 
-use alloc::{boxed::Box, string::String, vec::Vec};
+use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
 use codec::{Decode, Encode};
 
-use crate::MethodKind;
+use crate::{Hash, MethodKind};
 
 /// The version of the interface between contract and host. A contract of another version is refused.
 pub const ABI_VERSION: u32 = 1;
@@ -91,7 +91,7 @@ pub enum Item {
         /// Its version.
         version: String,
         /// Digest of its storage fields.
-        layout: [u8; 32],
+        layout: Hash,
     },
     /// A method.
     Method(MethodSpec),
@@ -110,10 +110,23 @@ pub struct MethodSpec {
     pub docs: String,
     /// How it may be called.
     pub kind: MethodKind,
+    /// Whether it may be entered while a call of the same contract is open. Constructors and migrations
+    /// never are.
+    pub reentrant: bool,
     /// Its parameters, in order.
     pub params: Vec<FieldSpec>,
     /// What a success returns.
     pub returns: TypeSpec,
+}
+
+impl MethodSpec {
+    /// The layout that it migrates from, if it is a migration.
+    pub fn migrates_from(&self) -> Option<&Hash> {
+        match &self.kind {
+            MethodKind::Migration { from } => Some(from),
+            _ => None,
+        }
+    }
 }
 
 /// An event.
@@ -146,7 +159,7 @@ pub struct Metadata {
     /// Its version.
     pub version: String,
     /// Digest of its storage fields.
-    pub layout: [u8; 32],
+    pub layout: Hash,
     /// Its methods, by name.
     pub methods: Vec<MethodSpec>,
     /// Its events, by name.
@@ -167,8 +180,11 @@ pub enum MetadataError {
         /// That version.
         found: u32,
     },
-    /// Two methods, events or errors share a name or code, or there are two constructors.
+    /// Two methods, events or errors share a name or code, there are two constructors, or two migrations
+    /// from one layout.
     Duplicate,
+    /// A constructor or a migration claims that it may be entered while a call of the contract is open.
+    Reentrant,
 }
 
 /// The deepest that types may nest.
@@ -219,6 +235,11 @@ impl Metadata {
         self.methods.iter().find(|method| method.kind == MethodKind::Constructor)
     }
 
+    /// The migration that starts from this layout, if there is one.
+    pub fn migration(&self, from: &Hash) -> Option<&MethodSpec> {
+        self.methods.iter().find(|method| method.migrates_from() == Some(from))
+    }
+
     fn sorted(mut self) -> Result<Self, MetadataError> {
         self.methods.sort_by(|a, b| a.name.cmp(&b.name));
         self.events.sort_by(|a, b| a.name.cmp(&b.name));
@@ -226,12 +247,25 @@ impl Metadata {
         let constructors = self.methods.iter().filter(|method| method.kind == MethodKind::Constructor);
         let duplicate = constructors.count() > 1
             || self.methods.windows(2).any(|pair| pair[0].name == pair[1].name)
+            || !each_once(self.methods.iter().filter_map(MethodSpec::migrates_from))
             || self.events.windows(2).any(|pair| pair[0].name == pair[1].name)
             || self.errors.windows(2).any(|pair| pair[0].code == pair[1].code);
-        if duplicate { Err(MetadataError::Duplicate) } else { Ok(self) }
+        if duplicate {
+            return Err(MetadataError::Duplicate);
+        }
+        let called = |method: &MethodSpec| matches!(method.kind, MethodKind::Query | MethodKind::Change);
+        if self.methods.iter().any(|method| method.reentrant && !called(method)) {
+            return Err(MetadataError::Reentrant);
+        }
+        Ok(self)
     }
 }
 
 fn decode_item(section: &mut &[u8]) -> Result<Item, MetadataError> {
     codec::DecodeLimit::decode_with_depth_limit(MAX_TYPE_DEPTH, section).map_err(|_| MetadataError::Malformed)
+}
+
+fn each_once<'a>(mut hashes: impl Iterator<Item = &'a Hash>) -> bool {
+    let mut seen = BTreeSet::new();
+    hashes.all(|hash| seen.insert(hash))
 }

@@ -39,8 +39,12 @@ pub struct ContractInfo {
     pub code: Hash,
     /// Who instantiated it; their member pays for its scheduled calls.
     pub deployer: Account,
-    /// Who may change its code; nobody if none.
+    /// Who may change its code; nobody, for ever, if none.
     pub admin: Option<Account>,
+    /// The layout of its storage: that of its code.
+    pub layout: Hash,
+    /// How often its code was changed.
+    pub upgrades: u32,
 }
 
 /// A member organisation of the consortium.

@@ -91,7 +91,7 @@ pub enum TrapCode {
     Unreachable,
     /// Calls nest too deep.
     DepthLimit,
-    /// The contract called is already running further up.
+    /// The contract called is already running further up, and the method does not allow that.
     Reentrancy,
     /// No contract has this id.
     NoContract,

@@ -25,6 +25,7 @@ macro_rules! described {
             name: "m",
             docs: "",
             kind: MethodKind::Query,
+            reentrant: false,
             params: &[],
             returns: &<$ty as Describe>::TYPE,
         });
@@ -124,6 +125,7 @@ fn draw_section() -> Vec<u8> {
         name: "draw",
         docs: "Draws.",
         kind: MethodKind::Change,
+        reentrant: true,
         params: &[Field { name: "shape", ty: &Shape::TYPE }, Field { name: "by", ty: &Account::TYPE }],
         returns: &u32::TYPE,
     })
@@ -134,9 +136,16 @@ fn constructor_section() -> Vec<u8> {
         name: "new",
         docs: "",
         kind: MethodKind::Constructor,
+        reentrant: false,
         params: &[],
         returns: &Type::Unit,
     })
+}
+
+fn migration_section(name: &'static str, from: [u8; 32]) -> Vec<u8> {
+    let kind = MethodKind::Migration { from };
+    let item = ItemSpec::Method { name, docs: "", kind, reentrant: false, params: &[], returns: &Type::Unit };
+    SectionBytes::of(&item).as_slice().to_vec()
 }
 
 fn error_section() -> Vec<u8> {
@@ -165,6 +174,7 @@ fn a_whole_section_decodes() {
         name: "draw".to_owned(),
         docs: "Draws.".to_owned(),
         kind: MethodKind::Change,
+        reentrant: true,
         params: vec![field("shape", shape()), field("by", TypeSpec::Account)],
         returns: TypeSpec::U32,
     };
@@ -179,6 +189,21 @@ fn a_whole_section_decodes() {
     let closed =
         ErrorSpec { name: "Closed".to_owned(), code: 0x0102_0304, docs: "The shop is closed.".to_owned() };
     assert_eq!(metadata.error(0x0102_0304), Some(&closed));
+}
+
+#[test]
+fn a_migration_is_found_by_the_layout_that_it_starts_from() {
+    let (first, second) =
+        (migration_section("from_first", [1; 32]), migration_section("from_second", [2; 32]));
+    let section = [contract_section(), second, first.clone()].concat();
+    let metadata = Metadata::from_section(&section).expect("a valid section");
+    let name = |from| metadata.migration(&from).map(|method| method.name.as_str());
+    assert_eq!(
+        (name([1; 32]), name([2; 32]), name([3; 32])),
+        (Some("from_first"), Some("from_second"), None)
+    );
+    let method = metadata.method("from_first").expect("it is a method");
+    assert_eq!(Item::Method(method.clone()).encode(), first, "the owned twin writes the same bytes");
 }
 
 /// Text lengths around the borders of SCALE's compact integers.
@@ -225,6 +250,20 @@ fn unusable_sections_are_refused() {
     check(&[contract_section(), draw_section(), draw_section()], MetadataError::Duplicate);
     check(&[contract_section(), error_section(), error_section()], MetadataError::Duplicate);
     check(&[contract_section(), event_section(), event_section()], MetadataError::Duplicate);
+    let migrations = [migration_section("a", [1; 32]), migration_section("b", [1; 32])].concat();
+    check(&[contract_section(), migrations], MetadataError::Duplicate);
+    for kind in [MethodKind::Constructor, MethodKind::Migration { from: [1; 32] }] {
+        let item = ItemSpec::Method {
+            name: "new",
+            docs: "",
+            kind,
+            reentrant: true,
+            params: &[],
+            returns: &Type::Unit,
+        };
+        let section = SectionBytes::of(&item).as_slice().to_vec();
+        check(&[contract_section(), section], MetadataError::Reentrant);
+    }
     check(&[contract_section(), vec![9]], MetadataError::Malformed);
     check(&[contract_section(), draw_section()[..9].to_vec()], MetadataError::Malformed);
     let mut of_tomorrow = contract_section();

@@ -5,10 +5,12 @@
 //! - [`transaction`]: bodies, nonces, signatures, authorisations.
 //! - [`rpc`]: every method of a node, typed; subscriptions over WebSocket.
 //! - [`explain`]: receipts in words, with the contracts' own error texts.
+//! - [`compare`]: what an upgrade changes for those who use a contract.
 //! - [`module`]: what a contract's Wasm says about itself.
 //! - [`proof`]: what state holds, proven without a node.
 #![forbid(unsafe_code)]
 
+pub mod compare;
 pub mod explain;
 pub mod keys;
 pub mod module;

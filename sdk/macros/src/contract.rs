@@ -6,9 +6,7 @@ use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Type, Visibi
 
 use crate::attributes::{Errors, docs, no_arguments, no_generics};
 use crate::method::{Kind, Method, Returns};
-
-/// The marker of the constructor.
-const CONSTRUCTOR: &str = "constructor";
+use crate::role::{Marks, Role};
 
 /// Clippy's bound of arguments, above which it asks for a struct.
 const CLIPPY_ARGUMENTS: usize = 7;
@@ -21,13 +19,17 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     let mut errors = Errors::default();
     let mut generated = Vec::new();
     let mut constructor = None;
+    let mut migrated = Vec::new();
     for function in item.items.iter_mut().filter_map(as_function) {
-        let constructs = take_constructor(&mut function.attrs);
-        if let Some(marker) = &constructs {
-            errors.take(check_constructor(marker, function, &mut constructor));
+        let Some(marks) = errors.take(Marks::take(function)) else { continue };
+        if marks.role == Role::Constructor {
+            errors.take(check_only(function, &mut constructor));
         }
-        if matches!(function.vis, Visibility::Public(_)) {
-            generated.extend(errors.take(export(&this, function, constructs.is_some())));
+        if matches!(function.vis, Visibility::Public(_))
+            && let Some((exported, from)) = errors.take(export(&this, function, marks))
+        {
+            generated.push(exported);
+            migrated.extend(from);
         }
     }
     errors.finish()?;
@@ -39,6 +41,13 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
             version: ::core::env!("CARGO_PKG_VERSION"),
             layout: <#this as ::sillok_sdk::__private::Storage>::LAYOUT,
         });
+
+        const _: () = ::core::assert!(
+            ::sillok_sdk::__private::each_from_its_own(
+                &[#(<#migrated as ::sillok_sdk::__private::Storage>::LAYOUT),*]
+            ),
+            "two migrations start from the same layout"
+        );
 
         #(#generated)*
     })
@@ -58,44 +67,33 @@ fn as_function(item: &mut ImplItem) -> Option<&mut ImplItemFn> {
     }
 }
 
-/// Removes the marker, which is not an attribute that the compiler knows.
-fn take_constructor(attributes: &mut Vec<Attribute>) -> Option<Attribute> {
-    let index = attributes.iter().position(|attribute| attribute.path().is_ident(CONSTRUCTOR))?;
-    Some(attributes.remove(index))
+fn check_only(function: &ImplItemFn, constructor: &mut Option<String>) -> Result<()> {
+    match constructor.replace(function.sig.ident.to_string()) {
+        Some(other) => {
+            Err(Error::new_spanned(&function.sig.ident, format!("`{other}` is the constructor already")))
+        }
+        None => Ok(()),
+    }
 }
 
-fn check_constructor(
-    marker: &Attribute,
-    function: &ImplItemFn,
-    constructor: &mut Option<String>,
-) -> Result<()> {
-    if !matches!(function.vis, Visibility::Public(_)) {
-        return Err(Error::new_spanned(&function.sig.ident, "the constructor is `pub`: the node calls it"));
-    }
-    if let Some(other) = constructor.replace(function.sig.ident.to_string()) {
-        return Err(Error::new_spanned(marker, format!("`{other}` is the constructor already")));
-    }
-    Ok(())
-}
-
-/// The export and the metadata of one method.
-fn export(this: &Type, function: &mut ImplItemFn, constructs: bool) -> Result<TokenStream> {
-    let method = Method::parse(&function.sig)?;
-    if constructs && !method.changes {
-        return Err(Error::new_spanned(
-            method.ident,
-            "the constructor takes `&mut self`: it sets the storage",
-        ));
-    }
-    let kind = if constructs { Kind::Constructor } else { method.kind() };
-    let item = method.item(kind, &docs(&function.attrs));
-    let wrapper = wrapper(this, &method);
+/// The export and the metadata of one method, and the storage that it migrates from, if it does.
+fn export(this: &Type, function: &mut ImplItemFn, marks: Marks) -> Result<(TokenStream, Option<Type>)> {
+    let Marks { role, reentrant } = marks;
+    let mut method = Method { reentrant, ..Method::parse(&function.sig)? };
     let many = method.params.len() >= CLIPPY_ARGUMENTS;
-    function.attrs.extend(allowances(many, constructs));
-    Ok(quote! {
+    let kind = role.kind(&mut method)?;
+    let item = method.item(&kind, &docs(&function.attrs));
+    let from = match kind {
+        Kind::Migration(old) => Some(old.clone()),
+        _ => None,
+    };
+    let wrapper = wrapper(this, &method, from.as_ref());
+    function.attrs.extend(allowances(many, role == Role::Constructor));
+    let exported = quote! {
         ::sillok_sdk::__metadata!(#item);
         #wrapper
-    })
+    };
+    Ok((exported, from))
 }
 
 /// What Clippy would hold against a function that is a good method of a contract.
@@ -115,7 +113,7 @@ fn allowances(many_parameters: bool, constructs: bool) -> Vec<Attribute> {
 }
 
 /// The function that the node calls: arguments in, the author's function, result out.
-fn wrapper(this: &Type, method: &Method<'_>) -> TokenStream {
+fn wrapper(this: &Type, method: &Method<'_>, old: Option<&Type>) -> TokenStream {
     let Method { ident, name, params, .. } = method;
     let idents: Vec<_> = (0..params.len()).map(|index| quote::format_ident!("argument_{index}")).collect();
     let decoded = params.iter().zip(&idents).map(|(param, ident)| {
@@ -128,7 +126,8 @@ fn wrapper(this: &Type, method: &Method<'_>) -> TokenStream {
     });
     let borrow = if method.changes { quote!(&mut contract) } else { quote!(&contract) };
     let mutable = method.changes.then(|| quote!(mut));
-    let call = quote!(<#this>::#ident(#borrow #(, #idents)*));
+    let old = old.map(|old| quote!(, <#old as ::sillok_sdk::__private::Storage>::open()));
+    let call = quote!(<#this>::#ident(#borrow #old #(, #idents)*));
     let finish = match method.returns {
         Returns::Result(_) => quote! {
             match #call {

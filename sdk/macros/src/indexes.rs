@@ -3,6 +3,8 @@
 //! A trait whose functions make index keys of a value becomes a type of its name, for the field's type,
 //! and a hidden one whose methods the field has.
 
+use std::collections::BTreeMap;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::{
@@ -12,7 +14,7 @@ use syn::{
 
 use crate::attributes::{Errors, no_arguments, no_generics};
 use crate::fields::plain_name;
-use crate::prefix::{layout, prefix, refuse_collisions};
+use crate::prefix::{prefix, refuse_collisions};
 
 /// The marker of a unique index.
 const UNIQUE: &str = "unique";
@@ -123,7 +125,7 @@ fn option_argument(ty: &Type) -> Option<&Type> {
 fn generated(item: &ItemTrait, value: &Type, indexes: &[Index<'_>]) -> TokenStream {
     let (attributes, visibility, name) = (&item.attrs, &item.vis, &item.ident);
     let on = format_ident!("{name}On");
-    let layout = layout(indexes.iter().map(|index| (&*index.name, index.function.to_token_stream())));
+    let layout = layout(indexes);
     let functions = indexes.iter().map(|index| key_function(index, visibility));
     let fields = indexes.iter().map(field);
     let keys = indexes.iter().map(|index| index_key(index, name));
@@ -139,7 +141,7 @@ fn generated(item: &ItemTrait, value: &Type, indexes: &[Index<'_>]) -> TokenStre
         impl ::sillok_sdk::__private::Indexes for #name {
             type Value = #value;
             type On<K: ::sillok_sdk::OrderedKey> = #on<K>;
-            const LAYOUT: [u8; 32] = [#(#layout),*];
+            const LAYOUT: ::sillok_sdk::__private::IndexLayout = #layout;
             const FIELDS: &'static [::sillok_sdk::__private::IndexField] = &[#(#fields),*];
 
             fn keys(value: &#value) -> ::sillok_sdk::__private::Vec<::sillok_sdk::__private::IndexKey> {
@@ -156,6 +158,24 @@ fn generated(item: &ItemTrait, value: &Type, indexes: &[Index<'_>]) -> TokenStre
 
         impl<K: ::sillok_sdk::OrderedKey> #on<K> {
             #(#methods)*
+        }
+    }
+}
+
+/// What the digest of a storage's layout has of the indexes, in the order of their names.
+fn layout(indexes: &[Index<'_>]) -> TokenStream {
+    let ordered: BTreeMap<_, _> = indexes.iter().map(|index| (&index.name, index)).collect();
+    let mut hasher = blake3::Hasher::new();
+    for (name, index) in &ordered {
+        hasher.update(format!("{name}: {}\n", index.function.to_token_stream()).as_bytes());
+    }
+    let functions = hasher.finalize();
+    let functions = functions.as_bytes();
+    let keys = ordered.values().map(|index| index.key);
+    quote! {
+        ::sillok_sdk::__private::IndexLayout {
+            functions: [#(#functions),*],
+            keys: &[#(&<#keys as ::sillok_sdk::__private::Describe>::TYPE),*],
         }
     }
 }

@@ -54,7 +54,7 @@ fn method(entry: &TraitItem) -> Result<(TokenStream, TokenStream)> {
     };
     let method = Method::parse(&function.sig)?;
     check_declaration(function, &method)?;
-    let item = method.item(method.kind(), &docs(&function.attrs));
+    let item = method.item(&method.kind(), &docs(&function.attrs));
     Ok((calls(&function.attrs, &method), item))
 }
 

@@ -17,6 +17,7 @@ mod interface;
 mod key;
 mod method;
 mod prefix;
+mod role;
 mod storage;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,13 @@ fn run(expand: Expand, arguments: TokenStream, item: TokenStream) -> TokenStream
 /// `&self` methods are queries, `&mut self` methods change state, and at most one is the
 /// `#[constructor]`. Arguments arrive by value and are SCALE; a result is SCALE too, and
 /// `Result<T, E>` with an `#[error]` type `E` refuses by code. Doc comments go to the metadata.
+///
+/// A `#[migration]` runs when a contract is upgraded to this code, and in no other way. Its first
+/// parameter is the storage that it starts from: a `#[storage]` struct with the fields as they were.
+/// There can be several, each from another layout; the node runs the one that fits, if there is one.
+///
+/// While a method waits for a call that it makes, the contract can't be called again, queries included,
+/// but for methods that are marked `#[reentrant]`.
 #[proc_macro_attribute]
 pub fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(contract::expand, arguments, item)
@@ -41,8 +49,10 @@ pub fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
 
 /// On a struct of `Value`, `Map`, `OrderedMap`, `Set`, `List` and `Indexed` fields: the contract's storage.
 ///
-/// A field's keys begin with the first 4 bytes of BLAKE3 of its name, so fields can be reordered and
-/// added, but not renamed. Names whose 4 bytes are equal are refused.
+/// A field's keys begin with the first 4 bytes of BLAKE3 of its name, so fields can be reordered, and
+/// one that is renamed loses what it held. Names whose 4 bytes are equal are refused. The names of the
+/// fields and what they hold make the layout, whose digest is in the metadata: code with another layout
+/// needs a migration.
 #[proc_macro_attribute]
 pub fn storage(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(storage::expand, arguments, item)

@@ -20,6 +20,8 @@ pub(crate) struct Method<'item> {
     pub(crate) name: String,
     /// `&mut self`, as opposed to `&self`.
     pub(crate) changes: bool,
+    /// Whether it may be entered while a call of the same contract is open.
+    pub(crate) reentrant: bool,
     pub(crate) params: Vec<Param<'item>>,
     pub(crate) returns: Returns<'item>,
 }
@@ -31,10 +33,12 @@ pub(crate) struct Param<'item> {
 }
 
 /// How a method may be called; the twin of `sillok_abi::MethodKind`.
-pub(crate) enum Kind {
+pub(crate) enum Kind<'item> {
     Constructor,
     Query,
     Change,
+    /// From the layout of this storage.
+    Migration(&'item Type),
 }
 
 /// What a method returns.
@@ -64,21 +68,25 @@ impl<'item> Method<'item> {
         let (Some(changes), Some(returns)) = (changes, returns) else {
             return Err(Error::new_spanned(signature, "not a method"));
         };
-        Ok(Method { ident: &signature.ident, name: plain_name(&signature.ident), changes, params, returns })
+        let (ident, name) = (&signature.ident, plain_name(&signature.ident));
+        Ok(Method { ident, name, changes, reentrant: false, params, returns })
     }
 
-    /// How it may be called, unless it is the constructor.
-    pub(crate) fn kind(&self) -> Kind {
+    /// How it may be called, unless it is the constructor or a migration.
+    pub(crate) fn kind(&self) -> Kind<'item> {
         if self.changes { Kind::Change } else { Kind::Query }
     }
 
     /// The `ItemSpec` that describes it in the metadata.
-    pub(crate) fn item(&self, kind: Kind, docs: &str) -> TokenStream {
-        let name = &self.name;
+    pub(crate) fn item(&self, kind: &Kind<'_>, docs: &str) -> TokenStream {
+        let (name, reentrant) = (&self.name, self.reentrant);
         let kind = match kind {
             Kind::Constructor => quote!(Constructor),
             Kind::Query => quote!(Query),
             Kind::Change => quote!(Change),
+            Kind::Migration(old) => {
+                quote!(Migration { from: <#old as ::sillok_sdk::__private::Storage>::LAYOUT })
+            }
         };
         let params = self.params.iter().map(|param| describe(&plain_name(param.ident), param.ty));
         let returns = self.success();
@@ -87,6 +95,7 @@ impl<'item> Method<'item> {
                 name: #name,
                 docs: #docs,
                 kind: ::sillok_sdk::__private::MethodKind::#kind,
+                reentrant: #reentrant,
                 params: &[#(#params),*],
                 returns: &<#returns as ::sillok_sdk::__private::Describe>::TYPE,
             }

@@ -1,8 +1,8 @@
-//! How names become the beginnings of storage keys, and how a layout is digested.
+//! How names become the beginnings of storage keys.
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::Ident;
 use syn::{Error, Result};
 
 use crate::attributes::Errors;
@@ -30,14 +30,4 @@ pub(crate) fn refuse_collisions<'item>(
         }
     }
     errors.finish()
-}
-
-/// BLAKE3 of lines `name: what` in the order of the names, `what` as it is written in the source.
-pub(crate) fn layout<'item>(parts: impl Iterator<Item = (&'item str, TokenStream)>) -> [u8; 32] {
-    let lines: BTreeMap<&str, String> = parts.map(|(name, what)| (name, what.to_string())).collect();
-    let mut hasher = blake3::Hasher::new();
-    for (name, what) in lines {
-        hasher.update(format!("{name}: {what}\n").as_bytes());
-    }
-    *hasher.finalize().as_bytes()
 }

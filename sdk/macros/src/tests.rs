@@ -72,6 +72,66 @@ fn there_is_one_constructor_and_it_changes_state() {
 }
 
 #[test]
+fn a_migration_changes_the_storage_that_it_is_given() {
+    method_refused("#[migration] pub fn go(&self, old: Old) {}", "a migration takes `&mut self`");
+    method_refused("#[migration] fn go(&mut self, old: Old) {}", "a migration is `pub`");
+    method_refused(
+        "#[migration] pub fn go(&mut self) {}",
+        "a migration's first parameter is the old storage",
+    );
+    method_refused("#[migration] pub fn go(&mut self, old: Old) -> u8 { 1 }", "a migration returns nothing");
+    let result = "#[migration] pub fn go(&mut self, old: Old) -> Result<u8, Error> { Ok(1) }";
+    method_refused(result, "a migration returns nothing or `Result<(), Error>`");
+    method_refused(
+        "#[constructor] #[migration] pub fn go(&mut self, old: Old) {}",
+        "a method is marked once",
+    );
+}
+
+#[test]
+fn a_re_entrant_method_is_one_that_others_call() {
+    let expanded = |marker: &str| -> String {
+        let item = format!("impl Bank {{ {marker} pub fn rate(&self) -> u64 {{ 1 }} }}");
+        accepted(crate::contract::expand, &item).split_whitespace().collect()
+    };
+    assert!(expanded("").contains("reentrant:false"));
+    let marked = expanded("#[reentrant]");
+    assert!(marked.contains("reentrant:true") && !marked.contains("#[reentrant]"), "{marked}");
+    method_refused("#[reentrant] fn rate(&self) -> u64 { 1 }", "a re-entrant method is `pub`");
+    method_refused(
+        "#[reentrant] #[reentrant] pub fn rate(&self) {}",
+        "a method is marked as re-entrant once",
+    );
+    method_refused("#[reentrant(all)] pub fn rate(&self) {}", "unexpected token");
+    method_refused(
+        "#[constructor] #[reentrant] pub fn new(&mut self) {}",
+        "the constructor can't be `#[reentrant]`",
+    );
+    method_refused(
+        "#[reentrant] #[migration] pub fn go(&mut self, old: Old) {}",
+        "a migration can't be `#[reentrant]`",
+    );
+}
+
+#[test]
+fn a_migration_has_the_old_storage_and_then_its_parameters() {
+    let item = "impl Bank {
+        #[migration] pub fn from_first(&mut self, mut old: v1::Bank, fee: u64) -> Result<(), Error> { Ok(()) }
+        #[migration] pub fn from_second(&mut self, old: v2::Bank) {}
+    }";
+    let expanded: String = accepted(crate::contract::expand, item).split_whitespace().collect();
+    assert!(!expanded.contains("#[migration]"), "the marker goes: {expanded}");
+    for part in [
+        "kind:::sillok_sdk::__private::MethodKind::Migration{from:<v1::Bankas::sillok_sdk::__private::Storage>::LAYOUT}",
+        "<Bank>::from_first(&mutcontract,<v1::Bankas::sillok_sdk::__private::Storage>::open(),argument_0)",
+        "<Bank>::from_second(&mutcontract,<v2::Bankas::sillok_sdk::__private::Storage>::open())",
+        "params:&[::sillok_sdk::__private::Field{name:\"fee\"",
+    ] {
+        assert!(expanded.contains(part), "{part}: {expanded}");
+    }
+}
+
+#[test]
 fn contracts_are_plain_impls() {
     let expand = crate::contract::expand;
     refused(expand, "impl Cash for Bank {}", "`#[contract]` goes on a plain `impl`");
@@ -134,7 +194,7 @@ fn colliding_names() -> (String, String) {
 }
 
 #[test]
-fn the_layout_is_of_names_and_types_in_any_order() {
+fn the_layout_has_the_fields_in_the_order_of_their_names() {
     let layout = |item: &str| {
         let expanded = accepted(crate::storage::expand, item);
         let (_, from_layout) = expanded.split_once("LAYOUT").expect("a layout");
@@ -148,12 +208,6 @@ fn the_layout_is_of_names_and_types_in_any_order() {
 
 #[test]
 fn the_layout_is_of_indexes_too() {
-    let expanded =
-        accepted(crate::storage::expand, "struct Bank { b: Indexed<u8, A, ByB>, a: Indexed<u8, A, ByA> }");
-    let layout = expanded.split_once("LAYOUT").expect("a layout").1;
-    let (first, second) = (layout.find("ByA as").expect("indexes"), layout.find("ByB as").expect("indexes"));
-    assert!(first < second, "in the order of the fields' names: {layout}");
-
     let layout = |functions: &str| {
         let expanded = accepted(crate::indexes::expand, &format!("trait By {{ {functions} }}"));
         let (_, from_layout) = expanded.split_once("LAYOUT").expect("a layout");
@@ -164,6 +218,9 @@ fn the_layout_is_of_indexes_too() {
     assert_ne!(first, layout("fn a(l: &L) -> u8 { l.a } fn b(l: &L) -> u8 { l.a }"), "a function counts");
     assert_ne!(first, layout("fn a(l: &L) -> u8 { l.a } #[unique] fn b(l: &L) -> u8 { l.b }"));
     assert_ne!(first, layout("fn a(l: &L) -> u8 { l.a } fn c(l: &L) -> u8 { l.b }"));
+    let keys = layout("fn b(l: &L) -> Part { l.b } fn a(l: &L) -> Option<Whole> { l.a }");
+    let (first, second) = (keys.find("Whole as").expect("a key"), keys.find("Part as").expect("a key"));
+    assert!(first < second, "keys describe themselves, in the order of the indexes' names: {keys}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use core::marker::PhantomData;
 use core::ops::RangeBounds;
 
 use codec::{Decode, Output};
+use sillok_abi::IndexLayout;
 
 use super::bytes::KeyBytes;
 use super::key::{OrderedKey, StartsWith};
@@ -32,8 +33,8 @@ pub trait Indexes {
     type Value;
     /// What they are reached through, in a field of these keys.
     type On<K: OrderedKey>;
-    /// Digest of the indexes' names, types and functions.
-    const LAYOUT: [u8; 32];
+    /// What they are to the layout of a storage.
+    const LAYOUT: IndexLayout;
     /// The indexes, in the order of [`Self::keys`].
     const FIELDS: &'static [IndexField];
 

@@ -6,13 +6,13 @@
 use core::marker::PhantomData;
 use core::ops::RangeBounds;
 
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, Output};
 
 use super::bytes::KeyBytes;
 use super::key::OrderedKey;
 use super::rows::{Row, Rows};
 use super::{Marker, StorageField, corrupt, decode, read};
-use crate::host;
+use crate::host::{self, Scratch};
 
 /// A field that holds a sequence of values.
 pub struct List<T> {
@@ -53,7 +53,7 @@ impl<T: Encode + Decode> List<T> {
 
     /// The value at `position`.
     pub fn get(&self, position: u64) -> Option<T> {
-        read(self.field, self.key(position).as_bytes())
+        read(self.field, self.key(position, &mut KeyBytes::empty()))
     }
 
     /// The first value.
@@ -78,7 +78,7 @@ impl<T: Encode + Decode> List<T> {
     pub fn pop(&mut self) -> Option<T> {
         let last = self.len().checked_sub(1)?;
         let value = self.held(last);
-        host::storage_remove(self.key(last).as_bytes());
+        host::storage_remove(self.key(last, &mut KeyBytes::empty()));
         self.set_len(last);
         Some(value)
     }
@@ -89,7 +89,7 @@ impl<T: Encode + Decode> List<T> {
     /// If the list is not that long.
     #[track_caller]
     pub fn set(&mut self, position: u64, value: &T) {
-        if !host::storage_exists(self.key(position).as_bytes()) {
+        if !host::storage_exists(self.key(position, &mut KeyBytes::empty())) {
             panic!("list `{}` has no position {position}", self.field.name);
         }
         self.write(position, value);
@@ -115,11 +115,12 @@ impl<T: Encode + Decode> List<T> {
         self.iter().range(positions)
     }
 
+    /// The key of an entry, written to `bytes`.
     #[inline]
-    fn key(&self, position: u64) -> KeyBytes {
-        let mut bytes = KeyBytes::new(self.field);
-        position.write_key(&mut bytes);
-        bytes
+    fn key<'bytes>(&self, position: u64, bytes: &'bytes mut KeyBytes) -> &'bytes [u8] {
+        bytes.write(&self.field.prefix);
+        position.write_key(bytes);
+        bytes.as_bytes()
     }
 
     fn held(&self, position: u64) -> T {
@@ -130,8 +131,9 @@ impl<T: Encode + Decode> List<T> {
     }
 
     fn write(&mut self, position: u64, value: &T) {
-        let key = self.key(position);
-        value.using_encoded(|bytes| host::storage_set(key.as_bytes(), bytes));
+        let mut bytes = KeyBytes::empty();
+        let key = self.key(position, &mut bytes);
+        Scratch::encode(value, |value| host::storage_set(key, value));
     }
 
     fn set_len(&mut self, length: u64) {

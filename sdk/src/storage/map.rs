@@ -4,11 +4,11 @@
 
 use core::marker::PhantomData;
 
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, Output};
 
 use super::bytes::KeyBytes;
 use super::{Marker, StorageField, read};
-use crate::host;
+use crate::host::{self, Scratch};
 
 /// A field that holds a value for each of any number of keys.
 pub struct Map<K, V> {
@@ -24,26 +24,27 @@ impl<K: Encode, V> Map<K, V> {
 
     /// Whether there is a value for `key`.
     pub fn contains(&self, key: &K) -> bool {
-        host::storage_exists(self.key(key).as_bytes())
+        host::storage_exists(self.key(key, &mut KeyBytes::empty()))
     }
 
     /// Removes the value for `key`; whether there was one.
     pub fn remove(&mut self, key: &K) -> bool {
-        host::storage_remove(self.key(key).as_bytes())
+        host::storage_remove(self.key(key, &mut KeyBytes::empty()))
     }
 
+    /// The key of an entry, written to `bytes`.
     #[inline]
-    fn key(&self, key: &K) -> KeyBytes {
-        let mut bytes = KeyBytes::new(self.field);
-        key.encode_to(&mut bytes);
-        bytes
+    fn key<'bytes>(&self, key: &K, bytes: &'bytes mut KeyBytes) -> &'bytes [u8] {
+        bytes.write(&self.field.prefix);
+        key.encode_to(bytes);
+        bytes.as_bytes()
     }
 }
 
 impl<K: Encode, V: Encode + Decode> Map<K, V> {
     /// The value for `key`.
     pub fn get(&self, key: &K) -> Option<V> {
-        read(self.field, self.key(key).as_bytes())
+        read(self.field, self.key(key, &mut KeyBytes::empty()))
     }
 
     /// The value for `key`, or the type's default.
@@ -56,8 +57,9 @@ impl<K: Encode, V: Encode + Decode> Map<K, V> {
 
     /// Sets the value for `key`.
     pub fn insert(&mut self, key: &K, value: &V) {
-        let key = self.key(key);
-        value.using_encoded(|bytes| host::storage_set(key.as_bytes(), bytes));
+        let mut bytes = KeyBytes::empty();
+        let key = self.key(key, &mut bytes);
+        Scratch::encode(value, |value| host::storage_set(key, value));
     }
 
     /// Changes the value for `key`, or the type's default, and returns what `change` does; what it changed is
@@ -66,18 +68,20 @@ impl<K: Encode, V: Encode + Decode> Map<K, V> {
     where
         V: Default,
     {
-        let key = self.key(key);
-        let mut value: V = read(self.field, key.as_bytes()).unwrap_or_default();
+        let mut bytes = KeyBytes::empty();
+        let key = self.key(key, &mut bytes);
+        let mut value: V = read(self.field, key).unwrap_or_default();
         let returned = change(&mut value);
-        value.using_encoded(|bytes| host::storage_set(key.as_bytes(), bytes));
+        Scratch::encode(&value, |value| host::storage_set(key, value));
         returned
     }
 
     /// Removes the value for `key` and returns it.
     pub fn take(&mut self, key: &K) -> Option<V> {
-        let key = self.key(key);
-        let value = read(self.field, key.as_bytes())?;
-        host::storage_remove(key.as_bytes());
+        let mut bytes = KeyBytes::empty();
+        let key = self.key(key, &mut bytes);
+        let value = read(self.field, key)?;
+        host::storage_remove(key);
         Some(value)
     }
 }

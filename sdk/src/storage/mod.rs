@@ -54,23 +54,6 @@ pub struct StorageField {
     pub prefix: [u8; 4],
 }
 
-/// The layout of a storage whose `Indexed` fields, in the order of their names, have indexes of these
-/// digests: for each of them the layout is turned by a byte, so that equal ones don't cancel out.
-pub const fn with_indexes(mut layout: [u8; 32], indexes: &[[u8; 32]]) -> [u8; 32] {
-    let mut field = 0;
-    while field < indexes.len() {
-        let mut turned = [0; 32];
-        let mut byte = 0;
-        while byte < 32 {
-            turned[byte] = layout[(byte + 1) % 32] ^ indexes[field][byte];
-            byte += 1;
-        }
-        layout = turned;
-        field += 1;
-    }
-    layout
-}
-
 /// The value at `key`, a whole storage key of this field.
 fn read<T: Decode>(field: &StorageField, key: &[u8]) -> Option<T> {
     let mut buffer = ReadBuffer::new();
@@ -97,20 +80,4 @@ fn unset(field: &StorageField) -> ! {
 #[inline(never)]
 fn corrupt(field: &StorageField) -> ! {
     panic!("what storage field `{}` holds is not of its type", field.name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::with_indexes;
-
-    #[test]
-    fn every_index_counts_in_the_layout() {
-        let digest = |of: usize| core::array::from_fn(|byte| (of * (byte + 3)) as u8);
-        let (layout, one, other) = (digest(1), digest(2), digest(5));
-        assert_eq!(with_indexes(layout, &[]), layout);
-        let mixed = with_indexes(layout, &[one, one]);
-        assert_ne!(mixed, layout);
-        assert_ne!(mixed, with_indexes(layout, &[one, other]));
-        assert_ne!(with_indexes(layout, &[one, other]), with_indexes(layout, &[other, one]));
-    }
 }

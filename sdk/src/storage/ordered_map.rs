@@ -5,13 +5,13 @@
 use core::marker::PhantomData;
 use core::ops::RangeBounds;
 
-use codec::{Decode, Encode};
+use codec::{Decode, Encode, Output};
 
 use super::bytes::KeyBytes;
 use super::key::{OrderedKey, StartsWith};
 use super::rows::{Entries, Keys, Rows};
 use super::{Marker, StorageField, read};
-use crate::host;
+use crate::host::{self, Scratch};
 
 /// A field that holds a value for each of any number of keys, and knows their order.
 pub struct OrderedMap<K, V> {
@@ -27,12 +27,12 @@ impl<K: OrderedKey, V> OrderedMap<K, V> {
 
     /// Whether there is a value for `key`.
     pub fn contains(&self, key: &K) -> bool {
-        host::storage_exists(self.key(key).as_bytes())
+        host::storage_exists(self.key(key, &mut KeyBytes::empty()))
     }
 
     /// Removes the value for `key`; whether there was one.
     pub fn remove(&mut self, key: &K) -> bool {
-        host::storage_remove(self.key(key).as_bytes())
+        host::storage_remove(self.key(key, &mut KeyBytes::empty()))
     }
 
     /// The keys in order, without their values.
@@ -45,18 +45,19 @@ impl<K: OrderedKey, V> OrderedMap<K, V> {
         self.keys().first().is_none()
     }
 
+    /// The key of an entry, written to `bytes`.
     #[inline]
-    fn key(&self, key: &K) -> KeyBytes {
-        let mut bytes = KeyBytes::new(self.field);
-        key.write_key(&mut bytes);
-        bytes
+    fn key<'bytes>(&self, key: &K, bytes: &'bytes mut KeyBytes) -> &'bytes [u8] {
+        bytes.write(&self.field.prefix);
+        key.write_key(bytes);
+        bytes.as_bytes()
     }
 }
 
 impl<K: OrderedKey, V: Encode + Decode> OrderedMap<K, V> {
     /// The value for `key`.
     pub fn get(&self, key: &K) -> Option<V> {
-        read(self.field, self.key(key).as_bytes())
+        read(self.field, self.key(key, &mut KeyBytes::empty()))
     }
 
     /// The value for `key`, or the type's default.
@@ -69,8 +70,9 @@ impl<K: OrderedKey, V: Encode + Decode> OrderedMap<K, V> {
 
     /// Sets the value for `key`.
     pub fn insert(&mut self, key: &K, value: &V) {
-        let key = self.key(key);
-        value.using_encoded(|bytes| host::storage_set(key.as_bytes(), bytes));
+        let mut bytes = KeyBytes::empty();
+        let key = self.key(key, &mut bytes);
+        Scratch::encode(value, |value| host::storage_set(key, value));
     }
 
     /// Changes the value for `key`, or the type's default, and returns what `change` does; what it changed is
@@ -87,9 +89,10 @@ impl<K: OrderedKey, V: Encode + Decode> OrderedMap<K, V> {
 
     /// Removes the value for `key` and returns it.
     pub fn take(&mut self, key: &K) -> Option<V> {
-        let key = self.key(key);
-        let value = read(self.field, key.as_bytes())?;
-        host::storage_remove(key.as_bytes());
+        let mut bytes = KeyBytes::empty();
+        let key = self.key(key, &mut bytes);
+        let value = read(self.field, key)?;
+        host::storage_remove(key);
         Some(value)
     }
 

@@ -8,6 +8,9 @@ use sillok_abi::{
 
 use crate::{World, account};
 
+/// The memory that every contract exports.
+pub const MEMORY: &str = r#"(memory (export "memory") 1)"#;
+
 /// The metadata item that every contract has.
 pub fn contract_item(abi: u32) -> Item {
     Item::Contract { abi, name: "sample".into(), version: "0".into(), layout: [0; 32] }
@@ -19,9 +22,15 @@ pub fn method_item(name: &str, kind: MethodKind) -> Item {
         name: name.into(),
         docs: String::new(),
         kind,
+        reentrant: false,
         params: Vec::new(),
         returns: TypeSpec::Unit,
     })
+}
+
+/// The metadata of a method without parameters that may change state.
+pub fn change(name: &str) -> Item {
+    method_item(name, MethodKind::Change)
 }
 
 /// A module in the text format, without the `(module ...)` around it, with these metadata items.
@@ -31,19 +40,30 @@ pub fn module(text: &str, items: &[Item]) -> Vec<u8> {
 
 /// A module with these metadata items added.
 pub fn with_metadata(mut wasm: Vec<u8>, items: &[Item]) -> Vec<u8> {
-    let name = METADATA_SECTION.as_bytes();
-    let mut section = leb(name.len());
-    section.extend_from_slice(name);
-    items.iter().for_each(|item| item.encode_to(&mut section));
-    wasm.push(0);
-    wasm.extend_from_slice(&leb(section.len()));
-    wasm.extend_from_slice(&section);
+    let metadata: Vec<u8> = items.iter().flat_map(Encode::encode).collect();
+    wasm.extend(custom_section(METADATA_SECTION, &metadata));
     wasm
+}
+
+/// A module in the text format that is a contract without methods.
+pub fn contract(text: &str) -> Vec<u8> {
+    module(text, &[contract_item(ABI_VERSION)])
+}
+
+/// A custom section.
+pub fn custom_section(name: &str, data: &[u8]) -> Vec<u8> {
+    let mut content = leb(name.len());
+    content.extend_from_slice(name.as_bytes());
+    content.extend_from_slice(data);
+    let mut section = vec![0];
+    section.extend(leb(content.len()));
+    section.extend(content);
+    section
 }
 
 /// A module in the text format whose methods are these exports; each may change state.
 pub fn wat_contract(text: &str, methods: &[&str]) -> Vec<u8> {
-    let methods = methods.iter().map(|name| method_item(name, MethodKind::Change));
+    let methods = methods.iter().map(|name| change(name));
     module(text, &std::iter::once(contract_item(ABI_VERSION)).chain(methods).collect::<Vec<_>>())
 }
 

@@ -3,7 +3,8 @@
 //! For tests and benches. Whatever goes wrong panics: that is how a test fails.
 #![allow(clippy::unwrap_used, reason = "a test harness: a panic is how it reports")]
 
-mod code;
+mod artefacts;
+pub mod code;
 pub mod puppet;
 
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use sillok_runtime::{
     Simulation, StateTree,
 };
 
+pub use artefacts::outside;
 pub use code::{contract_item, deploy, method_item, module, wat_contract, with_metadata};
 
 /// When the chain starts.
@@ -128,7 +130,7 @@ impl Default for World {
 impl World {
     /// The chain of a genesis.
     pub fn of(genesis: Genesis) -> Self {
-        Self::with(genesis, Outside::default())
+        Self::with(genesis, outside())
     }
 
     /// The chain of a genesis, with what its runtime needs from outside.

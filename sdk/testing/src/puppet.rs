@@ -1,22 +1,23 @@
 //! Contracts that do what scripts say, so that a test can have any hostile contract that it can think of.
 //!
-//! `run` follows the script in its arguments; `order`, whatever its arguments are, the one that `plot`
+//! `run` follows the script in its arguments, and so does `peek`, a query; `order`, whatever its arguments are, the one that `plot`
 //! has kept: so what a signer has seen simulated need not be what runs. `authenticate` follows the
 //! script in the credential.
 
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash};
-use sillok_abi::{
-    ABI_VERSION, Account, ContractId, Item, METADATA_SECTION, MethodKind, MethodSpec, Time, TypeSpec,
-};
+use sillok_abi::{ABI_VERSION, Account, ContractId, Item, MethodKind, MethodSpec, Time, TypeSpec};
 use sillok_runtime::Genesis;
 
-use crate::{Raw, account};
+use crate::{Raw, account, module};
 
 /// The names of the puppets of [`add`].
 pub const PUPPETS: [&str; 6] = ["puppet-a", "puppet-b", "puppet-c", "puppet-d", "puppet-e", "puppet-f"];
 /// A puppet whose `authenticate` claims to be a method that changes something.
 pub const CHANGER: &str = "changer";
+
+/// A puppet of which `run` and `peek` may be entered while a call of it is open, and nothing else.
+pub const REENTRANT: &str = "reentrant";
 
 /// What a puppet does, step after step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,7 +73,22 @@ impl Script {
 
     /// Changes its storage.
     pub fn store(self) -> Self {
-        self.step(6).value(b"stored")
+        self.put(b"stored")
+    }
+
+    /// Stores these bytes, where `plot` keeps its script.
+    pub fn put(self, bytes: &[u8]) -> Self {
+        self.step(6).value(bytes)
+    }
+
+    /// Answers what is stored.
+    pub fn answer_stored(self) -> Self {
+        self.step(11)
+    }
+
+    /// Answers how its last call has ended: the status in four bytes, then the value or the error's code.
+    pub fn answer_ended(self) -> Self {
+        self.step(12)
     }
 
     /// Answers these bytes.
@@ -121,9 +137,11 @@ impl Script {
 
 /// Adds the puppets to a genesis.
 pub fn add(genesis: &mut Genesis) {
-    let honest = code(MethodKind::Query);
-    let changing = code(MethodKind::Change);
-    let puppets = PUPPETS.iter().map(|name| (*name, &honest)).chain([(CHANGER, &changing)]);
+    let honest = code(MethodKind::Query, &[]);
+    let changing = code(MethodKind::Change, &[]);
+    let reentrant = code(MethodKind::Query, &["run", "peek"]);
+    let others = [(CHANGER, &changing), (REENTRANT, &reentrant)];
+    let puppets = PUPPETS.iter().map(|name| (*name, &honest)).chain(others);
     for (index, (name, code)) in puppets.enumerate() {
         genesis.contracts.push(GenesisContract {
             name: name.into(),
@@ -134,17 +152,17 @@ pub fn add(genesis: &mut Genesis) {
             args: Vec::new(),
         });
     }
-    genesis.codes.extend([honest, changing]);
+    genesis.codes.extend([honest, changing, reentrant]);
 }
 
-/// The puppet's Wasm; `authenticate` is a method of this kind.
-fn code(authenticate: MethodKind) -> Vec<u8> {
-    let mut wasm = wat::parse_str(format!("(module {})", include_str!("puppet.wat"))).unwrap();
+/// The puppet's Wasm; `authenticate` is a method of this kind, and these methods are re-entrant.
+fn code(authenticate: MethodKind, reentrant: &[&str]) -> Vec<u8> {
     let method = |name: &str, kind| {
         Item::Method(MethodSpec {
             name: name.into(),
             docs: String::new(),
             kind,
+            reentrant: reentrant.contains(&name),
             params: Vec::new(),
             returns: TypeSpec::Unit,
         })
@@ -154,27 +172,11 @@ fn code(authenticate: MethodKind) -> Vec<u8> {
     let items = [
         contract,
         method("run", MethodKind::Change),
+        method("peek", MethodKind::Query),
         method("plot", MethodKind::Change),
         method("order", MethodKind::Change),
         method("authenticate", authenticate),
         method("verifies", MethodKind::Query),
     ];
-    let metadata: Vec<u8> = items.iter().flat_map(Encode::encode).collect();
-    let name = METADATA_SECTION.as_bytes();
-    let section = [leb(name.len()), name.to_vec(), metadata].concat();
-    wasm.push(0);
-    wasm.extend_from_slice(&leb(section.len()));
-    wasm.extend_from_slice(&section);
-    wasm
-}
-
-/// Unsigned LEB128, as sections' sizes are written.
-fn leb(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 128 {
-        bytes.push((value % 128) as u8 | 128);
-        value /= 128;
-    }
-    bytes.push(value as u8);
-    bytes
+    module(include_str!("puppet.wat"), &items)
 }

@@ -5,6 +5,7 @@
 
 (import "sillok" "input" (func $input (param i32)))
 (import "sillok" "output" (func $output (param i32 i32)))
+(import "sillok" "result" (func $result (param i32)))
 (import "sillok" "panic" (func $panic (param i32 i32 i32 i32)))
 (import "sillok" "storage_get" (func $storage_get (param i32 i32 i32 i32) (result i32)))
 (import "sillok" "storage_set" (func $storage_set (param i32 i32 i32 i32)))
@@ -16,7 +17,8 @@
 
 (memory (export "memory") 16)
 (data (i32.const 0) "plot")
-;; Arguments are read to 1,024, a stored script to 524,288, a boolean answer is left at 16.
+;; Arguments are read to 1,024, what is stored to 524,288, how a call has ended to 600,000, a boolean answer
+;; is left at 16.
 
 ;; Where the bytes of a text or value end.
 (func $after (param $at i32) (result i32)
@@ -26,7 +28,7 @@
   (i32.add (local.get $at) (i32.const 4)))
 
 (func $interpret (param $at i32) (param $end i32) (result i32)
-  (local $step i32) (local $second i32) (local $third i32)
+  (local $step i32) (local $second i32) (local $third i32) (local $ended i64)
   (loop $next
     (if (i32.ge_u (local.get $at) (local.get $end)) (then (return (i32.const 0))))
     (local.set $step (i32.load8_u (local.get $at)))
@@ -38,7 +40,7 @@
     (if (i32.eq (local.get $step) (i32.const 2)) (then ;; call
       (local.set $second (i32.add (local.get $at) (i32.const 33)))
       (local.set $third (call $after (local.get $second)))
-      (drop (call $call
+      (local.set $ended (call $call
         (i32.add (local.get $at) (i32.const 1))
         (call $bytes (local.get $second)) (i32.load (local.get $second))
         (call $bytes (local.get $third)) (i32.load (local.get $third))
@@ -75,11 +77,26 @@
     (if (i32.eq (local.get $step) (i32.const 10)) (then ;; nothing: a byte that makes scripts differ
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br $next)))
+    (if (i32.eq (local.get $step) (i32.const 11)) (then ;; answer what is stored
+      (call $output
+        (i32.const 524288)
+        (call $storage_get (i32.const 0) (i32.const 4) (i32.const 524288) (i32.const 65536)))
+      (return (i32.const 0))))
+    (if (i32.eq (local.get $step) (i32.const 12)) (then ;; answer how the last call has ended
+      (i32.store (i32.const 600000) (i32.wrap_i64 (i64.shr_u (local.get $ended) (i64.const 32))))
+      (call $result (i32.const 600004))
+      (call $output (i32.const 600000) (i32.add (i32.const 4) (i32.wrap_i64 (local.get $ended))))
+      (return (i32.const 0))))
     unreachable)
   unreachable)
 
 ;; Follows the script in the arguments.
 (func (export "run") (param $length i32) (result i32)
+  (call $input (i32.const 1024))
+  (call $interpret (i32.const 1024) (i32.add (i32.const 1024) (local.get $length))))
+
+;; The same as a query.
+(func (export "peek") (param $length i32) (result i32)
   (call $input (i32.const 1024))
   (call $interpret (i32.const 1024) (i32.add (i32.const 1024) (local.get $length))))
 

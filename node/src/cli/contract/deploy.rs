@@ -11,11 +11,9 @@ use sillok_client::rpc::to_hex;
 use sillok_client::transaction::now;
 use sillok_client::value::encode_fields;
 
+use super::SYSTEM;
 use crate::cli::arguments::parse;
-use crate::cli::{CliError, Result, Session};
-
-/// The native module that keeps code and instances.
-const SYSTEM: &str = "system";
+use crate::cli::{CliError, ContractHandle, Result, Session};
 
 /// What to deploy.
 #[derive(Args, Debug)]
@@ -27,7 +25,7 @@ pub(in crate::cli) struct DeployOptions {
     /// 32 bytes in hexadecimal that tell instances of one deployer apart; by default new each time.
     #[arg(long, value_name = "HEX")]
     salt: Option<String>,
-    /// Who may change the contract's code; by default nobody.
+    /// Who may change the contract's code; by default nobody, ever.
     #[arg(long, value_name = "ACCOUNT")]
     admin: Option<String>,
 }
@@ -42,9 +40,7 @@ pub(super) async fn run(options: DeployOptions, session: &Session) -> Result<()>
     };
     let admin = options.admin.map(|admin| session.account(&admin)).transpose()?;
     let system = session.contract(SYSTEM).await?;
-    session.note(format!("uploading {} ({} bytes)", metadata.name, wasm.len()));
-    let hash = to_hex(code_hash(&wasm));
-    session.call(&system, "upload", json!({ "code": to_hex(&wasm) })).await?;
+    let hash = upload(session, &system, &metadata.name, &wasm).await?;
     let args = json!({
         "deployer": deployer.to_string(), "code": hash, "salt": salt,
         "admin": admin.map(|admin| admin.to_string()), "args": to_hex(constructor_args),
@@ -62,7 +58,26 @@ pub(super) async fn run(options: DeployOptions, session: &Session) -> Result<()>
     Ok(())
 }
 
-fn read(path: &std::path::Path) -> Result<(Vec<u8>, Metadata)> {
+/// Uploads code that is not there yet; its hash.
+pub(super) async fn upload(
+    session: &Session,
+    system: &ContractHandle,
+    name: &str,
+    wasm: &[u8],
+) -> Result<String> {
+    let hash = to_hex(code_hash(wasm));
+    let there = session.query(system, "uploaded", json!({ "code": hash }), None).await?;
+    if there == json!(true) {
+        session.note(format!("the code of {name} is there already"));
+    } else {
+        session.note(format!("uploading {name} ({} bytes)", wasm.len()));
+        session.call(system, "upload", json!({ "code": to_hex(wasm) })).await?;
+    }
+    Ok(hash)
+}
+
+/// A contract's Wasm and what it says about itself.
+pub(super) fn read(path: &std::path::Path) -> Result<(Vec<u8>, Metadata)> {
     let wasm = std::fs::read(path)
         .map_err(|error| CliError::failed("file", format!("{}: {error}", path.display())))?;
     let metadata = module::metadata(&wasm).map_err(|error| {

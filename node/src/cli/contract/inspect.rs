@@ -1,14 +1,16 @@
 //! `sillok contract inspect`: what a contract says about itself.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use sillok_abi::{FieldSpec, Metadata, MethodKind, TypeSpec};
+use sillok_abi::{FieldSpec, Metadata, TypeSpec};
 use sillok_client::module;
 use sillok_client::rpc::to_hex;
-use sillok_client::value::{signature, type_name};
+use sillok_client::value::{
+    definition, fields_text, kind_name, named_types, reentrancy, signature, type_name,
+};
 
+use super::admin;
 use crate::cli::session::from_rpc;
 use crate::cli::{CliError, GlobalOptions, Result, Session, output};
 
@@ -22,7 +24,11 @@ pub(super) async fn run(contract: &str, options: GlobalOptions) -> Result<()> {
     let mut value = to_json(&metadata);
     let mut human = format!("{} {}", metadata.name, metadata.version);
     for (label, entry) in heading {
-        if let Some(text) = &entry {
+        let text = match label {
+            "admin" => Some(admin::in_words(entry.as_deref())),
+            _ => entry.clone(),
+        };
+        if let Some(text) = text {
             human.push_str(&format!("\n{label:<10}{text}"));
         }
         value[label] = json!(entry);
@@ -48,14 +54,13 @@ async fn of_chain(contract: &str, session: &Session) -> Result<(Heading, Metadat
     let handle = session.contract(contract).await?;
     let info = session.client().contract_info(&handle.id).await.map_err(from_rpc)?;
     let id = Some(handle.id.to_string());
-    let heading = vec![("id", id), ("code", info.code), ("deployer", info.deployer), ("admin", info.admin)];
+    let mut heading = vec![("id", id), ("code", info.code.clone()), ("deployer", info.deployer)];
+    // A native module is part of the node: there is nobody who could change it.
+    if info.code.is_some() {
+        heading.push(("admin", info.admin));
+        heading.push(("upgrades", Some(info.upgrades.to_string())));
+    }
     Ok((heading, handle.metadata.as_ref().clone()))
-}
-
-fn fields_text(fields: &[FieldSpec]) -> String {
-    let fields: Vec<_> =
-        fields.iter().map(|field| format!("{}: {}", field.name, type_name(&field.ty))).collect();
-    fields.join(", ")
 }
 
 fn to_text(metadata: &Metadata) -> String {
@@ -70,15 +75,19 @@ fn to_text(metadata: &Metadata) -> String {
         }
     };
     for (heading, kind) in [
-        ("constructor", MethodKind::Constructor),
-        ("queries", MethodKind::Query),
-        ("changes", MethodKind::Change),
+        ("constructor", "constructor"),
+        ("migrations", "migration"),
+        ("queries", "query"),
+        ("changes", "change"),
     ] {
-        let methods = metadata.methods.iter().filter(|method| method.kind == kind);
-        section(heading, methods.map(|method| (signature(method), method.docs.as_str())).collect());
+        let methods = metadata.methods.iter().filter(|method| kind_name(method.kind) == kind);
+        section(
+            heading,
+            methods.map(|method| (signature(method) + reentrancy(method), method.docs.as_str())).collect(),
+        );
     }
-    let types = types(metadata);
-    section("types", types.values().map(|ty| (type_text(ty), "")).collect());
+    let types = named_types(metadata);
+    section("types", types.values().map(|ty| (definition(ty), "")).collect());
     let events = metadata.events.iter();
     section(
         "events",
@@ -92,20 +101,6 @@ fn to_text(metadata: &Metadata) -> String {
         errors.map(|error| (format!("{} {}", error.code, error.name), error.docs.as_str())).collect(),
     );
     text
-}
-
-fn type_text(ty: &TypeSpec) -> String {
-    match ty {
-        TypeSpec::Struct(name, fields) => format!("{name} {{ {} }}", fields_text(fields)),
-        TypeSpec::Enum(name, variants) => {
-            let variants = variants.iter().map(|variant| match variant.fields.as_slice() {
-                [] => variant.name.clone(),
-                fields => format!("{} {{ {} }}", variant.name, fields_text(fields)),
-            });
-            format!("{name} = {}", variants.collect::<Vec<_>>().join(" | "))
-        }
-        other => type_name(other),
-    }
 }
 
 fn fields_json(fields: &[FieldSpec]) -> Value {
@@ -126,7 +121,7 @@ fn type_json(ty: &TypeSpec) -> Value {
 fn to_json(metadata: &Metadata) -> Value {
     let methods = metadata.methods.iter().map(|method| {
         json!({
-            "name": method.name, "kind": format!("{:?}", method.kind).to_lowercase(), "docs": method.docs,
+            "name": method.name, "kind": kind_name(method.kind), "reentrant": method.reentrant, "docs": method.docs,
             "params": fields_json(&method.params), "returns": type_name(&method.returns),
         })
     });
@@ -138,38 +133,10 @@ fn to_json(metadata: &Metadata) -> Value {
         .errors
         .iter()
         .map(|error| json!({ "name": error.name, "code": error.code, "docs": error.docs }));
-    let types = types(metadata).into_iter().map(|(name, ty)| (name.to_owned(), type_json(ty)));
+    let types = named_types(metadata).into_iter().map(|(name, ty)| (name.to_owned(), type_json(ty)));
     json!({
         "name": metadata.name, "version": metadata.version, "methods": methods.collect::<Vec<_>>(),
         "events": events.collect::<Vec<_>>(), "errors": errors.collect::<Vec<_>>(),
         "types": types.collect::<serde_json::Map<_, _>>(),
     })
-}
-
-/// The structs and enums that methods and events speak of, by name.
-fn types(metadata: &Metadata) -> BTreeMap<&str, &TypeSpec> {
-    let mut found = BTreeMap::new();
-    for method in &metadata.methods {
-        method.params.iter().for_each(|param| collect(&param.ty, &mut found));
-        collect(&method.returns, &mut found);
-    }
-    let fields = metadata.events.iter().flat_map(|event| &event.fields);
-    fields.for_each(|field| collect(&field.ty, &mut found));
-    found
-}
-
-fn collect<'a>(ty: &'a TypeSpec, found: &mut BTreeMap<&'a str, &'a TypeSpec>) {
-    match ty {
-        TypeSpec::Option(inner) | TypeSpec::List(inner) => collect(inner, found),
-        TypeSpec::Tuple(parts) => parts.iter().for_each(|part| collect(part, found)),
-        TypeSpec::Struct(name, fields) => {
-            found.insert(name, ty);
-            fields.iter().for_each(|field| collect(&field.ty, found));
-        }
-        TypeSpec::Enum(name, variants) => {
-            found.insert(name, ty);
-            variants.iter().flat_map(|variant| &variant.fields).for_each(|field| collect(&field.ty, found));
-        }
-        _ => {}
-    }
 }

@@ -1,15 +1,20 @@
-//! `sillok contract`: build, deploy, call, query, inspect.
+//! `sillok contract`: build, deploy, call, query, inspect, upgrade, admin.
 
+mod admin;
 mod build;
 mod deploy;
 mod inspect;
 mod invoke;
+mod upgrade;
 
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use super::{GlobalOptions, Result, Session};
+
+/// The native module that keeps code and contracts.
+const SYSTEM: &str = "system";
 
 /// The verbs of `sillok contract`.
 #[derive(Subcommand, Debug)]
@@ -37,6 +42,10 @@ pub(super) enum ContractCommand {
         /// A contract's name or id, or a Wasm file.
         contract: String,
     },
+    /// Give a contract other code; without --yes, show what that would change.
+    Upgrade(upgrade::UpgradeOptions),
+    /// Show who may change a contract's code, hand it over, or freeze it.
+    Admin(admin::AdminOptions),
 }
 
 /// A method and its arguments.
@@ -60,5 +69,7 @@ pub(super) async fn run(command: ContractCommand, options: GlobalOptions) -> Res
             invoke::query(invoke, at, &Session::open(options).await?).await
         }
         ContractCommand::Inspect { contract } => inspect::run(&contract, options).await,
+        ContractCommand::Upgrade(upgrade) => upgrade::run(upgrade, &Session::open(options).await?).await,
+        ContractCommand::Admin(admin) => admin::run(admin, &Session::open(options).await?).await,
     }
 }

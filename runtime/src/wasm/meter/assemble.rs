@@ -38,7 +38,7 @@ pub(super) fn assemble(
     let mut out = wasm_encoder::Module::new();
     out.section(&types).section(&imports).section(&function_types(&module));
     copy(&mut out, module.tables);
-    if let Some(memory) = memory(&module, layout.rules.max_memory_pages) {
+    if let Some(memory) = memory(&module, layout.max_pages) {
         out.section(&memory);
     }
     out.section(&globals(&module)?).section(&exports(&module, layout));
@@ -94,13 +94,12 @@ fn function_types(module: &Module<'_>) -> FunctionSection {
     functions
 }
 
-fn memory(module: &Module<'_>, max_pages: u32) -> Option<MemorySection> {
+fn memory(module: &Module<'_>, max_pages: u64) -> Option<MemorySection> {
     let memory = module.memory.as_ref()?;
-    let maximum = memory.maximum.unwrap_or(u64::MAX).min(u64::from(max_pages));
     let mut section = MemorySection::new();
     section.memory(MemoryType {
         minimum: memory.initial,
-        maximum: Some(maximum),
+        maximum: Some(max_pages),
         memory64: false,
         shared: false,
         page_size_log2: None,

@@ -19,7 +19,7 @@ use wasm_encoder::{BlockType, Function, InstructionSink, ValType};
 use wasmparser::{FuncToValidate, FuncType, FunctionBody, Operator, ValidatorResources};
 
 use super::flow::{Flow, Step};
-use super::layout::{Layout, STOP_GAS};
+use super::layout::{Layout, STOP_GAS, STOP_HOST};
 use super::stores::{self, Store};
 use super::{MeterError, charge, module, stack};
 
@@ -206,26 +206,36 @@ impl<'a> Writer<'a> {
         self.sink().global_get(left).local_set(gas);
     }
 
+    /// What a contract sees of `memory.grow` is decided by the limit alone. If that would have allowed it
+    /// and it failed nevertheless, it's the host that has no memory: no other node need share that.
     fn write_grow(&mut self, bytes: &[u8]) {
-        let (gas, pages, leave) = (self.locals.gas, self.locals.narrow[0], self.flow.depth() + 1);
-        let price = self.layout.rules.prices.grow_page;
+        let (gas, leave) = (self.locals.gas, self.flow.depth() + 1);
+        let [pages, before, _] = self.locals.narrow;
+        let (stop, price) = (self.layout.globals.stop, self.layout.rules.prices.grow_page);
+        let max_pages = self.layout.max_pages as i64;
         let mut sink = self.sink();
         sink.local_set(pages);
         charge::by_units(&mut sink, gas, pages, price, leave);
         sink.local_get(pages);
         self.copy(bytes);
+        let mut sink = self.sink();
+        sink.local_tee(before).i32_const(-1).i32_eq().if_(BlockType::Empty);
+        sink.memory_size(0).i64_extend_i32_u().local_get(pages).i64_extend_i32_u().i64_add();
+        sink.i64_const(max_pages).i64_le_u().if_(BlockType::Empty);
+        sink.i32_const(STOP_HOST).global_set(stop).unreachable().end().end();
+        sink.local_get(before);
     }
 
     /// `memory.copy` and `memory.fill`: destination, source or value, length.
     fn write_bulk(&mut self, bytes: &[u8], price: u32) {
-        let (gas, last, leave) = (self.locals.gas, self.locals.wide, self.flow.depth() + 1);
+        let (gas, leave) = (self.locals.gas, self.flow.depth() + 1);
         let [start, other, length] = self.locals.narrow;
         self.writes = true;
         let (dirty, chunks) = (self.locals.dirty, self.layout.chunks);
         let mut sink = self.sink();
         sink.local_set(length).local_set(other).local_set(start);
         charge::by_units(&mut sink, gas, length, price, leave);
-        stores::mark_range(&mut sink, dirty, chunks, (start, length), last);
+        stores::mark_range(&mut sink, dirty, chunks, (start, length));
         sink.local_get(start).local_get(other).local_get(length);
         self.copy(bytes);
     }

@@ -10,6 +10,8 @@ use super::{MeterError, MeterRules};
 pub(super) const STOP_GAS: i32 = 1;
 /// What `$stop` says when frames took too much stack.
 pub(super) const STOP_STACK: i32 = 2;
+/// What `$stop` says when the host had no memory that the module may have.
+pub(super) const STOP_HOST: i32 = 3;
 
 /// Indices of the appended globals.
 #[derive(Clone, Copy)]
@@ -40,12 +42,16 @@ pub(super) struct Layout<'a> {
     /// The number of host functions, whose indices come first.
     pub(super) imports: u32,
     pub(super) chunks: Chunks,
+    /// The most memory that an instance may have, in pages.
+    pub(super) max_pages: u64,
 }
 
 impl<'a> Layout<'a> {
     pub(super) fn new(module: &Module<'_>, rules: &'a MeterRules) -> Result<Self, MeterError> {
         let pages = module.memory.as_ref().map_or(0, |memory| memory.initial);
-        if pages > u64::from(rules.max_memory_pages) {
+        let own_maximum = module.memory.as_ref().and_then(|memory| memory.maximum);
+        let max_pages = own_maximum.unwrap_or(u64::MAX).min(u64::from(rules.max_memory_pages));
+        if pages > max_pages {
             return Err(MeterError::Unchecked("its memory starts too large"));
         }
         Ok(Layout {
@@ -53,6 +59,7 @@ impl<'a> Layout<'a> {
             globals: Globals::after(module.globals.len() as u32),
             imports: module.imports.len() as u32,
             chunks: Chunks::of(pages * 64 * 1024),
+            max_pages,
         })
     }
 }

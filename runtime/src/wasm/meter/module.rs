@@ -8,7 +8,7 @@ use wasmparser::{
 };
 
 use super::MeterError;
-use crate::wasm::validate::accepted_features;
+use crate::wasm::check::accepted_features;
 
 /// A host function.
 pub(super) struct Import<'a> {

@@ -22,38 +22,40 @@ macro_rules! prices {
 }
 
 prices! {
-    /// Arithmetic, bits, comparisons, conversions, `select`, `unreachable`.
-    simple = 3,
+    /// Arithmetic, bits, conversions, `select`, `unreachable`.
+    simple = 2,
+    /// Comparisons.
+    compare = 5,
     /// `local.get`, `local.set`, `local.tee`, `drop`.
     local = 1,
     /// Constants.
     constant = 1,
     /// Loads of every width.
-    load = 5,
+    load = 6,
     /// Stores of every width.
-    store = 10,
+    store = 8,
     /// Multiplications.
     multiply = 5,
     /// Divisions and remainders.
-    divide = 80,
+    divide = 60,
     /// `br`, `br_if`, `if`, `return`.
-    branch = 5,
+    branch = 1,
     /// `br_table`.
-    branch_table = 20,
+    branch_table = 6,
     /// `call`, of a host function too, which has a price of its own beside that.
-    call = 30,
+    call = 20,
     /// `call_indirect`.
-    call_indirect = 60,
+    call_indirect = 40,
     /// `global.get`.
-    global_get = 5,
+    global_get = 1,
     /// `global.set`.
-    global_set = 5,
+    global_set = 1,
     /// `memory.size`.
-    memory_size = 5,
+    memory_size = 1,
     /// `memory.grow`.
-    memory_grow = 20_000,
+    memory_grow = 120_000,
     /// Each page that `memory.grow` asks for, whether it gets it or not.
-    grow_page = 40_000,
+    grow_page = 400_000,
     /// `memory.copy`, `memory.fill`.
     bulk = 100,
     /// Each byte that `memory.copy` asks to copy.
@@ -61,9 +63,9 @@ prices! {
     /// Each byte that `memory.fill` asks to fill.
     fill_byte = 1,
     /// Entering a function of the module.
-    function_entry = 15,
+    function_entry = 12,
     /// Each local that an entered function declares, parameters not included.
-    local_entry = 2,
+    local_entry = 1,
 }
 
 impl OperatorPrices {
@@ -129,9 +131,10 @@ impl OperatorPrices {
         |prices| prices.constant => I32Const I64Const;
         |prices| prices.multiply => I32Mul I64Mul;
         |prices| prices.divide => I32DivS I32DivU I32RemS I32RemU I64DivS I64DivU I64RemS I64RemU;
-        |prices| prices.simple =>
+        |prices| prices.compare =>
             I32Eqz I32Eq I32Ne I32LtS I32LtU I32GtS I32GtU I32LeS I32LeU I32GeS I32GeU
-            I64Eqz I64Eq I64Ne I64LtS I64LtU I64GtS I64GtU I64LeS I64LeU I64GeS I64GeU
+            I64Eqz I64Eq I64Ne I64LtS I64LtU I64GtS I64GtU I64LeS I64LeU I64GeS I64GeU;
+        |prices| prices.simple =>
             I32Clz I32Ctz I32Popcnt I32Add I32Sub I32And I32Or I32Xor I32Shl I32ShrS I32ShrU I32Rotl I32Rotr
             I64Clz I64Ctz I64Popcnt I64Add I64Sub I64And I64Or I64Xor I64Shl I64ShrS I64ShrU I64Rotl I64Rotr
             I32WrapI64 I64ExtendI32S I64ExtendI32U

@@ -4,7 +4,7 @@
 //! Invariant: if an instance's memory still has its first size, every byte that its code wrote lies in
 //! a marked chunk, or at most the module's spill behind one.
 
-use wasm_encoder::InstructionSink;
+use wasm_encoder::{BlockType, InstructionSink};
 use wasmparser::{MemArg, Operator};
 
 /// The fewest bytes of a chunk.
@@ -89,26 +89,23 @@ pub(super) fn mark_store(
     sink.i64_shl().i64_or().local_set(dirty);
 }
 
-/// Marks in the local `dirty` all chunks from that of `start` to that of `start + length`, both `i32`
-/// locals; `last` is an `i64` local to work with. A range that begins behind the first memory marks anything.
+/// Marks in the local `dirty` the chunks that `length` bytes at `start` lie in, both `i32` locals; none if
+/// there are no bytes. What lies outside of the first memory marks anything.
 pub(super) fn mark_range(
     sink: &mut InstructionSink<'_>,
     dirty: u32,
     chunks: Chunks,
     (start, length): (u32, u32),
-    last: u32,
 ) {
     let shift = i64::from(chunks.shift);
-    let greatest = CHUNKS as i64 - 1;
-    sink.local_get(start).i64_extend_i32_u().local_get(length).i64_extend_i32_u().i64_add();
-    sink.i64_const(shift).i64_shr_u().local_set(last);
+    sink.local_get(length).if_(BlockType::Empty);
     sink.local_get(dirty);
     // All bits from the first chunk's on.
     sink.i64_const(-1).local_get(start).i64_extend_i32_u().i64_const(shift).i64_shr_u().i64_shl();
-    // All bits up to the last chunk's, or to the last there is.
-    sink.i64_const(-1).i64_const(greatest);
-    sink.local_get(last).i64_const(greatest);
-    sink.local_get(last).i64_const(greatest).i64_lt_u().select();
+    // All bits up to that of the last byte's chunk.
+    sink.i64_const(-1).i64_const(CHUNKS as i64 - 1);
+    sink.local_get(start).i64_extend_i32_u().local_get(length).i64_extend_i32_u().i64_add();
+    sink.i64_const(1).i64_sub().i64_const(shift).i64_shr_u();
     sink.i64_sub().i64_shr_u();
-    sink.i64_and().i64_or().local_set(dirty);
+    sink.i64_and().i64_or().local_set(dirty).end();
 }

@@ -79,7 +79,9 @@ fn trap_text(trap: TrapCode) -> &'static str {
         TrapCode::BadInstruction => "a division by zero, a conversion overflow or a bad indirect call",
         TrapCode::Unreachable => "it reached an `unreachable` instruction",
         TrapCode::DepthLimit => "calls nest too deep",
-        TrapCode::Reentrancy => "it called a contract that is already running further up",
+        TrapCode::Reentrancy => {
+            "it called a contract that is already running further up and may not be entered again"
+        }
         TrapCode::NoContract => "no contract has this id",
         TrapCode::NoMethod => "there is no such method, or it can't be called this way",
         TrapCode::BadArguments => "the arguments are not what the method's parameters say",

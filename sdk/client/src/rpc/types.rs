@@ -225,6 +225,8 @@ pub struct ContractDescription {
     pub admin: Option<String>,
     /// Who deployed it.
     pub deployer: Option<String>,
+    /// How often its code was changed.
+    pub upgrades: u32,
     /// Its metadata section.
     #[serde(deserialize_with = "bytes")]
     pub metadata: Vec<u8>,

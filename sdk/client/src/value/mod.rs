@@ -18,6 +18,7 @@
 //! Encoding then decoding gives the same bytes' value back, and decoding then encoding the same bytes.
 
 mod decode;
+mod definition;
 mod encode;
 mod error;
 mod shape;
@@ -27,9 +28,10 @@ mod time;
 use sillok_abi::{Account, ContractId};
 
 pub use decode::{decode, decode_fields};
+pub use definition::{definition, fields_text, named_types, same_fields, same_shape};
 pub use encode::{encode, encode_fields};
 pub use error::{DecodeError, ValueError};
-pub use shape::{example, example_text, signature, type_name};
+pub use shape::{example, example_text, kind_name, reentrancy, signature, type_name};
 pub use text::parse_text;
 pub use time::parse_time;
 

@@ -47,6 +47,21 @@ pub fn signature(method: &MethodSpec) -> String {
     }
 }
 
+/// How a method may be called, in a word for people and JSON.
+pub fn kind_name(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::Constructor => "constructor",
+        MethodKind::Query => "query",
+        MethodKind::Change => "change",
+        MethodKind::Migration { .. } => "migration",
+    }
+}
+
+/// What stands behind the signature of a method that may be entered while a call of its contract is open.
+pub fn reentrancy(method: &MethodSpec) -> &'static str {
+    if method.reentrant { "   (re-entrant)" } else { "" }
+}
+
 /// What the type takes, in words.
 pub(super) fn expectation(ty: &TypeSpec) -> String {
     match ty {

@@ -1,53 +1,14 @@
 //! Hostile and careless code: each refusal at upload and each trap with its own code.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use codec::Encode;
+mod limits;
+mod refusals;
+
 use sillok_abi::native::{SYSTEM, code_hash};
-use sillok_abi::{
-    ABI_VERSION, Account, Failure, HOST_FUNCTIONS, Item, METADATA_SECTION, MethodKind, MethodSpec, Outcome,
-    Receipt, TrapCode, TypeSpec,
-};
-use sillok_runtime::{CodeError, check_code, limits};
+use sillok_abi::{ABI_VERSION, Account, Failure, Outcome, Receipt, TrapCode};
+use sillok_runtime::CodeError;
+use sillok_testing::code::{MEMORY, change, contract_item, module};
 use sillok_testing::{World, account, failure};
-
-fn contract_item(abi: u32) -> Item {
-    Item::Contract { abi, name: "hostile".into(), version: "0".into(), layout: [0; 32] }
-}
-
-fn change(name: &str) -> Item {
-    Item::Method(MethodSpec {
-        name: name.into(),
-        docs: String::new(),
-        kind: MethodKind::Change,
-        params: Vec::new(),
-        returns: TypeSpec::Unit,
-    })
-}
-
-/// A module of this text with these items as its metadata.
-fn module(text: &str, items: &[Item]) -> Vec<u8> {
-    let mut wasm = wat::parse_str(format!("(module {text})")).unwrap();
-    let name = METADATA_SECTION.as_bytes();
-    let metadata: Vec<u8> = items.iter().flat_map(Encode::encode).collect();
-    let mut section = leb(name.len());
-    section.extend_from_slice(name);
-    section.extend_from_slice(&metadata);
-    wasm.push(0);
-    wasm.extend_from_slice(&leb(section.len()));
-    wasm.extend_from_slice(&section);
-    wasm
-}
-
-/// Unsigned LEB128, as sections' sizes are written.
-fn leb(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 128 {
-        bytes.push((value % 128) as u8 | 128);
-        value /= 128;
-    }
-    bytes.push(value as u8);
-    bytes
-}
 
 /// A module with a memory and a method `run` of this body.
 fn runnable(imports: &str, body: &str) -> Vec<u8> {
@@ -55,80 +16,6 @@ fn runnable(imports: &str, body: &str) -> Vec<u8> {
         r#"{imports} (memory (export "memory") 1) (func (export "run") (param i32) (result i32) {body})"#
     );
     module(&text, &[contract_item(ABI_VERSION), change("run")])
-}
-
-const MEMORY: &str = r#"(memory (export "memory") 1)"#;
-
-#[test]
-fn each_refusal_has_its_own_code() {
-    let plain = [contract_item(ABI_VERSION)];
-    let import = r#"(import "sillok" "block_time" (func (result i64)))"#;
-    let imports = format!("{} {MEMORY}", import.repeat(HOST_FUNCTIONS.len() + 1));
-    let many = |item: &str, count: u32| format!("{MEMORY} {}", item.repeat(count as usize));
-    let long = format!(r#"{MEMORY} (func (export "{}"))"#, "n".repeat(65));
-    let large = format!("(func {})", "(drop (i32.const 1))".repeat(limits::MAX_FUNCTION_BYTES / 2));
-    let params = format!("(func (param {}))", "i32 ".repeat(33));
-    let locals = format!("(func (local {}))", "i32 ".repeat(1_025));
-    let cases = [
-        (vec![0; limits::MAX_CODE_BYTES + 1], CodeError::TooLarge),
-        (b"not wasm".to_vec(), CodeError::Malformed),
-        (module(&format!("{MEMORY} (func (result f64) f64.const 1)"), &plain), CodeError::Floats),
-        (
-            module(&format!("{MEMORY} (func (result i32 i32) i32.const 1 i32.const 2)"), &plain),
-            CodeError::Extension,
-        ),
-        (
-            module(&format!("{MEMORY} (func (result v128) v128.const i64x2 1 1)"), &plain),
-            CodeError::Extension,
-        ),
-        (module(r#"(memory (export "memory") i64 1)"#, &plain), CodeError::Extension),
-        (module(&format!("{MEMORY} (func $s) (start $s)"), &plain), CodeError::StartFunction),
-        (module(&format!(r#"(import "env" "print" (func)) {MEMORY}"#), &plain), CodeError::UnknownImport),
-        (module(&format!(r#"(import "sillok" "input" (func)) {MEMORY}"#), &plain), CodeError::UnknownImport),
-        (module(r#"(import "sillok" "memory" (memory 1))"#, &plain), CodeError::UnknownImport),
-        (module(&imports, &plain), CodeError::TooManyItems),
-        (module("(memory 1)", &plain), CodeError::NoMemory),
-        (module(r#"(memory (export "memory") 65)"#, &plain), CodeError::MemoryTooLarge),
-        (module(&format!("{MEMORY} (table 4097 funcref)"), &plain), CodeError::TableTooLarge),
-        (module(&format!(r#"{MEMORY} (data "passive")"#), &plain), CodeError::PassiveSegment),
-        (
-            module(&format!("{MEMORY} (table 1 funcref) (func $f) (elem func $f)"), &plain),
-            CodeError::PassiveSegment,
-        ),
-        (
-            module(
-                &format!("{MEMORY} (table 1 funcref) (func i32.const 0 i32.const 0 i32.const 0 table.copy)"),
-                &plain,
-            ),
-            CodeError::PassiveSegment,
-        ),
-        (module(&many("(func)", limits::MAX_FUNCTIONS + 1), &plain), CodeError::TooManyItems),
-        (
-            module(&many("(global i32 (i32.const 0))", limits::MAX_GLOBALS + 1), &plain),
-            CodeError::TooManyItems,
-        ),
-        (
-            module(&many(r#"(data (i32.const 0) "")"#, limits::MAX_DATA_SEGMENTS + 1), &plain),
-            CodeError::TooManyItems,
-        ),
-        (module(&format!("{MEMORY} {params}"), &plain), CodeError::FunctionTooLarge),
-        (module(&format!("{MEMORY} {locals}"), &plain), CodeError::FunctionTooLarge),
-        (module(&format!("{MEMORY} {large}"), &plain), CodeError::FunctionTooLarge),
-        (module(&long, &plain), CodeError::NameTooLong),
-        (module(MEMORY, &[]), CodeError::NoMetadata),
-        (module(MEMORY, &[plain[0].clone(), plain[0].clone()]), CodeError::NoMetadata),
-        (module(MEMORY, &[contract_item(ABI_VERSION + 1)]), CodeError::AbiVersion),
-        (module(MEMORY, &[plain[0].clone(), change("run")]), CodeError::MethodNotExported),
-        (
-            module(&format!(r#"{MEMORY} (func (export "run"))"#), &[plain[0].clone(), change("run")]),
-            CodeError::MethodNotExported,
-        ),
-    ];
-    for (index, (code, error)) in cases.iter().enumerate() {
-        assert_eq!(check_code(code), Err(*error), "case {index}");
-        assert!(!error.docs().is_empty());
-    }
-    assert!(check_code(&module(MEMORY, &plain)).is_ok());
 }
 
 fn upload(world: &mut World, code: Vec<u8>) -> Receipt {

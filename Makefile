@@ -23,7 +23,7 @@ test: lint ## Everything: lints, layering, documentation, tests
 	@./scripts/setup nextest
 	cargo nextest run --cargo-profile release --workspace
 	cargo test --release --doc --workspace --quiet
-	cargo bench --package sillok-benches --no-run
+	cargo bench --workspace --bench '*' --no-run
 	$(MAKE) docs
 
 lint: setup ## Format, clippy and the direction of dependencies
@@ -38,17 +38,17 @@ docs: ## Builds the API documentation, refusing broken links
 	RUSTDOCFLAGS="--deny warnings" cargo doc --release --workspace --no-deps
 
 bench: setup ## Runs the benches
-	cargo bench --package sillok-benches --no-fail-fast
+	cargo bench --workspace --bench '*' --no-fail-fast
 
 bench-peers: setup ## Runs the same calls on other runtimes, and on this one beside them
 	cd benches/peers && CARGO_TARGET_DIR=$(abspath $(CARGO_TARGET_DIR)) cargo bench
 
 bench-syscalls: setup ## Counts the kernel calls of contract calls, with strace
-	cargo build --release --package sillok-benches --example steady
+	cargo build --release --workspace --example steady
 	./scripts/syscalls $(CARGO_TARGET_DIR)/release/examples/steady
 
 calibrate: setup ## Measures what gas prices should be, and writes docs/gas.md
-	cargo bench --package sillok-benches --bench calibrate -- --write
+	cargo bench --workspace --bench calibrate -- --write
 
 clean: ## Removes what was built and the development chain
 	cargo clean

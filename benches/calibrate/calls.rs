@@ -48,7 +48,7 @@ pub(crate) fn measure(rows: &mut Rows) {
         ("call that grows memory by a page and writes it", small, "grow"),
         ("call that grows memory by 32 pages and writes them", small, "grow_much"),
         ("call of a contract of 1 MiB", large, "noop"),
-        ("call that writes to each 64 KiB of 1 MiB", large, "scatter"),
+        ("call that writes to each 64th of 1 MiB", large, "scatter"),
     ]
     .into_iter()
     .map(|(name, callee, method)| (name, batch.add(calling(callee, method, 0))))
@@ -119,7 +119,7 @@ fn large_callee() -> Vec<u8> {
             (loop $turn
                 (i32.store8 (local.get $at) (i32.const 1))
                 (br_if $turn (i32.lt_u
-                    (local.tee $at (i32.add (local.get $at) (i32.const 65536)))
+                    (local.tee $at (i32.add (local.get $at) (i32.const 16384)))
                     (i32.const 1048576))))
             (i32.const 0))",
         memory(16, &[])

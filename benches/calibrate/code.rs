@@ -14,6 +14,8 @@ use super::program::{memory, module};
 /// Bytes of the bodies of a module that is made to be slow to compile, and how many there are.
 const BODY_BYTES: usize = 60_000;
 const BODIES: usize = 1;
+/// The most pieces of a body: more branches than this are refused.
+const PIECES: usize = 3_000;
 /// How often a compilation is timed, which takes long.
 const SAMPLES: u64 = 3;
 
@@ -62,7 +64,7 @@ fn upload(wasm: &[u8]) -> Cost {
 
 /// A module of large functions that are all of the same piece.
 fn slow(piece: &str, bytes: usize) -> Vec<u8> {
-    let body = piece.repeat(BODY_BYTES / bytes);
+    let body = piece.repeat((BODY_BYTES / bytes).min(PIECES));
     let function = format!("(func (param i32 i32) {body})");
     let text = format!(
         "{} (global (mut i64) (i64.const 1)) (global (mut i64) (i64.const 2)) (func $first) {}",

@@ -62,7 +62,7 @@ judged! {
         range_entry: "storage_range, each entry more, from the state of 1000000 keys",
         range_byte: "storage_range, each KiB of entries more",
         instance: "call that does nothing",
-        restored_line: "call that writes to each 64 KiB of 1 MiB",
+        restored_line: "call that writes to each 64th of 1 MiB",
         native_call: "call of a native module",
         code_byte: "upload and compile, each byte of `market`",
         code_complexity: "upload and compile, each byte of branches",

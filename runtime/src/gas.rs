@@ -111,7 +111,7 @@ impl HashPrices {
 impl Default for SignaturePrices {
     fn default() -> Self {
         SignaturePrices {
-            sr25519: HostPrice { base: 650_000, per_byte: 55 },
+            sr25519: HostPrice { base: 800_000, per_byte: 55 },
             ed25519: HostPrice { base: 500_000, per_byte: 20 },
             p256: HostPrice { base: 4_000_000, per_byte: 6 },
             secp256k1: HostPrice { base: 1_600_000, per_byte: 6 },
@@ -145,7 +145,7 @@ impl Default for GasTable {
             level: 150,
             first_touch: 50_000,
             range_entry: 2_800,
-            range_byte: 1,
+            range_byte: 2,
             instance: 1_500,
             restored_line: 16,
             native_call: 2_500,

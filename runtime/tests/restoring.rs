@@ -5,18 +5,18 @@ use sillok_abi::{Call, CallFailure, ContractId, Failure, Outcome, Receipt, TrapC
 use sillok_runtime::{GasTable, Session};
 use sillok_testing::{World, deploy, wat_contract};
 
-/// Memory of 64 pages has chunks of one page. `store` writes as many bytes, a chunk apart, as there are bytes
+/// Memory of 16 pages that nothing makes larger has chunks of a fourth of a page. `store` writes as many bytes, a chunk apart, as there are bytes
 /// of arguments; `grow` does the same in memory that it made larger; `host` has the host write there; `fail`
 /// refuses.
 const WRITES: &str = r#"
     (import "sillok" "output" (func $output (param i32 i32)))
     (import "sillok" "contract_id" (func $contract_id (param i32)))
-    (memory (export "memory") 64)
+    (memory (export "memory") 16)
     (func $write (param $chunks i32)
         (loop $next
             (if (local.get $chunks) (then
                 (local.set $chunks (i32.sub (local.get $chunks) (i32.const 1)))
-                (i32.store8 (i32.shl (local.get $chunks) (i32.const 16)) (i32.const 1))
+                (i32.store8 (i32.shl (local.get $chunks) (i32.const 14)) (i32.const 1))
                 (br $next)))))
     (func (export "store") (param i32) (result i32) (call $write (local.get 0)) (i32.const 0))
     (func (export "fail") (param i32) (result i32)
@@ -56,9 +56,9 @@ impl Setting {
         self.session().call(call, gas, &[]).unwrap()
     }
 
-    /// What restoring this many chunks of a page costs; the only store reaches no byte behind them.
+    /// What restoring this many chunks costs; the only store reaches no byte behind them.
     fn chunks(&self, count: u64) -> u64 {
-        count * 65_536 / 64 * self.prices.restored_line
+        count * 16_384 / 64 * self.prices.restored_line
     }
 }
 
@@ -111,7 +111,8 @@ fn what_the_host_wrote_is_paid_for() {
     let operators = &it.operators;
     let code = operators.function_entry + 2 * operators.constant + operators.call;
     // Its 32 bytes lie in the second chunk and the third.
-    let expected = it.instance + u64::from(code) + price.base + 32 * price.per_byte + setting.chunks(2);
+    let expected =
+        it.first_touch + it.instance + u64::from(code) + price.base + 32 * price.per_byte + setting.chunks(2);
     assert_eq!(setting.call("host", 0, AMPLE).gas_used, expected);
 }
 
@@ -129,7 +130,7 @@ fn who_can_not_pay_for_restoring_runs_out_of_gas() {
 #[test]
 fn memory_that_grew_is_not_restored() {
     let setting = Setting::new(GROWS, &["grow"]);
-    let it = &setting.prices.operators;
+    let GasTable { operators: it, first_touch, instance, .. } = &setting.prices;
     let code = it.function_entry + it.memory_grow + it.grow_page + 4 * it.constant + it.local + it.store;
-    assert_eq!(setting.call("grow", 0, AMPLE).gas_used, setting.prices.instance + u64::from(code));
+    assert_eq!(setting.call("grow", 0, AMPLE).gas_used, first_touch + instance + u64::from(code));
 }

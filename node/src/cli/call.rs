@@ -21,11 +21,11 @@ const WAIT_MS: u64 = 30_000;
 /// is made.
 const GAS_MARGIN_PERCENT: u64 = 50;
 /// Gas for what a simulation doesn't count: the transaction itself and its submitter's signature.
-const TRANSACTION_GAS: u64 = 750_000;
+const TRANSACTION_GAS: u64 = 900_000;
 /// The same for each byte of the transaction.
 const BYTE_GAS: u64 = 25;
 /// The same for each further signature by a key.
-const SIGNATURE_GAS: u64 = 700_000;
+const SIGNATURE_GAS: u64 = 850_000;
 /// The same for each signature that a contract judges.
 const AUTHENTICATION_GAS: u64 = 141_000_000;
 

@@ -152,7 +152,12 @@ fn only_the_next_block_is_committed() {
     let ledger = create(Arc::new(MemoryStorage::default()), &[]);
     let (block, _) = next_block(&ledger, &[]);
     commit(&ledger, &[], &[]);
-    let again = ledger.commit(&block, block.certificate.block, &execution(changes(&[]), Vec::new()));
+    let again = ledger.commit(
+        &block,
+        block.certificate.block,
+        &execution(changes(&[]), Vec::new()),
+        &FieldRoots::new(),
+    );
     assert!(matches!(again, Err(StorageError::NotNext { height: 1, tip: 1 })));
 }
 

@@ -116,7 +116,7 @@ fn a_failed_transaction_is_recorded_with_its_reason_and_changes_nothing() {
         ("unauthorised", |body| body.authorisations.clear()),
         ("trap.NoMethod", |body| body.call.method = "steal".into()),
         ("trap.BadArguments", |body| body.call.args = vec![1, 2, 3]),
-        ("trap.OutOfGas", |body| body.gas_limit = 700_000),
+        ("trap.OutOfGas", |body| body.gas_limit = 900_000),
     ];
     for (code, change) in cases {
         let mut body = maker.transfer(1);

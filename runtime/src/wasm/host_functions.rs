@@ -213,10 +213,18 @@ impl Host<'_> {
 
 /// Cryptography.
 impl Host<'_> {
+    /// Charges for work on so many bytes, if so many are allowed.
+    fn charge_work(&mut self, price: HostPrice, length: u32) -> Result<(), Stop> {
+        if length as usize > limits::MAX_CRYPTO_BYTES {
+            return Err(TrapCode::SizeLimit.into());
+        }
+        self.context.charge(price.of(length as usize))
+    }
+
     fn hash(&mut self, algorithm: u32, data: u32, length: u32, output: u32) -> Result<(), Stop> {
         let price = self.context.shared.parameters.gas.hashes.of(algorithm);
         let price = price.ok_or(TrapCode::BadHostArgument)?;
-        self.context.charge(price.of(length as usize))?;
+        self.charge_work(price, length)?;
         let data = self.bytes(data, length, limits::MAX_CRYPTO_BYTES)?;
         let hash = crypto::hash(algorithm, data).ok_or(TrapCode::BadHostArgument)?;
         self.write(output, &hash)
@@ -243,7 +251,7 @@ impl Host<'_> {
         .copied()
         .ok_or(TrapCode::BadHostArgument)?;
         let price = self.context.shared.parameters.gas.signatures.of(scheme);
-        self.context.charge(price.of(message_length as usize))?;
+        self.charge_work(price, message_length)?;
         let key = self.read(key, key_length, limits::MAX_KEY_BYTES)?;
         let message = self.read(message, message_length, limits::MAX_CRYPTO_BYTES)?;
         let signature = self.read(signature, signature_length, limits::MAX_KEY_BYTES)?;

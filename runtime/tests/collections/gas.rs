@@ -16,7 +16,7 @@ const ENTRY: u64 = 2_800;
 /// The gas of each time that the state below is asked.
 const STEP: u64 = 50_000;
 /// The gas of each byte that is met.
-const BYTE: u64 = 1;
+const BYTE: u64 = 2;
 /// Bytes of a contract's id in front of its storage keys, which count as read.
 const ID_BYTES: u64 = 32;
 

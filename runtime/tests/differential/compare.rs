@@ -39,7 +39,8 @@ pub(crate) enum Verdict {
 
 /// Compares a module's runs; what differs, if something does.
 pub(crate) fn check(lab: &Lab, code: &[u8], choices: &mut Choices<'_>) -> Result<Verdict, String> {
-    let mut subject = match (lab.subject(code), check_code(code, &CodeLimits::default())) {
+    let levels: &[usize] = choices.pick(&[&[0][..], &[0], &[1], &[2], &[0, 1, 2]]);
+    let mut subject = match (lab.subject(code, levels[0]), check_code(code, &CodeLimits::default())) {
         (Ok(subject), Ok(_)) => subject,
         (Err(Failure::Error { code }), Err(error)) if code == error.code() => return Ok(refused(error)),
         (chain, checked) => return Err(format!("upload: {:?}, check_code: {checked:?}", chain.err())),
@@ -48,7 +49,7 @@ pub(crate) fn check(lab: &Lab, code: &[u8], choices: &mut Choices<'_>) -> Result
         return Err("it was accepted and can't be instantiated".into());
     }
     let slack = oracle::largest_cost(code, &lab.prices().operators) as i64;
-    let case = Case { slack, levels: choices.pick(&[&[0], &[0], &[1], &[2], &[0, 1, 2]]) };
+    let case = Case { slack, levels };
     let early = subject.as_it_is();
     let args = [0, 1, 2, 3, 4, 5, 6, 7];
     let first = case.run(&mut subject, &args, choices)?;

@@ -84,7 +84,7 @@ fn the_stack_ends_where_the_oracle_says() {
         let lab = Lab::new();
         for seed in 0..MODULES {
             let code = module(&mut Choices::new(&random_bytes(seed, 256)));
-            let subject = lab.subject(&code).unwrap();
+            let subject = lab.subject(&code, 0).unwrap();
             let depth = deepest(&subject);
             let used = GAS as i64 - interpret(&subject, depth).gas.unwrap();
             for (level, optimisation) in LEVELS.iter().enumerate() {

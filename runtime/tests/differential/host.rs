@@ -90,7 +90,7 @@ impl Guest<'_, '_> {
             }
             ("hash", [algorithm, data, length, output]) => {
                 let price = self.session().interpreter.prices.hashes.of(*algorithm);
-                self.charge(price.ok_or(TrapCode::BadHostArgument)?.of(*length as usize))?;
+                self.charge_work(price.ok_or(TrapCode::BadHostArgument)?, *length)?;
                 let data = self.read(*data, *length, limits::MAX_CRYPTO_BYTES)?;
                 let hash = hash(*algorithm, &data).ok_or(TrapCode::BadHostArgument)?;
                 self.write(*output, &hash)
@@ -123,6 +123,13 @@ impl Guest<'_, '_> {
     fn charge_touch(&mut self, (contract, key): (ContractId, Vec<u8>)) -> Result<(), Stop> {
         let price = self.session().touch(contract, Some(key));
         self.charge(price)
+    }
+
+    fn charge_work(&mut self, price: HostPrice, length: u32) -> Result<(), Stop> {
+        if length as usize > limits::MAX_CRYPTO_BYTES {
+            return Err(TrapCode::SizeLimit.into());
+        }
+        self.charge(price.of(length as usize))
     }
 
     fn memory(&mut self) -> wasmi::Memory {
@@ -218,7 +225,7 @@ impl Guest<'_, '_> {
         ];
         let scheme = *schemes.get(scheme as usize).ok_or(TrapCode::BadHostArgument)?;
         let price = self.session().interpreter.prices.signatures.of(scheme);
-        self.charge(price.of(length as usize))?;
+        self.charge_work(price, length)?;
         let key = self.read(key, key_length, limits::MAX_KEY_BYTES)?;
         let message = self.read(message, length, limits::MAX_CRYPTO_BYTES)?;
         let signature = self.read(signature, signature_length, limits::MAX_KEY_BYTES)?;

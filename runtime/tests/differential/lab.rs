@@ -77,12 +77,12 @@ impl Lab {
         self.interpreter.instantiates(code)
     }
 
-    /// A module on both chains, or why it can't be deployed.
-    pub(crate) fn subject(&self, code: &[u8]) -> Result<Subject<'_>, Failure> {
+    /// A module on both chains, compiled like this when it is uploaded, or why it can't be deployed.
+    pub(crate) fn subject(&self, code: &[u8], level: usize) -> Result<Subject<'_>, Failure> {
         let deployer = account(SUBMITTER);
         let upload = (code.to_vec(),).encode();
         let instantiate = (deployer, code_hash(code), SALT, None::<Account>, Vec::<u8>::new()).encode();
-        let mut session = self.runtimes[0].session(self.state.clone(), self.env);
+        let mut session = self.runtimes[level].session(self.state.clone(), self.env);
         for (method, args) in [("upload", upload), ("instantiate", instantiate)] {
             let call = Call { contract: SYSTEM, method: method.into(), args };
             let signed = [(deployer, CallTree::leaf(call.clone()))];

@@ -7,17 +7,6 @@ use wasmparser::Operator;
 const SIMPLE: &[&str] = &[
     "Unreachable",
     "Select",
-    "Eqz",
-    "Eq",
-    "Ne",
-    "LtS",
-    "LtU",
-    "GtS",
-    "GtU",
-    "LeS",
-    "LeU",
-    "GeS",
-    "GeU",
     "Clz",
     "Ctz",
     "Popcnt",
@@ -38,6 +27,9 @@ const SIMPLE: &[&str] = &[
     "Extend16S",
     "Extend32S",
 ];
+
+/// The same for comparisons.
+const COMPARE: &[&str] = &["Eqz", "Eq", "Ne", "LtS", "LtU", "GtS", "GtU", "LeS", "LeU", "GeS", "GeU"];
 
 /// The price of an operator that is accepted at upload, without what it costs for each page or byte.
 pub(crate) fn price(prices: &OperatorPrices, operator: &Operator<'_>) -> u64 {
@@ -62,6 +54,7 @@ pub(crate) fn price(prices: &OperatorPrices, operator: &Operator<'_>) -> u64 {
             "DivS" | "DivU" | "RemS" | "RemU" => prices.divide,
             rest if rest.starts_with("Load") => prices.load,
             rest if rest.starts_with("Store") => prices.store,
+            rest if COMPARE.contains(&rest) => prices.compare,
             rest if SIMPLE.contains(&rest) => prices.simple,
             _ => panic!("no price for {debug}"),
         },

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use sillok_abi::{
-    ContractId, Hash, KeyProof, NodeKind, ProofError, SearchEnd, Short, Step, bit_of, check_field,
-    field_place, short, short_hash,
+    ContractId, Hash, KeyProof, ProofError, SearchEnd, check_field, field_place, short, short_hash,
 };
 
 use super::{StateTree, TreeBuilder};

@@ -14,7 +14,7 @@ use super::super::smith::import;
 
 /// The module's memory.
 pub(super) const MEMORY_BYTES: u64 = 2 * 65_536;
-pub(super) const GAS: u64 = 20_000_000;
+pub(super) const GAS: u64 = 200_000_000;
 
 /// Parameters that point to memory, if they are of 32 bits.
 const POINTERS: &[&str] = &[

@@ -36,7 +36,7 @@ pub(crate) fn measure(rows: &mut Rows) {
     let crowded = [("crowded locals", upload(&crowded()))];
     for (name, cost) in ordinary.into_iter().chain(slow).chain(crowded) {
         let row = Row::new("code", format!("upload and compile, each byte of {name}"), cost);
-        rows.add(row.unjudged("the price bounds the worst code, which costs many times as much as this"));
+        rows.add(row.unjudged("what compiling takes at most is bounded by the limits of code too"));
     }
 }
 

@@ -16,6 +16,11 @@ pub(crate) const REMEMBERED_DROPS: usize = 16_384;
 /// The most transactions that are tried for one block.
 pub(crate) const BLOCK_CANDIDATES: usize = 16_384;
 
+/// How much of the flat state is read at a time when a node starts and makes the state tree.
+pub(crate) const TREE_PAGE_ENTRIES: usize = 65_536;
+/// The same, in bytes.
+pub(crate) const TREE_PAGE_BYTES: usize = 16 * 1024 * 1024;
+
 /// How long after a block that is not empty an empty one certifies its state root, if no transaction
 /// has come by then.
 pub(crate) const CERTIFY_AFTER_MS: u64 = 200;

@@ -1,6 +1,6 @@
 //! The executor: the one that turns blocks into changes of state.
 //!
-//! Invariant: what it holds besides state (order books, replay guard, root) moves with a block only when
+//! Invariant: what it holds besides state (order books, replay guard) moves with a block only when
 //! that block is committed; `discard` makes it as if the block had never been tried.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,19 +18,17 @@ use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
 use crate::replay::ReplayGuard;
 use crate::runtime::Runtime;
-use crate::state::{Changes, StateReader, next_root};
+use crate::state::{Changes, StateReader};
 
 /// What a block did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Execution {
-    /// The changes of state.
-    pub changes: Changes,
+    /// The changes of state: shared, as hashing them and writing them go on at the same time.
+    pub changes: Arc<Changes>,
     /// What became of the scheduled calls, then of each transaction in order.
     pub receipts: Vec<Receipt>,
     /// How many of the receipts are of scheduled calls.
     pub scheduled: usize,
-    /// The root after the block.
-    pub state_root: Hash,
     /// Merkle root of the receipts' digests.
     pub receipts_root: Hash,
     /// Gas used in all.
@@ -65,7 +63,6 @@ pub struct Executor {
     runtime: Arc<Runtime>,
     books: Option<OrderBooks>,
     replay: ReplayGuard,
-    state_root: Hash,
     /// The transactions of the tentative block, and its time.
     tentative: Option<(Vec<TransactionBody>, Time)>,
 }
@@ -76,17 +73,15 @@ impl Execution {
         context: Context,
         receipts: Vec<Receipt>,
         scheduled: usize,
-        previous_root: &Hash,
     ) -> Result<(Self, OrderBooks), Fault> {
         let (overlay, books) = context.into_parts();
         let mut changes = overlay.into_changes();
         changes.extend(books.changes()?);
         let digests: Vec<Hash> = receipts.iter().map(Receipt::digest).collect();
         let execution = Execution {
-            state_root: next_root(previous_root, &changes),
             receipts_root: merkle_root(&digests),
             gas_used: receipts.iter().map(|receipt| receipt.gas_used).sum(),
-            changes,
+            changes: Arc::new(changes),
             receipts,
             scheduled,
         };
@@ -101,7 +96,6 @@ impl Executor {
     pub fn open(
         runtime: Arc<Runtime>,
         state: Arc<dyn StateReader>,
-        state_root: Hash,
         time: Time,
         recent: impl Iterator<Item = Transaction>,
     ) -> Result<Self, Fault> {
@@ -110,12 +104,7 @@ impl Executor {
         let mut replay = ReplayGuard::default();
         recent.for_each(|transaction| replay.insert(&transaction.body));
         replay.forget_before(time);
-        Ok(Executor { runtime, books: Some(books), replay, state_root, tentative: None })
-    }
-
-    /// The root of committed state.
-    pub fn state_root(&self) -> Hash {
-        self.state_root
+        Ok(Executor { runtime, books: Some(books), replay, tentative: None })
     }
 
     /// Whether a transaction's nonce was used by one that is committed.
@@ -165,11 +154,17 @@ impl Executor {
         Ok(Proposal { transactions, refused, deferred, execution })
     }
 
-    /// Checks and executes somebody's block. Whether its header fits its parent is checked by consensus.
-    pub fn execute(&mut self, state: Arc<dyn StateReader>, block: &Block) -> Result<Execution, BlockError> {
+    /// Checks and executes somebody's block on the state whose root is `state_root`. Whether its header
+    /// fits its parent otherwise is checked by consensus.
+    pub fn execute(
+        &mut self,
+        state: Arc<dyn StateReader>,
+        state_root: &Hash,
+        block: &Block,
+    ) -> Result<Execution, BlockError> {
         let header = &block.header;
         let invalid = |reason: &str| BlockError::Invalid(reason.into());
-        if header.state_root != self.state_root {
+        if header.state_root != *state_root {
             return Err(invalid("its state root is not that of the state before it"));
         }
         if header.transactions_root != Block::transactions_root(&block.transactions) {
@@ -199,7 +194,7 @@ impl Executor {
     }
 
     /// Makes the tentative block permanent. To be called once its changes are on disk.
-    pub fn commit(&mut self, execution: &Execution) {
+    pub fn commit(&mut self) {
         if let Some(books) = &mut self.books {
             books.commit();
         }
@@ -207,7 +202,6 @@ impl Executor {
             bodies.iter().for_each(|body| self.replay.insert(body));
             self.replay.forget_before(time);
         }
-        self.state_root = execution.state_root;
     }
 
     /// Forgets the tentative block.
@@ -249,7 +243,7 @@ impl Executor {
             receipts.push(run_transaction(&mut context, &admitted)?);
         }
         let time = context.env.time;
-        let (execution, books) = Execution::finish(context, receipts, scheduled, &self.state_root)?;
+        let (execution, books) = Execution::finish(context, receipts, scheduled)?;
         self.books = Some(books);
         let bodies = chosen.iter().map(|(transaction, _)| transaction.body.clone()).collect();
         self.tentative = Some((bodies, time));

@@ -107,7 +107,7 @@ impl Genesis {
         for call in &self.calls {
             make(&mut context, call)?;
         }
-        Ok(Execution::finish(context, Vec::new(), 0, &[0; 32])?.0)
+        Ok(Execution::finish(context, Vec::new(), 0)?.0)
     }
 
     fn check_validators(&self) -> Result<(), GenesisError> {

@@ -41,8 +41,11 @@ pub use parameters::Parameters;
 pub use refusal::Refusal;
 pub use runtime::{Outside, Runtime, Simulation};
 pub use session::Session;
-pub use state::{Changes, Direction, Entries, MemoryState, PageLimit, StateReader, state_key};
-pub use validators::{CertificateError, proposer, validators_digest, verify_certificate};
+pub use state::{
+    Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, PageLimit, StateReader, StateTree,
+    TreeBuilder, state_key,
+};
+pub use validators::{proposer, verify_certificate};
 pub use wasm::{
     AcceptedCode, Artefacts, CODE_ERRORS, CodeError, Compiler, MeterError, MeterRules, Metered,
     OperatorPrices, Optimisation, check_code, meter,

@@ -46,11 +46,9 @@ fn the_book_survives_a_restart_exactly() {
     }
     let depth: sillok_abi::Depth = world.query("market", "depth", (listing, 10u32));
     let state = world.state.clone();
-    let root = world.executor.state_root();
     world.executor = sillok_runtime::Executor::open(
         world.runtime.clone(),
         state,
-        root,
         sillok_abi::Time(world.time),
         std::iter::empty(),
     )

@@ -118,14 +118,14 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
             proposer: [0; 32],
             parent: world.root,
             transactions_root: Block::transactions_root(&twisted),
-            state_root: world.executor.state_root(),
+            state_root: world.root,
             receipts_root: [0; 32],
             validators: [0; 32],
         },
         transactions: twisted,
     };
     let state = world.state.clone();
-    let error = world.executor.execute(state, &block).unwrap_err();
+    let error = world.executor.execute(state, &world.root, &block).unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("order")), "{error}");
 
     // A block of transactions that are used up is invalid too, and the executor goes on after it.
@@ -133,7 +133,8 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
     let ordered = in_protocol_order(&world.root, transactions);
     let header = Header { transactions_root: Block::transactions_root(&ordered), ..block.header };
     let state = world.state.clone();
-    let error = world.executor.execute(state, &Block { header, transactions: ordered }).unwrap_err();
+    let error =
+        world.executor.execute(state, &world.root, &Block { header, transactions: ordered }).unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("nonce")), "{error}");
     let () = world.ok("Alice", "cash", "transfer", (account("Alice"), account("Bob"), 1u64));
 }
@@ -156,13 +157,13 @@ fn validating_a_proposed_block_gives_the_proposer_s_execution() {
             proposer: [0; 32],
             parent,
             transactions_root: Block::transactions_root(&proposal.transactions),
-            state_root: world.executor.state_root(),
+            state_root: world.root,
             receipts_root: [0; 32],
             validators: [0; 32],
         },
         transactions: proposal.transactions,
     };
-    let validated = world.executor.execute(state, &block).unwrap();
+    let validated = world.executor.execute(state, &world.root, &block).unwrap();
     assert_eq!(validated, proposal.execution);
 }
 
@@ -238,9 +239,8 @@ fn a_reopened_executor_remembers_what_could_be_replayed_and_no_more() {
     let used = world.signed(body.clone());
     world.send(used.clone()).unwrap();
     let reopen = |world: &World| {
-        let (runtime, state, root) =
-            (world.runtime.clone(), world.state.clone(), world.executor.state_root());
-        sillok_runtime::Executor::open(runtime, state, root, Time(world.time), std::iter::once(used.clone()))
+        let (runtime, state) = (world.runtime.clone(), world.state.clone());
+        sillok_runtime::Executor::open(runtime, state, Time(world.time), std::iter::once(used.clone()))
     };
     world.executor = reopen(&world).unwrap();
     assert_eq!(world.send(used.clone()).unwrap_err(), Refusal::Replayed);

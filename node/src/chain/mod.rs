@@ -4,6 +4,7 @@
 //! transactions into the pool, and hears of blocks from the feed after they are on disk.
 //! Invariant: nobody hears that something is final before its batch is synced.
 
+mod commitment;
 mod contracts;
 mod feed;
 mod open;
@@ -23,6 +24,7 @@ use crate::clock::Clock;
 use crate::ledger::{Ledger, Place, Tip};
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolRefusal, PoolSize};
+use commitment::Commitment;
 pub(crate) use feed::CommittedBlock;
 use feed::Feed;
 pub(crate) use open::{OpenError, open};
@@ -79,15 +81,22 @@ pub(crate) struct Chain {
     runtime: Arc<Runtime>,
     ledger: Ledger,
     clock: Arc<dyn Clock>,
+    commitment: Commitment,
     pool: Pool,
     feed: Feed,
     waiters: Waiters,
 }
 
 impl Chain {
-    fn new(genesis: Genesis, id: Hash, runtime: Arc<Runtime>, ledger: Ledger, clock: Arc<dyn Clock>) -> Self {
-        let (pool, feed, waiters) = (Pool::default(), Feed::new(), Waiters::default());
-        Chain { id, genesis, runtime, ledger, clock, pool, feed, waiters }
+    fn new(
+        genesis: Genesis,
+        runtime: Arc<Runtime>,
+        ledger: Ledger,
+        commitment: Commitment,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let (id, pool, feed, waiters) = (genesis.hash(), Pool::default(), Feed::new(), Waiters::default());
+        Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters }
     }
 
     /// The chain's id: its genesis hash.
@@ -103,6 +112,14 @@ impl Chain {
     /// The last block.
     pub(crate) fn tip(&self) -> Tip {
         self.ledger.tip()
+    }
+
+    /// The root of the state after the last block.
+    ///
+    /// # Errors
+    /// If it can't be computed.
+    pub(crate) fn state_root(&self) -> Result<Hash, Fault> {
+        self.commitment.at(self.tip().height, |committed| committed.root())
     }
 
     /// The state after the last block.

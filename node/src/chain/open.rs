@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sillok_abi::Transaction;
 use sillok_runtime::{Executor, Fault, Genesis, GenesisError, Outside, Runtime, verify_certificate};
 
+use super::commitment::Commitment;
 use super::{Chain, Pace, Producer};
 use crate::clock::Clock;
 use crate::consensus::ValidatorKey;
@@ -45,12 +46,12 @@ pub(crate) fn open(
     if !matches!(genesis.validators.as_slice(), [validator] if validator.key == key.public()) {
         return Err(OpenError::NotTheValidator);
     }
-    let id = genesis.hash();
-    let runtime = Arc::new(Runtime::new(id, genesis.parameters.clone(), outside)?);
+    let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone(), outside)?);
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     check_tip(&ledger, &genesis)?;
     let executor = open_executor(&ledger, &genesis, &runtime)?;
-    let chain = Arc::new(Chain::new(genesis, id, runtime, ledger, clock));
+    let commitment = open_commitment(&ledger)?;
+    let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock));
     let producer = Producer::new(chain.clone(), executor, key, pace)?;
     Ok((chain, producer))
 }
@@ -82,6 +83,22 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis) -> Result<(), StorageError> {
         .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")))
 }
 
+/// Makes the tree of the state on disk. If the last block executed nothing, its header says which root that
+/// state has: damage is met here then, and else when the next block is voted on.
+fn open_commitment(ledger: &Ledger) -> Result<Commitment, OpenError> {
+    let tree = ledger.tree()?;
+    let tip = ledger.tip();
+    if let Some(block) = ledger.block(tip.height)?.filter(|_| tip.empty)
+        && block.block.header.state_root != tree.root()
+    {
+        return Err(
+            StorageError::Corrupt("the state is not the one that the last block commits to".into()).into()
+        );
+    }
+    let roots = ledger.tip_roots(&tree)?;
+    Ok(Commitment::start(tip.height, tree, roots).map_err(Fault::new)?)
+}
+
 fn open_executor(ledger: &Ledger, genesis: &Genesis, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {
     let mut failed = None;
     let recent = ledger.recent_transactions(genesis.parameters.max_transaction_lifetime_ms);
@@ -89,7 +106,7 @@ fn open_executor(ledger: &Ledger, genesis: &Genesis, runtime: &Arc<Runtime>) -> 
         transaction.map_err(|error| failed = Some(error)).ok()
     });
     let (tip, state) = ledger.latest();
-    let executor = Executor::open(runtime.clone(), state, tip.state_root, tip.time, recent)?;
+    let executor = Executor::open(runtime.clone(), state, tip.time, recent)?;
     match failed {
         Some(error) => Err(error.into()),
         None => Ok(executor),

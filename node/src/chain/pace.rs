@@ -52,8 +52,8 @@ mod tests {
     use super::*;
 
     fn tip(time: u64, empty: bool) -> Tip {
-        let (block, state_root, receipts_root) = ([0; 32], [0; 32], [0; 32]);
-        Tip { height: 1, block, time: Time(time), state_root, receipts_root, empty }
+        let (block, receipts_root) = ([0; 32], [0; 32]);
+        Tip { height: 1, block, time: Time(time), receipts_root, empty }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sillok_abi::{Block, Hash, Header, Time, Transaction};
-use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal, validators_digest};
+use sillok_abi::{Block, Hash, Header, Time, Transaction, validators_digest};
+use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal};
 
 use super::{Chain, CommittedBlock, Pace};
 use crate::consensus::{self, ValidatorKey};
@@ -121,11 +121,15 @@ impl Producer {
     /// Seals the block, writes it, and then tells of it.
     fn commit(&mut self, tip: &Tip, env: BlockEnv, proposal: Proposal) -> Result<Arc<CommittedBlock>, Fault> {
         let Proposal { transactions, mut execution, .. } = proposal;
-        let header = self.header(tip, env, Block::transactions_root(&transactions));
+        let commitment = &self.chain.commitment;
+        let (root, roots) = commitment.at(tip.height, |before| (before.root(), before.take_roots()))?;
+        let header = self.header(tip, env, root, Block::transactions_root(&transactions));
         let id = header.id();
         let stored = self.seal(Block { header, transactions }, id)?;
-        self.chain.ledger.commit(&stored, id, &execution)?;
-        self.executor.commit(&execution);
+        // Hashed while it is written.
+        commitment.follow(env.height, execution.changes.clone())?;
+        self.chain.ledger.commit(&stored, id, &execution, &roots)?;
+        self.executor.commit();
         self.next_due = self.executor.next_due(&*self.chain.ledger.latest().1)?;
         let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
         let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
@@ -134,7 +138,7 @@ impl Producer {
         Ok(block)
     }
 
-    fn header(&self, tip: &Tip, env: BlockEnv, transactions_root: Hash) -> Header {
+    fn header(&self, tip: &Tip, env: BlockEnv, state_root: Hash, transactions_root: Hash) -> Header {
         Header {
             chain: self.chain.id,
             height: env.height,
@@ -143,7 +147,7 @@ impl Producer {
             proposer: self.key.public(),
             parent: tip.block,
             transactions_root,
-            state_root: tip.state_root,
+            state_root,
             receipts_root: tip.receipts_root,
             validators: validators_digest(&self.chain.genesis.validators),
         }

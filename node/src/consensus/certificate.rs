@@ -31,8 +31,9 @@ fn power_of(validators: &[Validator], key: &PublicKey) -> Option<u128> {
 mod tests {
     use std::sync::Arc;
 
+    use sillok_abi::CertificateError;
     use sillok_abi::Time;
-    use sillok_runtime::{CertificateError, verify_certificate};
+    use sillok_runtime::verify_certificate;
 
     use super::super::ValidatorKey;
     use super::*;

@@ -1,7 +1,7 @@
 //! The parts of a block's batch.
 
 use codec::Encode;
-use sillok_runtime::{Changes, Execution};
+use sillok_runtime::{Changes, Execution, FieldRoots};
 
 use super::keys;
 use super::records::{BlockReceipts, Place, StoredBlock, Tip};
@@ -19,6 +19,13 @@ pub(super) fn state<'a>(batch: &mut Batch<'a>, height: u64, changes: &'a Changes
     }
     let changed: Vec<&Vec<u8>> = changes.keys().collect();
     batch.put(Table::Undo, keys::height(height).to_vec(), changed.encode());
+}
+
+/// Adds what changed in the tree of fields with the block at `height`.
+pub(super) fn field_roots(batch: &mut Batch<'_>, height: u64, roots: &FieldRoots) {
+    for (field, root) in roots {
+        batch.put(Table::FieldRoots, keys::version(field, height), root.encode());
+    }
 }
 
 /// Adds a block, its certificate and receipts, and where they are found by id.

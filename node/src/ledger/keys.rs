@@ -9,6 +9,10 @@ pub(super) fn height(height: u64) -> [u8; 8] {
     height.to_be_bytes()
 }
 
+/// Above every key of state: those begin with a contract's id, of which none is all ones but by a chance
+/// that there is not.
+pub(super) const BEYOND_STATE: [u8; 33] = [0xFF; 33];
+
 /// The beginning of all versions of a state key.
 pub(super) fn versions(key: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(key.len() + 16);

@@ -18,8 +18,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use codec::{DecodeAll, Encode};
 use sillok_abi::{Hash, Transaction};
-use sillok_runtime::{Execution, Genesis, StateReader};
+use sillok_runtime::{
+    Direction, Execution, Fault, FieldKey, FieldRoots, Genesis, PageLimit, StateReader, StateTree,
+    TreeBuilder,
+};
 
+use crate::limits;
 use crate::storage::{Batch, Storage, StorageError, Table};
 pub(crate) use records::{BlockReceipts, Place, StoredBlock, Tip};
 use view::View;
@@ -60,7 +64,6 @@ impl Ledger {
             height: 0,
             block: genesis.hash(),
             time: genesis.time,
-            state_root: execution.state_root,
             receipts_root: execution.receipts_root,
             empty: false,
         };
@@ -107,7 +110,8 @@ impl Ledger {
         Arc::new(View { storage: self.storage.clone(), begun: self.begun.clone(), height })
     }
 
-    /// Commits the block that follows the tip. On return it is on disk, and final.
+    /// Commits the block that follows the tip, and with it what the tip has changed in the tree of fields,
+    /// to which this block's header commits. On return it is on disk, and final.
     ///
     /// # Errors
     /// If it does not follow the tip, or storage fails; the node must then halt.
@@ -116,6 +120,7 @@ impl Ledger {
         block: &StoredBlock,
         id: Hash,
         execution: &Execution,
+        roots_before: &FieldRoots,
     ) -> Result<Tip, StorageError> {
         let parent = self.tip();
         let header = &block.block.header;
@@ -126,13 +131,13 @@ impl Ledger {
             height: header.height,
             block: id,
             time: header.time,
-            state_root: execution.state_root,
             receipts_root: execution.receipts_root,
             empty: execution.receipts.is_empty() && execution.changes.is_empty(),
         };
         let mut batch = Batch::default();
         commit::state(&mut batch, tip.height, &execution.changes);
         commit::block(&mut batch, &tip, block, execution);
+        commit::field_roots(&mut batch, parent.height, roots_before);
         batch.put(Table::Meta, TIP, tip.encode());
         // From here on views below this height read versions; see `View`.
         self.begun.store(tip.height, Ordering::SeqCst);
@@ -171,6 +176,35 @@ impl Ledger {
     /// If it can't be read.
     pub(crate) fn place_of(&self, transaction: &Hash) -> Result<Option<Place>, StorageError> {
         read(&*self.storage, Table::Transactions, transaction)
+    }
+
+    /// The tree of the state at the tip, made from the flat state.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn tree(&self) -> Result<StateTree, Fault> {
+        let mut builder = TreeBuilder::default();
+        let page = PageLimit { entries: limits::TREE_PAGE_ENTRIES, bytes: limits::TREE_PAGE_BYTES };
+        let mut from = Vec::new();
+        loop {
+            let entries =
+                self.storage.page(Table::State, &from, &keys::BEYOND_STATE, Direction::Ascending, page)?;
+            let Some((last, _)) = entries.last() else { return Ok(builder.finish()) };
+            // One zero byte more than a key makes the next one after it.
+            from = [last.as_slice(), &[0]].concat();
+            entries.iter().try_for_each(|(key, value)| builder.add(key, value))?;
+        }
+    }
+
+    /// The roots, in `tree`, of the fields that the tip has changed: the next block writes them down.
+    ///
+    /// # Errors
+    /// If it can't be read which they are.
+    pub(crate) fn tip_roots(&self, tree: &StateTree) -> Result<FieldRoots, StorageError> {
+        let height = keys::height(self.tip().height);
+        let changed: Vec<Vec<u8>> = read(&*self.storage, Table::Undo, &height)?.unwrap_or_default();
+        let fields = changed.iter().filter_map(|key| key.first_chunk::<{ size_of::<FieldKey>() }>());
+        Ok(fields.map(|field| (*field, tree.field_root(field))).collect())
     }
 
     /// The transactions of the blocks that are less than `age_ms` older than the tip, newest block

@@ -12,8 +12,6 @@ pub(crate) struct Tip {
     pub(crate) block: Hash,
     /// Its time.
     pub(crate) time: Time,
-    /// The state's root after it.
-    pub(crate) state_root: Hash,
     /// The root of its receipts.
     pub(crate) receipts_root: Hash,
     /// Whether nothing was executed in it.

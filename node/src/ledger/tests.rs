@@ -29,7 +29,7 @@ fn changes(list: &[(&[u8], Option<&[u8]>)]) -> Changes {
 }
 
 fn execution(changes: Changes, receipts: Vec<Receipt>) -> Execution {
-    Execution { changes, receipts, scheduled: 0, state_root: [1; 32], receipts_root: [2; 32], gas_used: 0 }
+    Execution { changes: Arc::new(changes), receipts, scheduled: 0, receipts_root: [2; 32], gas_used: 0 }
 }
 
 fn create(storage: Arc<dyn Storage>, list: &[(&[u8], Option<&[u8]>)]) -> Ledger {
@@ -61,7 +61,7 @@ fn next_block(ledger: &Ledger, nonces: &[u64]) -> (StoredBlock, Vec<Receipt>) {
         proposer: [0; 32],
         parent: tip.block,
         transactions_root: Block::transactions_root(&transactions),
-        state_root: tip.state_root,
+        state_root: [1; 32],
         receipts_root: tip.receipts_root,
         validators: [0; 32],
     };
@@ -79,7 +79,9 @@ fn next_block(ledger: &Ledger, nonces: &[u64]) -> (StoredBlock, Vec<Receipt>) {
 
 fn commit(ledger: &Ledger, nonces: &[u64], list: &[(&[u8], Option<&[u8]>)]) -> Tip {
     let (block, receipts) = next_block(ledger, nonces);
-    ledger.commit(&block, block.certificate.block, &execution(changes(list), receipts)).unwrap()
+    ledger
+        .commit(&block, block.certificate.block, &execution(changes(list), receipts), &FieldRoots::new())
+        .unwrap()
 }
 
 #[test]
@@ -150,7 +152,12 @@ fn only_the_next_block_is_committed() {
     let ledger = create(Arc::new(MemoryStorage::default()), &[]);
     let (block, _) = next_block(&ledger, &[]);
     commit(&ledger, &[], &[]);
-    let again = ledger.commit(&block, block.certificate.block, &execution(changes(&[]), Vec::new()));
+    let again = ledger.commit(
+        &block,
+        block.certificate.block,
+        &execution(changes(&[]), Vec::new()),
+        &FieldRoots::new(),
+    );
     assert!(matches!(again, Err(StorageError::NotNext { height: 1, tip: 1 })));
 }
 

@@ -29,7 +29,7 @@ fn status(chain: &Chain, _: &Arguments) -> Answer {
         "time": tip.time.to_string(),
         "time_ms": tip.time.0,
         "block": json::hex(tip.block),
-        "state_root": json::hex(tip.state_root),
+        "state_root": json::hex(chain.state_root()?),
         "validators": validators,
         "peers": 0,
         "mempool": { "transactions": pool.transactions, "bytes": pool.bytes },

@@ -39,13 +39,15 @@ pub(crate) enum Table {
     Receipts,
     /// Where a transaction is, by its id.
     Transactions,
+    /// The roots of the state tree's fields, each with its versions.
+    FieldRoots,
     /// Genesis and tip.
     Meta,
 }
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Table; 8] = [
+    pub(crate) const ALL: [Table; 9] = [
         Table::State,
         Table::History,
         Table::Undo,
@@ -53,6 +55,7 @@ impl Table {
         Table::BlockIds,
         Table::Receipts,
         Table::Transactions,
+        Table::FieldRoots,
         Table::Meta,
     ];
 
@@ -66,6 +69,7 @@ impl Table {
             Table::BlockIds => "block_ids",
             Table::Receipts => "receipts",
             Table::Transactions => "transactions",
+            Table::FieldRoots => "field_roots",
             Table::Meta => "meta",
         }
     }

@@ -1,4 +1,5 @@
-//! State: a flat map from keys to values, read through a trait and changed through an overlay.
+//! State: a flat map from keys to values, read through a trait, changed through an overlay and committed to
+//! by a tree.
 //!
 //! A key is a contract's id and its storage key. Invariant: nothing here writes; a block's changes
 //! are handed out and become state only when the node has them on disk.
@@ -6,17 +7,18 @@
 mod memory;
 mod overlay;
 mod range;
+mod tree;
 
 use std::collections::BTreeMap;
 
-use codec::Encode;
-use sillok_abi::{ContractId, Hash, digest};
+use sillok_abi::ContractId;
 
 pub(crate) use crate::fault::Fault;
 pub use memory::MemoryState;
 pub(crate) use overlay::{Overlay, OverlayMark};
 pub use range::{Direction, PageLimit};
 pub(crate) use range::{RangeReader, Span};
+pub use tree::{FieldKey, FieldRoots, StateTree, TreeBuilder};
 
 /// What a block changes: a key's new value, or none if it is removed.
 pub type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
@@ -71,14 +73,4 @@ impl<'a, B: AsRef<[u8]> + ?Sized> From<&'a B> for StateKey<'a> {
         let (contract, own) = whole.split_at(whole.len().min(size_of::<ContractId>()));
         StateKey { contract, own }
     }
-}
-
-/// The root after `changes`: a running hash over each block's changes in the order of their keys.
-/// A block that changes nothing leaves the root as it is.
-pub(crate) fn next_root(previous: &Hash, changes: &Changes) -> Hash {
-    if changes.is_empty() {
-        return *previous;
-    }
-    let listed: Vec<(&Vec<u8>, &Option<Vec<u8>>)> = changes.iter().collect();
-    digest("sillok/state", &(previous, listed.encode()))
 }

@@ -76,6 +76,76 @@ pub struct Certificate {
     pub signatures: Vec<CommitSignature>,
 }
 
+/// Why a certificate does not make a block final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CertificateError {
+    /// It is for another block or height.
+    OtherBlock,
+    /// Its signatures are not in the order of their validators' keys, or one appears twice.
+    Disordered,
+    /// A signer is not in the validator set.
+    NotValidator,
+    /// A signature is not valid.
+    BadSignature,
+    /// Two thirds or less of the voting power signed.
+    NoQuorum,
+}
+
+impl core::fmt::Display for CertificateError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            CertificateError::OtherBlock => "the certificate is for another block",
+            CertificateError::Disordered => {
+                "the certificate's signatures are not in order, each validator once"
+            }
+            CertificateError::NotValidator => "the certificate is signed by a key that is not a validator's",
+            CertificateError::BadSignature => "a signature of the certificate is not valid",
+            CertificateError::NoQuorum => "validators of two thirds or less of the voting power signed",
+        })
+    }
+}
+
+impl core::error::Error for CertificateError {}
+
+impl Certificate {
+    /// Checks that it makes the block of this id final. `is_vote` says whether a signature over a digest is a
+    /// validator's vote: under the signing context `sillok/consensus`.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub fn check(
+        &self,
+        chain: &Hash,
+        validators: &[Validator],
+        height: u64,
+        block: &Hash,
+        is_vote: impl Fn(&PublicKey, &Hash, &[u8; 64]) -> bool,
+    ) -> Result<(), CertificateError> {
+        if self.height != height || self.block != *block {
+            return Err(CertificateError::OtherBlock);
+        }
+        if !self.signatures.is_sorted_by(|one, other| one.validator < other.validator) {
+            return Err(CertificateError::Disordered);
+        }
+        let message = precommit_digest(chain, height, self.round, block);
+        let mut signed = 0u128;
+        for commit in &self.signatures {
+            let validator = validators.iter().find(|validator| validator.key == commit.validator);
+            signed += u128::from(validator.ok_or(CertificateError::NotValidator)?.power);
+            if !is_vote(&commit.validator, &message, &commit.signature) {
+                return Err(CertificateError::BadSignature);
+            }
+        }
+        let total: u128 = validators.iter().map(|validator| u128::from(validator.power)).sum();
+        if signed * 3 > total * 2 { Ok(()) } else { Err(CertificateError::NoQuorum) }
+    }
+}
+
+/// The digest of a validator set that block headers carry.
+pub fn validators_digest(validators: &[Validator]) -> Hash {
+    digest("sillok/validators", &validators)
+}
+
 /// One validator's precommit.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
 pub struct CommitSignature {

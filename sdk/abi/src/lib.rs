@@ -22,13 +22,17 @@ mod metadata;
 pub mod native;
 mod receipt;
 mod section;
+mod state_tree;
 #[cfg(feature = "std")]
 mod text;
 mod time;
 mod transaction;
 
 pub use account::{Account, ContractId, PublicKey};
-pub use block::{Block, Certificate, CommitSignature, Header, Validator, precommit_digest};
+pub use block::{
+    Block, Certificate, CertificateError, CommitSignature, Header, Validator, precommit_digest,
+    validators_digest,
+};
 pub use book::{
     BookError, BookId, BookParams, Depth, Fill, Level, NewOrder, OrderId, OrderView, Placed, Price, Quantity,
     Side, TimeInForce,
@@ -48,6 +52,11 @@ pub use metadata::{
 };
 pub use receipt::{CallFailure, Event, Failure, Outcome, Receipt, TrapCode};
 pub use section::SectionBytes;
+pub use state_tree::{
+    FIELD_BYTES, KeyProof, NodeBlock, NodeKind, PLACE_BITS, ProofError, SHORT_BYTES, Search, SearchEnd,
+    Short, Step, bit_of, branch_block, check_field, field_place, first_difference, leaf_block, node_digest,
+    short, short_hash, tree_digest,
+};
 #[cfg(feature = "std")]
 pub use text::ParseError;
 pub use time::{Date, Time};

@@ -7,12 +7,14 @@
 //! - [`explain`]: receipts in words, with the contracts' own error texts.
 //! - [`compare`]: what an upgrade changes for those who use a contract.
 //! - [`module`]: what a contract's Wasm says about itself.
+//! - [`proof`]: what state holds, proven without a node.
 #![forbid(unsafe_code)]
 
 pub mod compare;
 pub mod explain;
 pub mod keys;
 pub mod module;
+pub mod proof;
 pub mod rpc;
 pub mod transaction;
 pub mod value;

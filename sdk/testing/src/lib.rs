@@ -19,7 +19,7 @@ use sillok_client::keys::Keypair;
 use sillok_client::transaction::{Nonces, Signer, authorise, sign};
 use sillok_runtime::{
     BlockEnv, Execution, Executor, Genesis, MemoryState, Outside, Parameters, Proposal, Refusal, Runtime,
-    Simulation,
+    Simulation, StateTree,
 };
 
 pub use artefacts::outside;
@@ -59,7 +59,9 @@ pub struct World {
     pub height: u64,
     /// The time of the last block, in milliseconds.
     pub time: u64,
-    /// The state's root, which stands for the last block's id too.
+    /// The tree of that state.
+    pub tree: StateTree,
+    /// Its root, which stands for the last block's id too.
     pub root: Hash,
     /// Where nonces come from.
     pub nonces: Nonces,
@@ -139,8 +141,9 @@ impl World {
         state.apply(&built.changes);
         let state = Arc::new(state);
         let executor =
-            Executor::open(runtime.clone(), state.clone(), built.state_root, Time(START), std::iter::empty())
-                .unwrap();
+            Executor::open(runtime.clone(), state.clone(), Time(START), std::iter::empty()).unwrap();
+        let mut tree = StateTree::default();
+        tree.update(&built.changes).unwrap();
         World {
             runtime,
             executor,
@@ -148,7 +151,8 @@ impl World {
             genesis,
             height: 0,
             time: START,
-            root: built.state_root,
+            root: tree.root(),
+            tree,
             nonces: Nonces::new(),
             signers: NAMES.iter().map(|name| Signer::Key(key(name))).collect(),
         }
@@ -158,10 +162,9 @@ impl World {
     pub fn fork(&self) -> Self {
         let (runtime, state) = (self.runtime.clone(), self.state.clone());
         let executor =
-            Executor::open(runtime.clone(), state.clone(), self.root, Time(self.time), std::iter::empty())
-                .unwrap();
-        let (genesis, signers) = (self.genesis.clone(), self.signers.clone());
-        World { runtime, executor, state, genesis, nonces: Nonces::new(), signers, ..*self }
+            Executor::open(runtime.clone(), state.clone(), Time(self.time), std::iter::empty()).unwrap();
+        let (genesis, signers, tree) = (self.genesis.clone(), self.signers.clone(), self.tree.clone());
+        World { runtime, executor, state, tree, genesis, nonces: Nonces::new(), signers, ..*self }
     }
 
     /// The chain's id.
@@ -293,8 +296,9 @@ impl World {
     /// Makes a block's changes permanent.
     pub fn commit(&mut self, execution: &Execution) {
         Arc::make_mut(&mut self.state).apply(&execution.changes);
-        self.executor.commit(execution);
-        self.root = execution.state_root;
+        self.executor.commit();
+        self.tree.update(&execution.changes).unwrap();
+        self.root = self.tree.root();
     }
 
     /// A query's value; it must succeed.

@@ -19,11 +19,11 @@ build: setup ## Builds the contracts and the node
 run: build ## Starts the development chain; the next run continues it (ARGS="--reset" starts anew)
 	$(SILLOK) dev $(ARGS)
 
+# Lints compile the benches too, so they are not linked here: that takes a minute and shows nothing.
 test: lint ## Everything: lints, layering, documentation, tests
 	@./scripts/setup nextest
 	cargo nextest run --cargo-profile release --workspace
 	cargo test --release --doc --workspace --quiet
-	cargo bench --workspace --bench '*' --no-run
 	$(MAKE) docs
 
 lint: setup ## Format, clippy and the direction of dependencies

@@ -21,6 +21,11 @@ pub(crate) const TREE_PAGE_ENTRIES: usize = 65_536;
 /// The same, in bytes.
 pub(crate) const TREE_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
+/// The most that a proof's keys and values take, in bytes: a response has twice as many digits.
+pub(crate) const PROOF_BYTES: usize = 12 * 1024 * 1024;
+/// The most claims in one proof.
+pub(crate) const PROOF_CLAIMS: usize = 4_096;
+
 /// How long after a block that is not empty an empty one certifies its state root, if no transaction
 /// has come by then.
 pub(crate) const CERTIFY_AFTER_MS: u64 = 200;
@@ -37,6 +42,9 @@ pub(crate) const SUBSCRIBER_BLOCKS: usize = 256;
 pub(crate) const WAITERS: usize = 65_536;
 /// The longest wait for a transaction.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// How long a proof waits for a block that commits to the state it is of.
+pub(crate) const LONGEST_PROOF_WAIT: Duration = Duration::from_secs(30);
 
 /// The largest request, in bytes. The largest transaction fits in hexadecimal.
 pub(crate) const REQUEST_BYTES: u32 = 2 * 1024 * 1024;

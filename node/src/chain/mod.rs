@@ -11,13 +11,14 @@ mod open;
 mod pace;
 mod pool;
 mod producer;
+mod proof;
 #[cfg(test)]
 mod tests;
 mod waiters;
 
 use std::sync::Arc;
 
-use sillok_abi::{Call, Hash, Receipt, Transaction, TransactionBody};
+use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody};
 use sillok_runtime::{BlockEnv, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
@@ -31,6 +32,7 @@ pub(crate) use open::{OpenError, open};
 pub(crate) use pace::Pace;
 use pool::Pool;
 pub(crate) use producer::Producer;
+pub(crate) use proof::{ProofRefusal, Proven, Wanted};
 use waiters::Waiters;
 pub(crate) use waiters::Waiting;
 
@@ -134,11 +136,36 @@ impl Chain {
     /// If the block can't be read.
     pub(crate) fn at(&self, height: u64) -> Result<Option<StateAt>, Fault> {
         let Some(state) = self.ledger.at(height) else { return Ok(None) };
-        let time = match height {
-            0 => Some(self.genesis.time),
-            _ => self.committed(height)?.map(|block| block.header().time),
-        };
-        Ok(time.map(|time| StateAt { state, env: BlockEnv { height, time } }))
+        Ok(self.time_of(height)?.map(|time| StateAt { state, env: BlockEnv { height, time } }))
+    }
+
+    /// The height of the last block that is no later than `time`; none if the chain began after it.
+    ///
+    /// # Errors
+    /// If blocks can't be read.
+    pub(crate) fn height_at(&self, time: Time) -> Result<Option<u64>, Fault> {
+        if time < self.genesis.time {
+            return Ok(None);
+        }
+        // Times grow with heights: the block at `low` is early enough, the one after `high` is not.
+        let (mut low, mut high) = (0, self.tip().height);
+        while low < high {
+            let middle = high - (high - low) / 2;
+            if self.time_of(middle)?.is_some_and(|found| found <= time) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        Ok(Some(low))
+    }
+
+    /// The time of the block at `height`.
+    fn time_of(&self, height: u64) -> Result<Option<Time>, Fault> {
+        match height {
+            0 => Ok(Some(self.genesis.time)),
+            _ => Ok(self.committed(height)?.map(|block| block.header().time)),
+        }
     }
 
     /// The block at `height` with its receipts; genesis has none.

@@ -28,6 +28,7 @@ mod status;
 mod table;
 mod tx;
 mod typed;
+mod verify;
 mod who;
 
 use std::ffi::OsString;
@@ -87,6 +88,10 @@ enum Command {
     /// List shares on the market, place and cancel orders.
     #[command(subcommand)]
     Order(order::OrderCommand),
+    /// Check a register's extract or a proof offline.
+    Verify(verify::VerifyOptions),
+    /// Show which validators the chain has: what extracts and proofs are checked against.
+    Trust(verify::TrustOptions),
     /// Print a completion script for a shell.
     Completions(completions::CompletionsOptions),
 }
@@ -128,6 +133,7 @@ fn run(cli: Cli) -> Result<()> {
         }
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),
+        Command::Verify(verify) => verify::run(&verify, &options),
         online => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
@@ -152,9 +158,12 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         Command::Escrow(command) => escrow::run(command, session).await,
         Command::Did(command) => did::run(command, session).await,
         Command::Order(command) => order::run(command, session).await,
-        Command::Dev(_) | Command::Completions(_) | Command::Keys(_) | Command::Contract(_) => {
-            unreachable!("run without a session")
-        }
+        Command::Trust(trust) => verify::trust(&trust, session),
+        Command::Dev(_)
+        | Command::Completions(_)
+        | Command::Keys(_)
+        | Command::Contract(_)
+        | Command::Verify(_) => unreachable!("run without a session"),
     }
 }
 

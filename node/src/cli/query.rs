@@ -1,12 +1,16 @@
 //! `sillok query`: facts about the chain.
 
+use std::path::{Path, PathBuf};
+
 use clap::Subcommand;
 use serde_json::{Value, json};
-use sillok_abi::Account;
-use sillok_client::rpc::{BlockInfo, BlockRef, from_hex, to_hex};
+use sillok_abi::{Account, ContractId};
+use sillok_client::bundle::ProofFile;
+use sillok_client::rpc::{At, BlockInfo, BlockRef, Wanted, from_hex, to_hex};
 
+use super::moment::parse_at;
 use super::session::from_rpc;
-use super::{CliError, Result, Session};
+use super::{CliError, Result, Session, verify};
 
 /// The native module of member organisations.
 const MEMBERSHIP: &str = "membership";
@@ -34,9 +38,12 @@ pub(super) enum QueryCommand {
         /// The key in hexadecimal: four bytes of the field, then SCALE of the map's key.
         #[arg(value_name = "KEY")]
         storage_key: String,
-        /// As of this height.
-        #[arg(long, value_name = "HEIGHT")]
-        at: Option<u64>,
+        /// As of this height, time (2026-03-31T09:00:00Z), or end of this day in Korea (2026-03-31).
+        #[arg(long, value_name = "WHEN", value_parser = parse_at)]
+        at: Option<At>,
+        /// Write a proof to this file, for `sillok verify`.
+        #[arg(long, value_name = "FILE")]
+        proof: Option<PathBuf>,
     },
 }
 
@@ -45,8 +52,13 @@ pub(super) async fn run(command: QueryCommand, session: &Session) -> Result<()> 
         QueryCommand::Block { block } => self::block(&block, session).await,
         QueryCommand::Account { account } => self::account(&account, session).await,
         QueryCommand::Contracts => contracts(session).await,
-        QueryCommand::Storage { contract, storage_key, at } => {
-            storage(&contract, &storage_key, at, session).await
+        QueryCommand::Storage { contract, storage_key, at, proof } => {
+            let contract = session.names().find_contract(&contract)?;
+            let key = from_hex(&storage_key).map_err(|why| CliError::usage(format!("the key: {why}")))?;
+            match proof {
+                None => storage(&contract, &key, at, session).await,
+                Some(file) => prove(contract, key, at, &file, session).await,
+            }
         }
     }
 }
@@ -130,12 +142,33 @@ async fn contracts(session: &Session) -> Result<()> {
     Ok(())
 }
 
-async fn storage(contract: &str, key: &str, at: Option<u64>, session: &Session) -> Result<()> {
-    let id = session.names().find_contract(contract)?;
-    let key = from_hex(key).map_err(|why| CliError::usage(format!("the key: {why}")))?;
-    let answer = session.client().state_storage(&id, &key, at).await.map_err(from_rpc)?;
+async fn storage(contract: &ContractId, key: &[u8], at: Option<At>, session: &Session) -> Result<()> {
+    let answer = session.client().state_storage(contract, key, at).await.map_err(from_rpc)?;
     let stored = answer.value.map(to_hex);
     let human = stored.clone().unwrap_or_else(|| "nothing is stored there".to_owned());
     session.result(human, json!({ "height": answer.height, "value": stored }));
+    Ok(())
+}
+
+async fn prove(
+    contract: ContractId,
+    key: Vec<u8>,
+    at: Option<At>,
+    file: &Path,
+    session: &Session,
+) -> Result<()> {
+    let wanted = [Wanted::Key(contract, key)];
+    let answer = session.client().state_proof(&wanted, at).await.map_err(from_rpc)?;
+    let proof = ProofFile::of(&answer.proof);
+    let checked = proof.check(&verify::node_trust(session)?);
+    checked.map_err(|error| CliError::network("not-proven", error).hint("ask another node"))?;
+    verify::write(file, &proof.to_text())?;
+    let value = proof.keys.first().and_then(|key| key.value.clone());
+    let stored = value.as_deref().unwrap_or("nothing is stored there");
+    let human = format!("{stored}\nproven as of block {}, written to {}", answer.height, file.display());
+    session.result(
+        human,
+        json!({ "height": answer.height, "value": value, "file": file.display().to_string() }),
+    );
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::{Map, Value};
 use sillok_abi::{Account, Call, ContractId, Hash, Metadata, MethodSpec, Receipt, TypeSpec};
 use sillok_client::explain::{Catalog, Explanation, explain};
-use sillok_client::rpc::{Client, ContractEntry, RpcError, Status};
+use sillok_client::rpc::{At, Client, ContractEntry, RpcError, Status};
 use sillok_client::transaction::{Nonces, Signer};
 use sillok_client::value::{self, signature};
 
@@ -165,13 +165,13 @@ impl Session {
         self.contracts.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Calls a query method; `args` is an object by parameter name, `at` a past height.
+    /// Calls a query method; `args` is an object by parameter name, `at` a past height or time.
     pub(crate) async fn query(
         &self,
         contract: &ContractHandle,
         method: &str,
         args: Value,
-        at: Option<u64>,
+        at: Option<At>,
     ) -> Result<Value> {
         let spec = contract.method(method)?;
         let call = self.encode_call(contract, spec, &args)?;

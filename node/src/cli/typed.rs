@@ -2,7 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sillok_client::rpc::to_hex;
+use sillok_client::rpc::{At, to_hex};
 
 use super::{CallResult, CliError, ContractHandle, Result, Session};
 
@@ -15,7 +15,7 @@ pub(crate) async fn query<T: DeserializeOwned>(
     contract: &ContractHandle,
     method: &str,
     args: Value,
-    at: Option<u64>,
+    at: Option<At>,
 ) -> Result<T> {
     let answer = session.query(contract, method, args, at).await?;
     read(contract, method, answer)
@@ -27,7 +27,7 @@ pub(crate) async fn all<T: DeserializeOwned>(
     contract: &ContractHandle,
     method: &str,
     args: Value,
-    at: Option<u64>,
+    at: Option<At>,
 ) -> Result<Vec<T>> {
     let mut rows = Vec::new();
     loop {

@@ -24,6 +24,7 @@ pub(super) fn state<'a>(batch: &mut Batch<'a>, height: u64, changes: &'a Changes
 /// Adds what changed in the tree of fields with the block at `height`.
 pub(super) fn field_roots(batch: &mut Batch<'_>, height: u64, roots: &FieldRoots) {
     for (field, root) in roots {
+        let root = root.map(|root| root.to_vec());
         batch.put(Table::FieldRoots, keys::version(field, height), root.encode());
     }
 }

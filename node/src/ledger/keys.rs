@@ -13,6 +13,21 @@ pub(super) fn height(height: u64) -> [u8; 8] {
 /// that there is not.
 pub(super) const BEYOND_STATE: [u8; 33] = [0xFF; 33];
 
+/// What comes after a key, and before every other that does.
+pub(super) fn next(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
+}
+
+/// What comes after all keys that begin with these bytes, which are not all ones.
+pub(super) fn after_all(prefix: &[u8]) -> Vec<u8> {
+    let mut bytes = prefix.to_vec();
+    while bytes.pop_if(|byte| *byte == u8::MAX).is_some() {}
+    if let Some(last) = bytes.last_mut() {
+        *last += 1;
+    }
+    bytes
+}
+
 /// The beginning of all versions of a state key.
 pub(super) fn versions(key: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(key.len() + 16);

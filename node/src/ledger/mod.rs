@@ -11,6 +11,8 @@ mod keys;
 mod records;
 #[cfg(test)]
 mod tests;
+mod trees;
+mod versions;
 mod view;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,12 +20,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use codec::{DecodeAll, Encode};
 use sillok_abi::{Hash, Transaction};
-use sillok_runtime::{
-    Direction, Execution, Fault, FieldKey, FieldRoots, Genesis, PageLimit, StateReader, StateTree,
-    TreeBuilder,
-};
+use sillok_runtime::{Execution, FieldRoots, Genesis, StateReader};
 
-use crate::limits;
 use crate::storage::{Batch, Storage, StorageError, Table};
 pub(crate) use records::{BlockReceipts, Place, StoredBlock, Tip};
 use view::View;
@@ -176,35 +174,6 @@ impl Ledger {
     /// If it can't be read.
     pub(crate) fn place_of(&self, transaction: &Hash) -> Result<Option<Place>, StorageError> {
         read(&*self.storage, Table::Transactions, transaction)
-    }
-
-    /// The tree of the state at the tip, made from the flat state.
-    ///
-    /// # Errors
-    /// If it can't be read.
-    pub(crate) fn tree(&self) -> Result<StateTree, Fault> {
-        let mut builder = TreeBuilder::default();
-        let page = PageLimit { entries: limits::TREE_PAGE_ENTRIES, bytes: limits::TREE_PAGE_BYTES };
-        let mut from = Vec::new();
-        loop {
-            let entries =
-                self.storage.page(Table::State, &from, &keys::BEYOND_STATE, Direction::Ascending, page)?;
-            let Some((last, _)) = entries.last() else { return Ok(builder.finish()) };
-            // One zero byte more than a key makes the next one after it.
-            from = [last.as_slice(), &[0]].concat();
-            entries.iter().try_for_each(|(key, value)| builder.add(key, value))?;
-        }
-    }
-
-    /// The roots, in `tree`, of the fields that the tip has changed: the next block writes them down.
-    ///
-    /// # Errors
-    /// If it can't be read which they are.
-    pub(crate) fn tip_roots(&self, tree: &StateTree) -> Result<FieldRoots, StorageError> {
-        let height = keys::height(self.tip().height);
-        let changed: Vec<Vec<u8>> = read(&*self.storage, Table::Undo, &height)?.unwrap_or_default();
-        let fields = changed.iter().filter_map(|key| key.first_chunk::<{ size_of::<FieldKey>() }>());
-        Ok(fields.map(|field| (*field, tree.field_root(field))).collect())
     }
 
     /// The transactions of the blocks that are less than `age_ms` older than the tip, newest block

@@ -8,11 +8,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use codec::DecodeAll;
 use sillok_runtime::{Direction, Fault, PageLimit, StateReader};
 
-use super::keys;
-use crate::storage::{Entry, Storage, StorageError, Table};
+use super::versions::Versions;
+use crate::storage::{Entry, Storage, Table};
 
 /// The state after one height.
 pub(super) struct View {
@@ -27,49 +26,8 @@ impl View {
         self.begun.load(Ordering::SeqCst) == self.height
     }
 
-    fn versioned_get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        self.newest(&keys::versions(key))
-    }
-
-    /// The newest value up to this height of the key with these versions.
-    fn newest(&self, versions: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        let from = keys::at_height(versions.to_vec(), self.height);
-        let found = self.storage.range(Table::History, &from, &keys::after(versions), 1)?;
-        let damaged = |_| StorageError::Corrupt("a version does not decode".into());
-        match found.first() {
-            Some((_, value)) => Option::<Vec<u8>>::decode_all(&mut value.as_slice()).map_err(damaged),
-            None => Ok(None),
-        }
-    }
-
-    /// Two searches for each key that was ever in the range: for any version of it, and for its newest
-    /// one up to this height.
-    fn versioned_page(
-        &self,
-        from: &[u8],
-        to: &[u8],
-        direction: Direction,
-        limit: PageLimit,
-    ) -> Result<Vec<Entry>, StorageError> {
-        let (mut from, mut to) = (keys::versions(from), keys::versions(to));
-        let mut next = || -> Result<Option<Entry>, StorageError> {
-            loop {
-                let one = PageLimit::entries(1);
-                let found = self.storage.page(Table::History, &from, &to, direction, one)?;
-                let Some((version, _)) = found.first() else { return Ok(None) };
-                let damaged = || StorageError::Corrupt("a version's key does not decode".into());
-                let (key, versions) = keys::split_version(version).ok_or_else(damaged)?;
-                let value = self.newest(&versions)?;
-                match direction {
-                    Direction::Ascending => from = keys::after(&versions),
-                    Direction::Descending => to = versions,
-                }
-                if let Some(value) = value {
-                    return Ok(Some((key, value)));
-                }
-            }
-        };
-        limit.page(std::iter::from_fn(|| next().transpose()))
+    fn versions(&self) -> Versions<'_> {
+        Versions { storage: &*self.storage, table: Table::History, height: self.height }
     }
 }
 
@@ -81,7 +39,7 @@ impl StateReader for View {
                 return Ok(value);
             }
         }
-        Ok(self.versioned_get(key)?)
+        Ok(self.versions().get(key)?)
     }
 
     fn page(
@@ -97,6 +55,6 @@ impl StateReader for View {
                 return Ok(entries);
             }
         }
-        Ok(self.versioned_page(from, to, direction, limit)?)
+        Ok(self.versions().page(from, to, direction, limit)?)
     }
 }

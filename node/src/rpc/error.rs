@@ -3,9 +3,10 @@
 use jsonrpsee::types::ErrorObjectOwned;
 use jsonrpsee::types::error::INVALID_PARAMS_CODE;
 use serde_json::{Value, json};
+use sillok_abi::Time;
 use sillok_runtime::Fault;
 
-use crate::chain::SubmitError;
+use crate::chain::{ProofRefusal, SubmitError};
 
 /// Too many requests wait for a worker or a transaction.
 const BUSY: u32 = 1024;
@@ -15,6 +16,8 @@ const NO_CONTRACT: u32 = 1030;
 const NO_BLOCK: u32 = 1031;
 /// An argument's bytes are not what they should be.
 const MALFORMED: u32 = 1032;
+/// What is to be proven does not fit in one answer.
+const TOO_LARGE: u32 = 1033;
 /// The node failed.
 const FAULT: u32 = 1040;
 
@@ -63,6 +66,18 @@ impl RpcFailure {
         RpcFailure::new(NO_BLOCK, message, hint)
     }
 
+    /// The time is before the chain's beginning.
+    pub(crate) fn before_genesis(time: Time, genesis: Time) -> Self {
+        let message = format!("there is no block as early as {time}");
+        RpcFailure::new(NO_BLOCK, message, format!("the chain began at {genesis}"))
+    }
+
+    /// No block commits to the state that is to be proven.
+    pub(crate) fn not_committed() -> Self {
+        let message = "no final block commits to this state yet";
+        RpcFailure::new(BUSY, message, "try again after the next block, or ask for an earlier height")
+    }
+
     /// Too many requests wait.
     pub(crate) fn busy() -> Self {
         RpcFailure::new(BUSY, "the node has too many requests to answer", "try again in a second")
@@ -79,6 +94,16 @@ impl From<Fault> for RpcFailure {
         // Reading can't damage anything: the producer, which writes, decides when the node must halt.
         tracing::error!(%fault, "a request met a fault");
         RpcFailure::new(FAULT, fault.to_string(), "see the node's log; its disk or memory may be failing")
+    }
+}
+
+impl From<ProofRefusal> for RpcFailure {
+    fn from(refusal: ProofRefusal) -> Self {
+        match refusal {
+            ProofRefusal::Fault(fault) => fault.into(),
+            ProofRefusal::ShortKey => RpcFailure::malformed("key", "a storage key"),
+            ProofRefusal::TooLarge => RpcFailure::new(TOO_LARGE, refusal.to_string(), "prove single keys"),
+        }
     }
 }
 

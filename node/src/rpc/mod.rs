@@ -6,10 +6,12 @@
 //! they can't hold up the producer.
 
 mod arguments;
+mod at;
 mod chain;
 mod contract;
 mod error;
 mod json;
+mod proof;
 mod server;
 mod state;
 mod subscriptions;

@@ -7,7 +7,7 @@ use jsonrpsee::RpcModule;
 use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::server::{BatchRequestConfig, Server, ServerConfig, ServerHandle};
 
-use super::{Arguments, METHODS, Service, Workers, subscriptions, wait};
+use super::{Arguments, METHODS, Service, Workers, proof, subscriptions, wait};
 use crate::chain::Chain;
 use crate::limits;
 
@@ -85,6 +85,9 @@ fn methods(service: Service) -> Result<RpcModule<Service>, RegisterMethodError> 
     }
     module.register_async_method("tx_wait", |params, service, _| async move {
         wait::wait(&service, params).await
+    })?;
+    module.register_async_method("state_proof", |params, service, _| async move {
+        proof::prove(&service, params).await
     })?;
     subscriptions::register(&mut module)?;
     Ok(module)

@@ -5,7 +5,7 @@ use sillok_abi::{Call, CallFailure, Failure, Outcome, TrapCode};
 use sillok_runtime::state_key;
 
 use super::contract::resolve;
-use super::{Answer, Arguments, Method, RpcFailure, json};
+use super::{Answer, Arguments, Method, RpcFailure, at, json};
 use crate::chain::{Chain, StateAt};
 
 pub(super) const METHODS: &[Method] = &[
@@ -15,7 +15,7 @@ pub(super) const METHODS: &[Method] = &[
 
 /// The state after the block at the height that is asked for, or after the last.
 fn state_at(chain: &Chain, arguments: &Arguments) -> Result<StateAt, RpcFailure> {
-    match arguments.optional_number("at")? {
+    match at::height(chain, arguments)? {
         None => Ok(chain.latest()),
         Some(height) => chain.at(height)?.ok_or_else(|| RpcFailure::no_block(height, chain.tip().height)),
     }

@@ -6,6 +6,7 @@ mod contracts;
 mod dev;
 mod did;
 mod errors;
+mod extract;
 mod hostile;
 mod import;
 mod keys;

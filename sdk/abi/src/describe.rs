@@ -5,7 +5,7 @@
 
 use alloc::{string::String, vec::Vec};
 
-use crate::{Account, BookId, ContractId, Date, Hash, OrderId, Price, Quantity, Time};
+use crate::{Account, BookId, ContractId, Date, Hash, LayoutField, OrderId, Price, Quantity, Time};
 
 /// The shape of a type on the wire.
 pub enum Type {
@@ -169,6 +169,11 @@ pub enum ItemSpec {
         version: &'static str,
         /// Digest of the storage fields; an upgrade that changes it must migrate.
         layout: Hash,
+    },
+    /// The storage's fields, in the order of their names; at most one such item.
+    Storage {
+        /// The fields, whose layout's digest is the contract's `layout`.
+        fields: &'static [LayoutField],
     },
     /// A method.
     Method {

@@ -5,7 +5,9 @@
 
 use crate::{Hash, SectionBytes, Type};
 
-/// What the digest begins with: `digest("sillok/layout", …)` of SCALE of the fields.
+/// The domain of a layout's digest.
+pub(crate) const LAYOUT_DOMAIN: &str = "sillok/layout";
+/// What the digest begins with, at compile time: the domain and a zero byte.
 const DOMAIN: &[u8] = b"sillok/layout\0";
 
 /// A storage field, as far as its layout goes.

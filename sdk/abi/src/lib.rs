@@ -48,7 +48,7 @@ pub use host::{
 pub use layout::{IndexLayout, LayoutField, layout_digest};
 pub use metadata::{
     ABI_VERSION, ErrorSpec, EventSpec, FieldSpec, Item, METADATA_SECTION, Metadata, MetadataError,
-    MethodSpec, TypeSpec, VariantSpec,
+    MethodSpec, StorageSpec, TypeSpec, VariantSpec, storage_digest,
 };
 pub use receipt::{CallFailure, Event, Failure, Outcome, Receipt, TrapCode};
 pub use section::SectionBytes;

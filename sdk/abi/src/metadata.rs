@@ -4,7 +4,8 @@
 use alloc::{boxed::Box, collections::BTreeSet, string::String, vec::Vec};
 use codec::{Decode, Encode};
 
-use crate::{Hash, MethodKind};
+use crate::layout::LAYOUT_DOMAIN;
+use crate::{Hash, MethodKind, digest};
 
 /// The version of the interface between contract and host. A contract of another version is refused.
 pub const ABI_VERSION: u32 = 1;
@@ -99,6 +100,26 @@ pub enum Item {
     Event(EventSpec),
     /// An error.
     Error(ErrorSpec),
+    /// The storage's fields.
+    Storage(Vec<StorageSpec>),
+}
+
+/// A storage field; the owned twin of [`crate::LayoutField`]. Structs and enums in it have no names.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct StorageSpec {
+    /// Its name, from which its keys are made.
+    pub name: String,
+    /// What it is: `Value`, `Map`, `Set`.
+    pub kind: String,
+    /// The types that it is made of; the last one is that of its values, but for a `Set`.
+    pub types: Vec<TypeSpec>,
+    /// Its indexes, if it is of a kind that has them: the functions' digest, and the types of their keys.
+    pub indexes: Option<(Hash, Vec<TypeSpec>)>,
+}
+
+/// The digest of a storage's fields, as contracts name it: [`crate::layout_digest`] of their twins.
+pub fn storage_digest(fields: &[StorageSpec]) -> Hash {
+    digest(LAYOUT_DOMAIN, &fields)
 }
 
 /// A method.
@@ -160,6 +181,8 @@ pub struct Metadata {
     pub version: String,
     /// Digest of its storage fields.
     pub layout: Hash,
+    /// Its storage fields, by name; none if it does not tell of them truly.
+    pub storage: Vec<StorageSpec>,
     /// Its methods, by name.
     pub methods: Vec<MethodSpec>,
     /// Its events, by name.
@@ -193,7 +216,7 @@ const MAX_TYPE_DEPTH: u32 = 32;
 impl Metadata {
     /// Reads the contents of a metadata section.
     pub fn from_section(mut section: &[u8]) -> Result<Self, MetadataError> {
-        let mut contract = None;
+        let (mut contract, mut storage) = (None, Vec::new());
         let (mut methods, mut events, mut errors) = (Vec::new(), Vec::new(), Vec::new());
         while !section.is_empty() {
             match decode_item(&mut section)? {
@@ -208,10 +231,14 @@ impl Metadata {
                 Item::Method(method) => methods.push(method),
                 Item::Event(event) => events.push(event),
                 Item::Error(error) => errors.push(error),
+                Item::Storage(fields) => storage = fields,
             }
         }
         let (name, version, layout) = contract.ok_or(MetadataError::NotOneContract)?;
-        Metadata { name, version, layout, methods, events, errors }.sorted()
+        if storage_digest(&storage) != layout {
+            storage.clear();
+        }
+        Metadata { name, version, layout, storage, methods, events, errors }.sorted()
     }
 
     /// The method of this name.

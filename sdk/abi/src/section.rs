@@ -12,7 +12,7 @@ const ITEM_CAPACITY: usize = 16 * 1024;
 pub struct SectionBytes {
     bytes: [u8; ITEM_CAPACITY],
     len: usize,
-    /// Whether structs and enums have their names; a layout's digest leaves them out.
+    /// Whether structs and enums have their names; a layout leaves them out.
     type_names: bool,
 }
 
@@ -225,6 +225,12 @@ impl SectionBytes {
                 self.text(name);
                 self.text(version);
                 self.raw(layout);
+            }
+            ItemSpec::Storage { fields } => {
+                self.byte(4);
+                // As in the digest, so that whoever has these bytes can make it.
+                self.type_names = false;
+                self.layout(fields);
             }
             ItemSpec::Method { name, docs, kind, reentrant, params, returns } => {
                 self.byte(1);

@@ -6,20 +6,13 @@
 use codec::{Decode, Encode};
 use sillok_abi::{
     Certificate, CertificateError, ContractId, FIELD_BYTES, Hash, Header, KeyProof, ProofError, PublicKey,
-    Search, Validator, check_field, validators_digest,
+    Search, check_field, validators_digest,
 };
+
+pub use crate::trust::Trust;
 
 /// The signing context of validators' votes.
 const CONSENSUS_CONTEXT: &[u8] = b"sillok/consensus";
-
-/// What proofs are checked against.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub struct Trust {
-    /// The chain: its genesis hash.
-    pub chain: Hash,
-    /// Its validators.
-    pub validators: Vec<Validator>,
-}
 
 /// What state holds, with all that proves it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -29,7 +22,7 @@ pub struct StateProof {
     /// What makes that block final.
     pub certificate: Certificate,
     /// What state holds.
-    pub claim: Claim,
+    pub claims: Vec<Claim>,
 }
 
 /// What is said of state.
@@ -82,7 +75,7 @@ impl StateProof {
         self.header.height.saturating_sub(1)
     }
 
-    /// Checks everything: chain, validators, votes, and that the claim follows.
+    /// Checks everything: chain, validators, votes, and that the claims follow.
     ///
     /// # Errors
     /// The first that is not as it should be.
@@ -97,7 +90,8 @@ impl StateProof {
         self.certificate
             .check(&trust.chain, &trust.validators, header.height, &header.id(), is_vote)
             .map_err(StateProofError::NotFinal)?;
-        self.claim.check(&header.state_root).map_err(StateProofError::NotInState)
+        let check = |claim: &Claim| claim.check(&header.state_root);
+        self.claims.iter().try_for_each(check).map_err(StateProofError::NotInState)
     }
 }
 

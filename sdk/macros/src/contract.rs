@@ -41,6 +41,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
             version: ::core::env!("CARGO_PKG_VERSION"),
             layout: <#this as ::sillok_sdk::__private::Storage>::LAYOUT,
         });
+        ::sillok_sdk::__metadata!(::sillok_sdk::__private::ItemSpec::Storage {
+            fields: <#this as ::sillok_sdk::__private::Storage>::FIELDS,
+        });
 
         const _: () = ::core::assert!(
             ::sillok_sdk::__private::each_from_its_own(

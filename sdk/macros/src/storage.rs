@@ -31,7 +31,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
         #item
 
         impl ::sillok_sdk::__private::Storage for #name {
-            const LAYOUT: [u8; 32] = ::sillok_sdk::__private::layout_digest(&[#(#layout),*]);
+            const FIELDS: &'static [::sillok_sdk::__private::LayoutField] = &[#(#layout),*];
 
             fn open() -> Self {
                 Self { #(#openings),* }

@@ -197,7 +197,7 @@ fn colliding_names() -> (String, String) {
 fn the_layout_has_the_fields_in_the_order_of_their_names() {
     let layout = |item: &str| {
         let expanded = accepted(crate::storage::expand, item);
-        let (_, from_layout) = expanded.split_once("LAYOUT").expect("a layout");
+        let (_, from_layout) = expanded.split_once("FIELDS").expect("a layout");
         from_layout.split_once("fn open").expect("a function after it").0.to_owned()
     };
     let first = layout("struct Bank { a: Value<u64>, b: Map<u8, u8> }");

@@ -31,6 +31,7 @@ pub use value::Value;
 pub use index::{IndexField, IndexKey, IndexRoot, Indexes};
 
 use codec::Decode;
+use sillok_abi::{LayoutField, layout_digest};
 
 use crate::host::{self, ReadBuffer};
 
@@ -39,8 +40,10 @@ type Marker<T> = core::marker::PhantomData<fn() -> T>;
 
 /// A contract's storage; `#[storage]` implements it.
 pub trait Storage: Sized {
-    /// Digest of the fields' names and types.
-    const LAYOUT: [u8; 32];
+    /// The fields' names and types, in the order of the names.
+    const FIELDS: &'static [LayoutField];
+    /// Their digest.
+    const LAYOUT: [u8; 32] = layout_digest(Self::FIELDS);
 
     /// The fields; nothing is read yet.
     fn open() -> Self;

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use sillok_abi::MethodKind;
+use sillok_client::rpc::At;
 
 use super::InvokeOptions;
 use crate::cli::arguments::{parse, summary};
@@ -21,7 +22,7 @@ pub(super) async fn call(options: InvokeOptions, session: &Session) -> Result<()
     Ok(())
 }
 
-pub(super) async fn query(options: InvokeOptions, at: Option<u64>, session: &Session) -> Result<()> {
+pub(super) async fn query(options: InvokeOptions, at: Option<At>, session: &Session) -> Result<()> {
     let contract = session.contract(&options.contract).await?;
     let Some(method) = &options.method else { return Err(which_method(&contract, MethodKind::Query)) };
     let spec = contract.method(method)?;

@@ -10,7 +10,9 @@ mod upgrade;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use sillok_client::rpc::At;
 
+use super::moment::parse_at;
 use super::{GlobalOptions, Result, Session};
 
 /// The native module that keeps code and contracts.
@@ -33,9 +35,9 @@ pub(super) enum ContractCommand {
     Query {
         #[command(flatten)]
         invoke: InvokeOptions,
-        /// As of this height.
-        #[arg(long, value_name = "HEIGHT")]
-        at: Option<u64>,
+        /// As of this height, time (2026-03-31T09:00:00Z), or end of this day in Korea (2026-03-31).
+        #[arg(long, value_name = "WHEN", value_parser = parse_at)]
+        at: Option<At>,
     },
     /// Show a contract's methods, events and errors.
     Inspect {

@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sillok_client::rpc::At;
 
 use super::types::{Class, Issuer, Lot};
 use crate::cli::session::from_rpc;
@@ -80,12 +81,12 @@ impl<'a> Company<'a> {
         typed::query(self.session, &self.contract, method, args, None).await
     }
 
-    /// Asks for all rows of a list, at a past height if one is given.
+    /// Asks for all rows of a list, as of a past height or time if one is given.
     pub(crate) async fn all<T: DeserializeOwned>(
         &self,
         method: &str,
         args: Value,
-        at: Option<u64>,
+        at: Option<At>,
     ) -> Result<Vec<T>> {
         typed::all(self.session, &self.contract, method, args, at).await
     }
@@ -96,7 +97,7 @@ impl<'a> Company<'a> {
     }
 
     /// All classes of shares.
-    pub(crate) async fn classes(&self, at: Option<u64>) -> Result<Vec<Class>> {
+    pub(crate) async fn classes(&self, at: Option<At>) -> Result<Vec<Class>> {
         self.all("classes", json!({}), at).await
     }
 

@@ -4,6 +4,7 @@ mod arguments;
 mod change;
 mod company;
 mod create;
+mod extract;
 mod import;
 mod show;
 mod types;
@@ -13,6 +14,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use sillok_abi::Date;
 
+use super::moment::KOREA_OFFSET_MS;
 use super::{Result, Session};
 
 pub(crate) use company::Company;
@@ -54,6 +56,11 @@ pub(crate) enum RegisterCommand {
     Lots(show::LotsArgs),
     /// Show what happened, oldest first.
     History(show::HistoryArgs),
+    /// Write a certified extract, which anyone can verify offline with `sillok verify`.
+    ///
+    /// Of the whole register, or of one holder and nobody else. It carries the entries, the proof that they
+    /// are in the chain's state, and the validators' signatures over the block that commits to that state.
+    Extract(extract::ExtractArgs),
     /// Import a cap table in Open Cap Format 1.1.
     ///
     /// Reads the folder's manifest and files, and enters what they tell in order of date: classes of
@@ -87,9 +94,6 @@ pub(crate) struct NamesArg {
     names: Option<PathBuf>,
 }
 
-/// Milliseconds by which Korean time is ahead of UTC.
-const KOREA_OFFSET_MS: u64 = 9 * 60 * 60 * 1_000;
-
 /// The day that registers date by: today in Korea.
 fn today() -> Date {
     sillok_client::transaction::now().plus(KOREA_OFFSET_MS).date()
@@ -100,6 +104,7 @@ pub(crate) async fn run(command: RegisterCommand, session: &Session) -> Result<(
     match command {
         RegisterCommand::List => show::list(session).await,
         RegisterCommand::Show { company } => show::company(company, session).await,
+        RegisterCommand::Extract(args) => extract::run(args, session).await,
         RegisterCommand::Create(args) => create::run(args, session).await,
         RegisterCommand::AddClass(args) => change::add_class(args, session).await,
         RegisterCommand::Issue(args) => change::issue(args, session).await,

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Value, json};
+use sillok_client::rpc::At;
 
 use super::types::{Class, HistoryEntry, HolderRow, Lot};
 use super::{Company, CompanyArg, NamesArg, import};
+use crate::cli::moment::parse_at;
 use crate::cli::table::{Align, Table, grouped};
 use crate::cli::who::Who;
 use crate::cli::{CliError, Result, Session};
@@ -22,9 +24,9 @@ pub(crate) struct HoldersArgs {
     /// Only this class: its id, reference or name.
     #[arg(long)]
     class: Option<String>,
-    /// As of this height of the chain.
-    #[arg(long, value_name = "HEIGHT")]
-    at: Option<u64>,
+    /// As of this height, time (2026-03-31T09:00:00Z), or end of this day in Korea (2026-03-31).
+    #[arg(long, value_name = "WHEN", value_parser = parse_at)]
+    at: Option<At>,
     #[command(flatten)]
     names: NamesArg,
 }

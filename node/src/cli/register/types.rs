@@ -31,6 +31,7 @@ pub(crate) struct Class {
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Lot {
     pub(crate) id: u64,
+    pub(crate) root: u64,
     pub(crate) holder: String,
     pub(crate) quantity: u64,
     pub(crate) locked: u64,

@@ -14,7 +14,15 @@ fn method(kind: MethodKind, params: Vec<FieldSpec>, returns: TypeSpec) -> Method
 
 fn metadata() -> Metadata {
     let (methods, events, errors) = (Vec::new(), Vec::new(), Vec::new());
-    Metadata { name: "shop".into(), version: "1".into(), layout: [1; 32], methods, events, errors }
+    Metadata {
+        name: "shop".into(),
+        version: "1".into(),
+        layout: [1; 32],
+        storage: Vec::new(),
+        methods,
+        events,
+        errors,
+    }
 }
 
 fn of_method(method: MethodSpec) -> Metadata {

@@ -18,6 +18,7 @@ fn catalog() -> Catalog {
         name: "cash".into(),
         version: "1".into(),
         layout: [0; 32],
+        storage: vec![],
         methods: vec![],
         events: vec![EventSpec { name: "Moved".into(), docs: String::new(), fields: moved }],
         errors: vec![ErrorSpec {

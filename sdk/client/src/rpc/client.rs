@@ -14,8 +14,8 @@ use sillok_abi::{Call, ContractId, Hash, Transaction, TransactionBody};
 use super::hex::{scale_hex, to_hex};
 use super::transactions::{SimulationWire, TxStatusWire};
 use super::{
-    BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, QueryAnswer, RpcError, Simulation,
-    Status, StorageAnswer, TxStatus,
+    At, BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, ProofAnswer, QueryAnswer,
+    RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
 };
 
 /// How long one request may take; more than [`Client::tx_wait`] is asked to wait at once.
@@ -128,31 +128,44 @@ impl Client {
         wire.try_into().map_err(|reason: String| RpcError::unexpected(method, reason))
     }
 
-    /// Calls a query method, at a past height if one is given.
-    pub async fn state_query(&self, call: &Call, at: Option<u64>) -> Result<QueryAnswer, RpcError> {
+    /// Calls a query method, as of a past height or time if one is given.
+    pub async fn state_query(&self, call: &Call, at: Option<At>) -> Result<QueryAnswer, RpcError> {
         let mut request = json!({
             "contract": call.contract.to_string(),
             "method": call.method,
             "args": to_hex(&call.args),
         });
-        if let Some(height) = at {
-            request["at"] = json!(height);
+        if let Some(at) = at {
+            request["at"] = json!(at);
         }
         self.ask("state_query", vec![request]).await
     }
 
-    /// Reads one stored value of a contract, at a past height if one is given.
+    /// Reads one stored value of a contract, as of a past height or time if one is given.
     pub async fn state_storage(
         &self,
         contract: &ContractId,
         key: &[u8],
-        at: Option<u64>,
+        at: Option<At>,
     ) -> Result<StorageAnswer, RpcError> {
         let mut request = json!({ "contract": contract.to_string(), "key": to_hex(key) });
-        if let Some(height) = at {
-            request["at"] = json!(height);
+        if let Some(at) = at {
+            request["at"] = json!(at);
         }
         self.ask("state_storage", vec![request]).await
+    }
+
+    /// What state holds, with what proves it, as of a past height or time if one is given. Waits for the block
+    /// that commits to it. Nothing is checked here.
+    pub async fn state_proof(&self, wanted: &[Wanted], at: Option<At>) -> Result<ProofAnswer, RpcError> {
+        let claim = |wanted: &Wanted| match wanted {
+            Wanted::Key(contract, key) => json!({ "contract": contract.to_string(), "key": to_hex(key) }),
+            Wanted::Field(contract, field) => {
+                json!({ "contract": contract.to_string(), "field": to_hex(field) })
+            }
+        };
+        let claims: Vec<Value> = wanted.iter().map(claim).collect();
+        self.ask("state_proof", vec![json!(claims), json!(at)]).await
     }
 
     /// What the node knows of a contract or native module.

@@ -13,7 +13,7 @@ pub use hex::{from_hex, to_hex};
 pub use subscribe::{EventFilter, Subscriber};
 pub use transactions::{Simulation, TxStatus};
 pub use types::{
-    BlockEvent, BlockInfo, BlockRef, BlockTransaction, CertificateInfo, CertificateSignature,
-    ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, QueryAnswer, SampleCompany,
-    Scheduled, Status, StorageAnswer, ValidatorInfo,
+    At, BlockEvent, BlockInfo, BlockRef, BlockTransaction, CertificateInfo, CertificateSignature,
+    ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, ProofAnswer, QueryAnswer,
+    SampleCompany, Scheduled, Status, StorageAnswer, ValidatorInfo, Wanted,
 };

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sillok_abi::{Block, Hash, Receipt};
+use sillok_abi::{Block, ContractId, FIELD_BYTES, Hash, Header, Receipt, Time};
 
-use super::hex::{bytes, optional_bytes, scale};
+use super::hex::{bytes, optional_bytes, optional_scale, scale};
+use crate::proof::StateProof;
 
 /// Where a chain is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -103,6 +104,46 @@ pub enum BlockRef {
     Height(u64),
     /// The one with this id.
     Id(Hash),
+}
+
+/// As of when state is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// After the block at this height.
+    Height(u64),
+    /// After the last block that is no later than this.
+    Time(Time),
+}
+
+impl Serialize for At {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            At::Height(height) => serializer.serialize_u64(*height),
+            At::Time(time) => serializer.collect_str(time),
+        }
+    }
+}
+
+/// What a proof is to be of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// What a contract's storage key holds, or that it holds nothing.
+    Key(ContractId, Vec<u8>),
+    /// All that a contract's field holds, and that it holds nothing else.
+    Field(ContractId, [u8; FIELD_BYTES]),
+}
+
+/// A proof of what state holds.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ProofAnswer {
+    /// The height after whose block it is so.
+    pub height: u64,
+    /// The proof. Nothing about it has been checked yet.
+    #[serde(deserialize_with = "scale")]
+    pub proof: StateProof,
+    /// The header of the block at that height; genesis has none.
+    #[serde(deserialize_with = "optional_scale")]
+    pub before: Option<Header>,
 }
 
 /// A block.

@@ -1,0 +1,144 @@
+//! `sillok verify`: extracts and proofs checked offline. `sillok trust`: what they are checked against.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+use sillok_client::bundle::ProofFile;
+use sillok_client::extract::Extract;
+use sillok_client::rpc::to_hex;
+use sillok_client::trust::Trust;
+
+use super::table::{Align, Table, grouped};
+use super::{CliError, GlobalOptions, Result, Session, output};
+
+/// Check an extract or a proof. Needs no node.
+#[derive(Args, Debug)]
+pub(super) struct VerifyOptions {
+    /// The extract or proof.
+    file: PathBuf,
+    /// The validators that you trust; `sillok trust` writes such a file.
+    #[arg(long, value_name = "FILE", env = "SILLOK_TRUST")]
+    trust: PathBuf,
+}
+
+/// Show which validators the node's chain has, and write them down.
+#[derive(Args, Debug)]
+pub(super) struct TrustOptions {
+    /// The file to write.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(super) fn run(options: &VerifyOptions, global: &GlobalOptions) -> Result<()> {
+    let trust = Trust::parse(&read(&options.trust)?).map_err(|why| {
+        let message = format!("{} is not a trust file: {why}", options.trust.display());
+        CliError::usage(message).hint("`sillok trust --out FILE` writes one, from a node that you trust")
+    })?;
+    let text = read(&options.file)?;
+    let kind = serde_json::from_str::<Value>(&text).ok().map(|file| file["sillok"].clone());
+    match kind.as_ref().and_then(Value::as_str) {
+        Some("state-proof") => verify_proof(&text, &trust, global),
+        _ => verify_extract(&text, &trust, global),
+    }
+}
+
+fn verify_extract(text: &str, trust: &Trust, global: &GlobalOptions) -> Result<()> {
+    let extract = Extract::parse(text).map_err(not_verified)?;
+    extract.check(trust).map_err(not_verified)?;
+    let human = format!(
+        "verified: more than two thirds of the validators of {} have signed for this\n\n{}",
+        trust.name,
+        summary(&extract.statement)
+    );
+    output::result(global.json, human, json!({ "verified": true, "statement": extract.statement }));
+    Ok(())
+}
+
+fn verify_proof(text: &str, trust: &Trust, global: &GlobalOptions) -> Result<()> {
+    let file = ProofFile::parse(text).map_err(not_verified)?;
+    file.check(trust).map_err(not_verified)?;
+    let mut human = format!("verified: so it was on {} after block {}\n", trust.name, file.height);
+    for key in &file.keys {
+        let value = key.value.as_deref().unwrap_or("nothing");
+        human += &format!("\ncontract  {}\nkey       {}\nholds     {value}\n", key.contract, key.key);
+    }
+    output::result(global.json, human, json!({ "verified": true, "height": file.height, "keys": file.keys }));
+    Ok(())
+}
+
+fn not_verified(error: impl std::fmt::Display) -> CliError {
+    CliError::failed("not-verified", error)
+        .hint("do not rely on this file: ask whoever gave it to you, or make the extract again")
+}
+
+pub(super) fn trust(options: &TrustOptions, session: &Session) -> Result<()> {
+    let trust = node_trust(session)?;
+    let validators: Vec<_> = session.status().validators.iter().map(|validator| &validator.address).collect();
+    let fingerprint = to_hex(trust.fingerprint());
+    let mut human = format!("chain        {} {}\n", trust.name, to_hex(trust.chain));
+    for validator in &validators {
+        human += &format!("validator    {validator}\n");
+    }
+    human += &format!("fingerprint  {fingerprint}\n");
+    if let Some(out) = &options.out {
+        write(out, &trust.to_text())?;
+        human += &format!("\nwritten to {}. ", out.display());
+    }
+    human += "This is what one node says: compare the chain's id and the fingerprint with another member's.";
+    let value = json!({ "chain": to_hex(trust.chain), "name": trust.name, "validators": session.status().validators,
+        "fingerprint": fingerprint });
+    session.result(human, value);
+    Ok(())
+}
+
+/// The validators of the chain of this session, as its node names them.
+pub(super) fn node_trust(session: &Session) -> Result<Trust> {
+    let status = session.status();
+    Trust::of(&status.chain_id, &status.name, &status.validators)
+        .map_err(|why| CliError::network("unexpected-answer", why))
+}
+
+fn read(file: &Path) -> Result<String> {
+    fs::read_to_string(file)
+        .map_err(|error| CliError::failed("file", format!("can't read {}: {error}", file.display())))
+}
+
+/// Writes a file whole or not at all.
+pub(super) fn write(file: &Path, text: &str) -> Result<()> {
+    let failed = |error| CliError::failed("file", format!("can't write {}: {error}", file.display()));
+    let draft = file.with_added_extension("draft");
+    fs::write(&draft, text).and_then(|()| fs::rename(&draft, file)).map_err(failed)
+}
+
+/// A statement for people.
+pub(super) fn summary(statement: &Value) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
+    let company = &statement["company"];
+    let number = company["identifier"].as_str().filter(|number| !number.is_empty());
+    let number = number.map(|number| format!(", no. {number}")).unwrap_or_default();
+    let sample = if company["sample"] == true { ", a sample company" } else { "" };
+    let columns =
+        [("holder", Align::Left), ("class", Align::Left), ("shares", Align::Right), ("locked", Align::Right)];
+    let mut table = Table::new(&columns, "no shares");
+    for row in statement["holders"].as_array().into_iter().flatten() {
+        let class = class_name(statement, &row["class"]);
+        let count = |name: &str| grouped(row[name].as_u64().unwrap_or_default());
+        table.row([text(&row["holder"]), class, count("shares"), count("locked")]);
+    }
+    format!(
+        "{}{number}{sample}\nregister   {}\nregistrar  {}\nas of      block {}, {}\n\n{table}",
+        text(&company["name"]),
+        text(&statement["register"]),
+        text(&statement["registrar"]),
+        statement["height"],
+        text(&statement["time"]),
+    )
+}
+
+fn class_name(statement: &Value, id: &Value) -> String {
+    let classes = statement["classes"].as_array();
+    let found = classes.into_iter().flatten().find(|class| class["id"] == *id);
+    found.and_then(|class| class["name"].as_str()).map_or_else(|| id.to_string(), str::to_owned)
+}

@@ -147,7 +147,10 @@ fn values(noise: &mut Noise) -> Value {
 
 fn lengths() -> Value {
     let lengths = [0, 1, 63, 64, 65, 16_383, 16_384, 1 << 20, (1 << 30) - 1, 1 << 30, u32::MAX];
-    lengths.iter().map(|length| json!({ "length": length, "scale": hex(Compact(*length).encode()) })).collect()
+    lengths
+        .iter()
+        .map(|length| json!({ "length": length, "scale": hex(Compact(*length).encode()) }))
+        .collect()
 }
 
 fn accounts(noise: &mut Noise) -> Value {
@@ -158,8 +161,9 @@ fn accounts(noise: &mut Noise) -> Value {
 /// The digests of fields' trees with one key to many.
 fn trees(noise: &mut Noise) -> Value {
     let trees = [1, 2, 3, 10, 100].map(|count| {
-        let entries: Vec<(Vec<u8>, Vec<u8>)> =
-            (0..count).map(|_| (noise.bytes::<9>().to_vec(), noise.bytes::<5>().to_vec())).collect();
+        let mut entry = || ([b"fiel".as_slice(), &noise.bytes::<5>()].concat(), noise.bytes::<5>().to_vec());
+        let mut entries: Vec<(Vec<u8>, Vec<u8>)> = (0..count).map(|_| entry()).collect();
+        entries.sort_unstable();
         let mut leaves: Vec<_> =
             entries.iter().map(|(key, value)| (short_hash(key), short_hash(value))).collect();
         leaves.sort_unstable();

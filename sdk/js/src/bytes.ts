@@ -25,9 +25,8 @@ export function fromHex(text: string, what: string): Uint8Array {
 
 /** The 32 bytes of `0x` and 64 digits. */
 export function hash32(text: string, what: string): Uint8Array {
-  const bytes = fromHex(text, what);
-  if (bytes.length !== 32) throw new Error(`${what} is not 0x and 64 hexadecimal digits`);
-  return bytes;
+  if (text.length !== 66) throw new Error(`${what} is not 0x and 64 hexadecimal digits`);
+  return fromHex(text, what);
 }
 
 /** All of them, one after the other. */

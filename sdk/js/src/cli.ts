@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `sillok-verify FILE --trust TRUST`: verifies an extract, and prints what it says.
+// `sillok-verify FILE --trust TRUST`: verifies an extract or a proof, and prints what it says.
 //
 // The result goes to stdout, all else to stderr. Exit codes: 0 verified, 1 not, 2 wrong usage.
 
@@ -7,17 +7,18 @@ import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { toHex } from "./bytes.ts";
 import { verifyExtract } from "./extract.ts";
-import { type Json, isObject, printJson } from "./json.ts";
+import { type Json, isObject, parseJson, printJson } from "./json.ts";
+import { type ProvenKeys, verifyProofFile } from "./proof-file.ts";
 import type { Row, ShareClass, Statement } from "./statement.ts";
 import { type Trust, fingerprint, parseTrust } from "./trust.ts";
 
-const USAGE = `Verifies a certified extract of a share register, without a network.
+const USAGE = `Verifies a certified extract of a share register, or a proof, without a network.
 
 usage: sillok-verify FILE --trust TRUST [--json]
 
-  FILE           the extract
-  --trust TRUST  the chain and its validators, whom the extract is checked against
-  --json         print the statement as JSON
+  FILE           the extract or proof
+  --trust TRUST  the chain and its validators, whom FILE is checked against
+  --json         print what it says as JSON
   --help         print this`;
 
 interface Arguments {
@@ -41,14 +42,33 @@ function argumentsOf(args: string[]): Arguments | null {
   return { file, trust: values.trust, json: values.json };
 }
 
-/** A statement for people. */
-function text(statement: Statement, trust: Trust): string {
+/** Verifies a file of either kind; what it says, as JSON and for people. */
+function verified(text: string, trust: Trust): { json: Json; human: string } {
+  if (kindOf(text) === "state-proof") {
+    const proven = verifyProofFile(text, trust);
+    return { json: { verified: true, ...proven }, human: keysText(proven, trust) };
+  }
+  const statement = verifyExtract(text, trust);
+  return { json: { verified: true, statement }, human: statementText(statement, trust) };
+}
+
+/** The first word of a file, whatever else is in it. */
+function kindOf(text: string): Json | undefined {
+  try {
+    const file = parseJson(text);
+    return isObject(file) ? file["sillok"] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function statementText(statement: Statement, trust: Trust): string {
   const { company, register, code, height, time, registrar, classes, holders } = statement;
   const lines = [
     `company    ${nameOf(company)}`,
     `register   ${register}`,
     `code       ${code}`,
-    `chain      ${trust.name} ${statement.chain}`,
+    `chain      ${plain(trust.name)} ${statement.chain}`,
     `as of      block ${height}${time === null ? "" : `, ${plain(time)}`}`,
     `registrar  ${plain(registrar)}`,
   ];
@@ -63,6 +83,13 @@ function classLines(kind: ShareClass, holders: Row[]): string[] {
     return `  ${holder}  ${shares}${locked > 0n ? `, of which ${locked} are locked` : ""}`;
   });
   return [`class ${kind.id}, ${nameOf(kind)}: ${kind.outstanding} shares outstanding`, ...lines];
+}
+
+function keysText({ height, keys }: ProvenKeys, trust: Trust): string {
+  const lines = keys.map(({ contract, key, value }) => {
+    return `\n\ncontract  ${contract}\nkey       ${key}\nholds     ${value ?? "nothing"}`;
+  });
+  return `so it was on ${plain(trust.name)} after block ${height}${lines.join("")}`;
 }
 
 function nameOf(json: Json): string {
@@ -88,9 +115,11 @@ function run(): number {
   }
   try {
     const trust = parseTrust(readFileSync(args.trust, "utf8"));
-    const statement = verifyExtract(readFileSync(args.file, "utf8"), trust);
-    console.log(args.json ? printJson(statement, 2) : text(statement, trust));
-    console.error(`verified: certified by the validators ${toHex(fingerprint(trust))}`);
+    const { json, human } = verified(readFileSync(args.file, "utf8"), trust);
+    console.log(args.json ? printJson(json, 2) : human);
+    console.error(
+      `verified: more than two thirds of the validators ${toHex(fingerprint(trust))} signed for this`,
+    );
     return 0;
   } catch (error) {
     console.error(`error: ${(error as Error).message}`);

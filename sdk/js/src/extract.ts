@@ -29,8 +29,8 @@ export interface Extract {
 /**
  * The statement of an extract, given the text of its file, if it is what the trusted chain says.
  *
- * Throws an `ExtractError` or `StateProofError` that says what is wrong. What is true is that the chain has this
- * contract and that it says so; that it is the register of this company follows from its id and code.
+ * Throws an `ExtractError` or `StateProofError` that says what is wrong. What is true is that the chain has
+ * this contract and that it says so; that it is the register of this company follows from its id and code.
  */
 export function verifyExtract(text: string, trust: Trust): Statement {
   const { statement, evidence } = parseExtract(text);

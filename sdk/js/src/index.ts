@@ -1,4 +1,4 @@
-// @sillok/client: verifies proofs of a chain's state and certified extracts of share registers, without a network.
+// @sillok/client: verifies proofs of state and certified extracts of share registers, without a network.
 
 export { accountBytes, addressOf, keyOf } from "./account.ts";
 export { CertificateError, type Certificate, type Header, type Validator, blockId } from "./block.ts";
@@ -13,6 +13,7 @@ export {
   decodeStateProof,
   heightOf,
 } from "./proof.ts";
+export { type KnownKey, ProofFileError, type ProvenKeys, verifyProofFile } from "./proof-file.ts";
 export { ScaleError } from "./scale.ts";
 export type {
   HoldingStatement,

@@ -123,7 +123,7 @@ class Parser {
   #word(): Json {
     const [word] = /^[-+.\w]*/.exec(this.#text.slice(this.#position, this.#position + 64))!;
     this.#position += word.length;
-    if (/^-?(0|[1-9]\d*)$/.test(word)) return BigInt(word);
+    if (/^(0|-?[1-9]\d*)$/.test(word)) return BigInt(word);
     switch (word) {
       case "null":
         return null;

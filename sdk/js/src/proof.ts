@@ -27,7 +27,7 @@ import {
 } from "./tree.ts";
 import type { Trust } from "./trust.ts";
 
-/** What is said of state: that a key holds a value or none, or that a field holds these entries and no others. */
+/** What is said of state: that a key holds a value or none, or that a field holds just these entries. */
 export type Claim =
   | { kind: "Key"; contract: Uint8Array; key: Uint8Array; value: Uint8Array | null; proof: KeyProof }
   | { kind: "Field"; contract: Uint8Array; field: Uint8Array; entries: Entry[]; search: Search };

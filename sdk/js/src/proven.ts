@@ -99,8 +99,8 @@ export class Proven {
   /** What keys of the field of this name are proven to hold, whether these are all or not. */
   known(name: string): Json[] {
     const field = toHex(fieldKey(name));
-    const known = [...this.#keys].filter(([key]) => key.startsWith(field));
-    return known.flatMap(([, value]) => (value === null ? [] : this.#read(name, value)));
+    const known = [...this.#keys].filter(([key, value]) => key.startsWith(field) && value !== null);
+    return known.map(([, value]) => this.#read(name, value!));
   }
 
   #take(claim: Claim): void {
@@ -143,7 +143,11 @@ function contractInfo(proof: StateProof, register: Uint8Array): ContractInfo {
   for (const claim of proof.claims) {
     if (claim.kind !== "Key" || !equal(claim.contract, SYSTEM) || !equal(claim.key, wanted)) continue;
     if (claim.value === null) throw noContract();
-    return decode(claim.value, readContractInfo);
+    try {
+      return decode(claim.value, readContractInfo);
+    } catch {
+      throw noContract();
+    }
   }
   throw unproven("contract");
 }

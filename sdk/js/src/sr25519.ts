@@ -1,4 +1,4 @@
-// sr25519 signatures (Schnorr on Ristretto, as schnorrkel 0.11 makes them), verified under any signing context.
+// sr25519 signatures (Schnorr on Ristretto, as schnorrkel 0.11 makes them), under any signing context.
 //
 // Libraries for the web know the context of Substrate's wallets alone. Validators vote under another one, so
 // that no wallet can be made to vote; hence this file over @noble/curves and a Merlin transcript.

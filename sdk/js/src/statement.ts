@@ -95,7 +95,7 @@ function rowsOf(lots: Lot[]): Row[] {
   for (const lot of lots) {
     const { class: id, holder } = lot;
     // Class ids in one width, so that the order of texts is that of what they stand for.
-    const key = `${id.toString(16).padStart(16, "0")} ${toHex(accountBytes(holder))}`;
+    const key = `${id.toString(16).padStart(16, "0")} ${toHex(bytesOf(holder))}`;
     rows.set(key, withLot(rows.get(key) ?? { class: id, holder, shares: 0n, locked: 0n }, lot));
   }
   return [...rows].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row);
@@ -109,19 +109,30 @@ function locksOf(proven: Proven, lots: Lot[]): LotLocks[] {
 
 function classOf(json: Json): ShareClass {
   const found = typed<ShareClass>(json, { id: "bigint", outstanding: "bigint" });
-  // Ids of classes are `u32`, which keys are made of.
+  // Keys are made of ids as `u32`.
   if (found.id >= 2n ** 32n) throw otherLayout();
   return found;
 }
 
 function lotOf(json: Json): Lot {
-  const numbers = { root: "bigint", class: "bigint", quantity: "bigint", locked: "bigint" };
+  const numbers = { root: "bigint", class: "bigint", quantity: "bigint", locked: "bigint" } as const;
   return typed<Lot>(json, { ...numbers, holder: "string" });
 }
 
+function bytesOf(holder: string): Uint8Array {
+  try {
+    return accountBytes(holder);
+  } catch {
+    throw otherLayout();
+  }
+}
+
 /** The value as an object with values of these types, which the layout of a register vouches for. */
-function typed<T>(json: Json, types: Record<string, string>): T {
-  const fits = isObject(json) && Object.entries(types).every(([name, type]) => typeof json[name] === type);
-  if (!fits) throw otherLayout();
+function typed<T>(json: Json, types: Record<string, "bigint" | "string">): T {
+  const fits = ([name, type]: [string, string]) => {
+    const value = (json as JsonObject)[name];
+    return typeof value === type && (typeof value !== "bigint" || value >= 0n);
+  };
+  if (!isObject(json) || !Object.entries(types).every(fits)) throw otherLayout();
   return json as T;
 }

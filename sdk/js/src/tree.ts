@@ -1,8 +1,8 @@
 // The state tree: what its hashes cover, and proofs against its root.
 //
-// State is a tree of fields, and each field is a tree of its keys. Every branch has two children and names the
-// bit that tells them apart, so that the search for a key ends at a leaf: its own if it is there, else another
-// one, which proves that it is not. Every digest is BLAKE3 of one block of 64 bytes.
+// State is a tree of fields, and each field is a tree of its keys. Every branch has two children and names
+// the bit that tells them apart, so that the search for a key ends at a leaf: its own if it is there, else
+// another one, which proves that it is not. Every digest is BLAKE3 of one block of 64 bytes.
 
 import { compare, concat, equal, startsWith } from "./bytes.ts";
 import { blake3 } from "./digest.ts";

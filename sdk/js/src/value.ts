@@ -1,7 +1,7 @@
 // SCALE to JSON, by the type: the JSON that the chain's own tools print.
 //
-// Whole numbers are JSON numbers up to 64 bits, `u128` is text; bytes are `0x…`; accounts, dates and times have
-// their text forms. A struct of one unnamed field is that field, one of several an array, others objects.
+// Whole numbers are JSON numbers up to 64 bits, `u128` is text; bytes are `0x…`; accounts, dates and times
+// have their text forms. A struct of one unnamed field is that field, of several an array, else an object.
 
 import { readAccount } from "./account.ts";
 import { toHex } from "./bytes.ts";

@@ -2,7 +2,13 @@
 
 import { ristretto255 } from "@noble/curves/ed25519.js";
 import { addressOf } from "../../src/account.ts";
-import { type Certificate, type Header, blockId, precommitDigest, validatorsDigest } from "../../src/block.ts";
+import {
+  type Certificate,
+  type Header,
+  blockId,
+  precommitDigest,
+  validatorsDigest,
+} from "../../src/block.ts";
 import { compare, concat } from "../../src/bytes.ts";
 import { blake3 } from "../../src/digest.ts";
 import type { Claim, StateProof } from "../../src/proof.ts";
@@ -18,7 +24,12 @@ export const keyNamed = (name: string) => Point.BASE.multiply(secret(name)).toBy
 export const addressNamed = (name: string) => addressOf(keyNamed(name));
 
 function number(bytes: Uint8Array): bigint {
-  return BigInt(`0x${[...bytes].reverse().map((byte) => byte.toString(16).padStart(2, "0")).join("")}`);
+  return BigInt(
+    `0x${[...bytes]
+      .reverse()
+      .map((byte) => byte.toString(16).padStart(2, "0"))
+      .join("")}`,
+  );
 }
 
 const secret = (name: string) => number(named(name)) % Point.Fn.ORDER;
@@ -78,7 +89,11 @@ export function header(height: bigint, parent: Uint8Array, stateRoot: Uint8Array
 }
 
 /** Claims about the state after the block at `height`, with that block's header. */
-export function prove(height: bigint, root: Uint8Array, claims: Claim[]): { before: Header | null; proof: StateProof } {
+export function prove(
+  height: bigint,
+  root: Uint8Array,
+  claims: Claim[],
+): { before: Header | null; proof: StateProof } {
   const before = height === 0n ? null : header(height, named("parent"), named("earlier state"));
   const next = header(height + 1n, before ? blockId(before) : CHAIN, root);
   return { before, proof: { header: next, certificate: certify(next, ["one", "two", "three"]), claims } };

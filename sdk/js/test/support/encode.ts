@@ -9,7 +9,18 @@ import type { FieldSpec, StorageSpec, TypeSpec } from "../../src/types.ts";
 
 const KINDS: TypeSpec["kind"][] = [
   ...(["Unit", "Bool", "U8", "U16", "U32", "U64", "U128", "I32", "I64", "String", "Bytes"] as const),
-  ...(["FixedBytes", "Account", "Contract", "Date", "Time", "Option", "List", "Tuple", "Struct", "Enum"] as const),
+  ...([
+    "FixedBytes",
+    "Account",
+    "Contract",
+    "Date",
+    "Time",
+    "Option",
+    "List",
+    "Tuple",
+    "Struct",
+    "Enum",
+  ] as const),
 ];
 
 export const byte = (value: number) => Uint8Array.of(value);

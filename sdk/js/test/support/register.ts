@@ -57,13 +57,22 @@ const optional = (inner: TypeSpec): TypeSpec => ({ kind: "Option", inner });
 const variants = (all: Record<string, TypeSpec | null>): TypeSpec => ({
   kind: "Enum",
   name: "",
-  variants: Object.entries(all).map(([name, ty], index) => ({ name, index, fields: ty ? [{ name: "0", ty }] : [] })),
+  variants: Object.entries(all).map(([name, ty], index) => ({
+    name,
+    index,
+    fields: ty ? [{ name: "0", ty }] : [],
+  })),
 });
 
 const [U32, U64, STRING] = [plain("U32"), plain("U64"), plain("String")];
 const [ACCOUNT, DATE, BOOL] = [plain("Account"), plain("Date"), plain("Bool")];
 const ISSUER = struct({ name: STRING, identifier: STRING, sample: BOOL, formed: optional(DATE) });
-const CLASS = struct({ id: U32, name: STRING, kind: variants({ Common: null, Preferred: null }), outstanding: U64 });
+const CLASS = struct({
+  id: U32,
+  name: STRING,
+  kind: variants({ Common: null, Preferred: null }),
+  outstanding: U64,
+});
 const LOT = struct({
   id: U64,
   root: U64,
@@ -121,12 +130,17 @@ export function sampleState(): State {
   set(key("lots", u64(4n)), byte(1));
   set(key("lots", u64(257n)), concat(byte(2), u64(256n)));
   for (const [root, locks] of Object.entries(LOCKS)) {
-    const of = locks.map((lock) => concat(accountBytes(lock.locker), u64(lock.quantity), byte(+lock.delivery)));
+    const of = locks.map((lock) =>
+      concat(accountBytes(lock.locker), u64(lock.quantity), byte(+lock.delivery)),
+    );
     set(key("locks", u64(BigInt(root))), concat(byte(locks.length << 2), ...of));
   }
   for (const { class: id, holder, shares, locked } of rows(LOTS)) {
     const lots = LOTS.filter((lot) => lot.class === Number(id) && lot.holder === holder).length;
-    set(holdingKey(Number(id), holder as string), concat(u64(shares), u64(locked), u64(BigInt(lots)), u64(0n)));
+    set(
+      holdingKey(Number(id), holder as string),
+      concat(u64(shares), u64(locked), u64(BigInt(lots)), u64(0n)),
+    );
   }
   return state;
 }
@@ -140,7 +154,11 @@ function rows(lots: LotData[]): { class: bigint; holder: string; shares: bigint;
       const bytes = [one, other].map(({ holder }) => toHex(accountBytes(holder))) as [string, string];
       return one.id - other.id || (bytes[0] < bytes[1] ? -1 : 1);
     })
-    .map(({ id, holder }) => ({ id, holder, of: lots.filter((lot) => lot.class === id && lot.holder === holder) }))
+    .map(({ id, holder }) => ({
+      id,
+      holder,
+      of: lots.filter((lot) => lot.class === id && lot.holder === holder),
+    }))
     .filter(({ of }) => of.length > 0)
     .map(({ id, holder, of }) => ({
       class: BigInt(id),
@@ -196,23 +214,16 @@ export function holdingClaims(state: State, holder: string): Claim[] {
 /** The text of an extract's file. */
 export function fileOf(statement: Json, claims: Claim[], state: State, height: bigint): string {
   const { before, proof } = prove(height, state.root(), claims);
-  return printJson(
-    {
-      sillok: "register-extract",
-      statement,
-      evidence: {
-        layout: toHex(LAYOUT),
-        before: before && toHex(encodeHeader(before)),
-        proof: toHex(encodeProof(proof)),
-      },
-    },
-    2,
-  );
+  const evidence = {
+    layout: toHex(LAYOUT),
+    before: before && toHex(encodeHeader(before)),
+    proof: toHex(encodeProof(proof)),
+  };
+  return printJson({ sillok: "register-extract", statement, evidence }, 2);
 }
 
 /** An extract of all of the register. */
-export function registerExtract(height = HEIGHT): string {
-  const state = sampleState();
+export function registerExtract(height = HEIGHT, state = sampleState()): string {
   return fileOf(statementOf({ kind: "register" }, LOTS, height), registerClaims(state), state, height);
 }
 
@@ -220,7 +231,12 @@ export function registerExtract(height = HEIGHT): string {
 export function holdingExtract(holder: string): string {
   const state = sampleState();
   const lots = LOTS.filter((lot) => lot.holder === holder);
-  return fileOf(statementOf({ kind: "holding", holder }, lots, HEIGHT), holdingClaims(state, holder), state, HEIGHT);
+  return fileOf(
+    statementOf({ kind: "holding", holder }, lots, HEIGHT),
+    holdingClaims(state, holder),
+    state,
+    HEIGHT,
+  );
 }
 
 export const HOLDERS = [ALICE, BOB, FUND, CAROL];

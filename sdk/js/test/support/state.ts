@@ -1,4 +1,4 @@
-// A state and its tree, made in the plainest way there is: bit by bit, and all of it anew each time.
+// A state and its tree, made in the plainest way there is: bit by bit, and all of it anew after a change.
 
 import { blake3 } from "@noble/hashes/blake3.js";
 import { concat, toHex } from "../../src/bytes.ts";
@@ -45,9 +45,12 @@ export function search(tree: Node | null, place: Uint8Array): Search {
 /** What contracts keep. */
 export class State {
   readonly #entries = new Map<string, { contract: Uint8Array; entry: Entry }>();
+  /** The trees that were made since the last change. */
+  readonly #trees = new Map<string, Node | null>();
 
   set(contract: Uint8Array, key: Uint8Array, value: Uint8Array): this {
     this.#entries.set(toHex(contract) + toHex(key), { contract, entry: [key, value] });
+    this.#trees.clear();
     return this;
   }
 
@@ -78,21 +81,39 @@ export class State {
   /** The claim of all that a field holds. */
   field(contract: Uint8Array, field: Uint8Array): Claim & { kind: "Field" } {
     const entries = this.entries(contract, field);
-    return { kind: "Field", contract, field, entries, search: search(this.#fields(), short(concat(contract, field))) };
+    return {
+      kind: "Field",
+      contract,
+      field,
+      entries,
+      search: search(this.#fields(), short(concat(contract, field))),
+    };
   }
 
   #field(contract: Uint8Array, field: Uint8Array): Node | null {
-    const leaves = this.entries(contract, field).map(([key, value]) => ({ place: short(key), content: short(value) }));
-    return build(1, leaves);
+    return this.#kept(toHex(contract) + toHex(field), () => {
+      const entries = this.entries(contract, field);
+      return build(
+        1,
+        entries.map(([key, value]) => ({ place: short(key), content: short(value) })),
+      );
+    });
   }
 
   #fields(): Node | null {
-    const fields = new Map<string, Leaf>();
-    for (const { contract, entry } of this.#entries.values()) {
-      const field = entry[0].slice(0, 4);
-      const place = short(concat(contract, field));
-      fields.set(toHex(place), { place, content: this.#field(contract, field)!.digest.slice(0, 31) });
-    }
-    return build(2, [...fields.values()]);
+    return this.#kept("", () => {
+      const fields = new Map<string, Leaf>();
+      for (const { contract, entry } of this.#entries.values()) {
+        const field = entry[0].slice(0, 4);
+        const place = short(concat(contract, field));
+        fields.set(toHex(place), { place, content: this.#field(contract, field)!.digest.slice(0, 31) });
+      }
+      return build(2, [...fields.values()]);
+    });
+  }
+
+  #kept(name: string, make: () => Node | null): Node | null {
+    if (!this.#trees.has(name)) this.#trees.set(name, make());
+    return this.#trees.get(name)!;
   }
 }

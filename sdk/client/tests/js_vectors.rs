@@ -1,6 +1,7 @@
 //! The vectors that the TypeScript client is tested with: what Rust makes of the same bytes.
 //!
 //! `sdk/js/test/vectors.json` has to be what this makes. `SILLOK_WRITE_VECTORS=1` writes it anew.
+#![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
 use std::path::Path;
 

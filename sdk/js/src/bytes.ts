@@ -2,25 +2,21 @@
 //
 // Invariant: the order of byte strings is that of Rust's `[u8]`, which proofs and certificates rely on.
 
-const HEX_DIGITS = "0123456789abcdef";
+import { bytesToHex, hexToBytes } from "@noble/hashes/utils.js";
 
 /** `0x` and two digits a byte, as the chain writes bytes. */
 export function toHex(bytes: Uint8Array): string {
-  let text = "0x";
-  for (const byte of bytes) text += HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15);
-  return text;
+  return `0x${bytesToHex(bytes)}`;
 }
 
 /** The bytes of `0x…`; `what` is named in the error if it is something else. */
 export function fromHex(text: string, what: string): Uint8Array {
-  if (!/^0x([0-9a-fA-F]{2})*$/.test(text)) {
-    throw new Error(`${what} is not 0x and an even number of hexadecimal digits`);
+  try {
+    if (text.startsWith("0x")) return hexToBytes(text.slice(2));
+  } catch {
+    // An odd digit, or none at all: the same reason as below.
   }
-  const bytes = new Uint8Array(text.length / 2 - 1);
-  for (let index = 0; index < bytes.length; index++) {
-    bytes[index] = Number.parseInt(text.slice(2 * index + 2, 2 * index + 4), 16);
-  }
-  return bytes;
+  throw new Error(`${what} is not 0x and an even number of hexadecimal digits`);
 }
 
 /** The 32 bytes of `0x` and 64 digits. */

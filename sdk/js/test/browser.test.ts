@@ -56,6 +56,7 @@ function answerHere([extract, trust]: [string, string]): string {
 
 test("a browser says of every extract what Node says, and asks nobody", { skip }, async () => {
   assert.ok(existsSync(BROWSER), `no browser at ${BROWSER}: install chromium, or set SILLOK_NO_BROWSER`);
+  // Chromium has no sandbox for root, as whom it may run here; its page loads nothing of others.
   const browser = await chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox"] });
   try {
     const page = await browser.newPage();

@@ -80,6 +80,17 @@ test("an address that is mistyped or of another network is refused", () => {
   assert.throws(() => accountBytes(`0x${"ab".repeat(32)}:`), /64 hexadecimal digits/);
 });
 
+test("bytes in hexadecimal are whole, and as many as can be", () => {
+  assert.deepEqual(hex("0x00fFA5"), Uint8Array.of(0, 255, 165));
+  for (const text of ["", "00", "0x0", "0x0g", "0x 00", "0x+1", "0x00\n"]) {
+    assert.throws(
+      () => fromHex(text, "it"),
+      /^Error: it is not 0x and an even number of hexadecimal digits$/,
+    );
+  }
+  assert.equal(hex(`0x${"ab".repeat(16_000_000)}`).length, 16_000_000);
+});
+
 test("dates and times with years of four digits are text, others numbers", () => {
   const cases: [Json, Json][] = [
     [dateJson(0), "1970-01-01"],

@@ -21,8 +21,9 @@ run: build ## Starts the development chain; the next run continues it (ARGS="--r
 
 # Lints compile the benches too, so they are not linked here: that takes a minute and shows nothing.
 test: lint ## Everything: lints, layering, documentation, tests
-	@./scripts/setup nextest
+	@./scripts/setup tests
 	cargo nextest run --cargo-profile release --workspace
+	npm test --prefix sdk/js
 	cargo test --release --doc --workspace --quiet
 	$(MAKE) docs
 
@@ -52,4 +53,4 @@ calibrate: setup ## Measures what gas prices should be, and writes docs/gas.md
 
 clean: ## Removes what was built and the development chain
 	cargo clean
-	rm -rf data
+	rm -rf data sdk/js/node_modules sdk/js/dist sdk/js/build

@@ -26,6 +26,13 @@ pub(crate) const PROOF_BYTES: usize = 12 * 1024 * 1024;
 /// The most claims in one proof.
 pub(crate) const PROOF_CLAIMS: usize = 4_096;
 
+/// How many blocks' replaced versions are removed at a time.
+pub(crate) const PRUNED_BLOCKS: u64 = 64;
+/// How long the disk is left to others between two such steps.
+pub(crate) const PRUNE_PAUSE: Duration = Duration::from_millis(20);
+/// How often a node looks for what it need not keep.
+pub(crate) const PRUNE_INTERVAL: Duration = Duration::from_millis(500);
+
 /// How long after a block that is not empty an empty one certifies its state root, if no transaction
 /// has come by then.
 pub(crate) const CERTIFY_AFTER_MS: u64 = 200;
@@ -72,10 +79,10 @@ pub(crate) const WORKER_QUEUE: usize = 1_024;
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 /// RocksDB's cache of blocks, in bytes.
-pub(crate) const STORAGE_CACHE_BYTES: usize = 128 * 1024 * 1024;
+pub(crate) const STORAGE_CACHE_BYTES: usize = 512 * 1024 * 1024;
 /// RocksDB's write buffers together, in bytes.
-pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 128 * 1024 * 1024;
+pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write-ahead logs together, in bytes.
-pub(crate) const STORAGE_LOG_BYTES: u64 = 256 * 1024 * 1024;
+pub(crate) const STORAGE_LOG_BYTES: u64 = 512 * 1024 * 1024;
 /// How many files RocksDB holds open.
 pub(crate) const STORAGE_OPEN_FILES: i32 = 512;

@@ -5,11 +5,13 @@
 #![deny(clippy::unwrap_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that can't go on should panic"))]
 
+mod bench;
 mod chain;
 mod cli;
 mod clock;
 mod consensus;
 mod dev;
+mod fail_point;
 mod ledger;
 mod limits;
 mod lock;

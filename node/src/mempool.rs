@@ -4,7 +4,8 @@
 //! queues in turn, so that no submitter can keep another one waiting. A transaction stays here until
 //! its block is on disk. Of those that never make it the reason is remembered for a while.
 //!
-//! Invariant: counts and bytes, in total and for each submitter, stay within [`crate::limits`].
+//! Invariant: counts and bytes, in total, for each member and for each submitter, stay within
+//! [`crate::limits`].
 
 #[cfg(test)]
 mod tests;
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use codec::Encode;
 use sillok_abi::{Account, Hash, Time, Transaction};
+use sillok_runtime::Checked;
 
 use crate::limits;
 
@@ -25,6 +27,9 @@ pub(crate) enum PoolRefusal {
     /// Too many transactions or bytes of this submitter wait.
     #[error("this submitter has too many waiting transactions")]
     SubmitterFull,
+    /// Too many transactions or bytes of the submitter's member wait.
+    #[error("the member that admitted this submitter has too many waiting transactions")]
+    MemberFull,
     /// It waits already.
     #[error("this transaction is already waiting for a block")]
     Pending,
@@ -41,6 +46,7 @@ impl PoolRefusal {
             PoolRefusal::SubmitterFull => 1021,
             PoolRefusal::Pending => 1022,
             PoolRefusal::NoncePending => 1023,
+            PoolRefusal::MemberFull => 1025,
         }
     }
 
@@ -48,6 +54,9 @@ impl PoolRefusal {
     pub(crate) fn hint(self) -> &'static str {
         match self {
             PoolRefusal::Full => "try again in a few seconds",
+            PoolRefusal::MemberFull => {
+                "try again in a few seconds, or have another member admit the submitter"
+            }
             PoolRefusal::SubmitterFull => "wait until some of them are final, then send more",
             PoolRefusal::Pending => "wait for it with tx_wait",
             PoolRefusal::NoncePending => "use another nonce, or wait for that one to expire",
@@ -82,6 +91,12 @@ impl PoolSize {
     fn subtract(&mut self, bytes: usize) {
         self.transactions -= 1;
         self.bytes -= bytes;
+    }
+
+    /// A share of it, in thousandths.
+    fn share(self, thousandths: u32) -> Self {
+        let share = |whole: usize| whole / 1_000 * thousandths as usize;
+        PoolSize { transactions: share(self.transactions), bytes: share(self.bytes) }
     }
 
     fn has_room(self, bytes: usize, most: PoolSize) -> bool {
@@ -122,6 +137,7 @@ impl BlockRoom {
 
 struct Waiting {
     bytes: usize,
+    member: u32,
     transaction: Transaction,
 }
 
@@ -138,17 +154,19 @@ pub(crate) struct Mempool {
     places: BTreeMap<Hash, (Account, u64)>,
     expiries: BTreeSet<(Time, Hash)>,
     size: PoolSize,
+    members: BTreeMap<u32, PoolSize>,
     last_served: Option<Account>,
     dropped: BTreeMap<Hash, Dropped>,
     dropped_order: VecDeque<Hash>,
 }
 
 impl Mempool {
-    /// Takes a transaction that was checked, under its id.
+    /// Takes a transaction that was checked. A member has as much room as its share of a block's gas is.
     ///
     /// # Errors
     /// If it is there already, or there is no room for it.
-    pub(crate) fn insert(&mut self, id: Hash, transaction: Transaction) -> Result<(), PoolRefusal> {
+    pub(crate) fn insert(&mut self, checked: Checked, transaction: Transaction) -> Result<(), PoolRefusal> {
+        let Checked { id, member, share } = checked;
         let bytes = transaction.encoded_size();
         let (submitter, nonce) = (transaction.body.submitter, transaction.body.nonce);
         if self.places.contains_key(&id) {
@@ -156,6 +174,10 @@ impl Mempool {
         }
         if !self.size.has_room(bytes, MOST) {
             return Err(PoolRefusal::Full);
+        }
+        let of_member = self.members.get(&member).copied().unwrap_or_default();
+        if !of_member.has_room(bytes, MOST.share(share)) {
+            return Err(PoolRefusal::MemberFull);
         }
         if let Some(queue) = self.queues.get(&submitter) {
             if queue.waiting.contains_key(&nonce) {
@@ -167,9 +189,10 @@ impl Mempool {
         }
         let queue = self.queues.entry(submitter).or_default();
         self.expiries.insert((transaction.body.expiry, id));
-        queue.waiting.insert(nonce, Waiting { bytes, transaction });
+        queue.waiting.insert(nonce, Waiting { bytes, member, transaction });
         queue.size.add(bytes);
         self.size.add(bytes);
+        self.members.entry(member).or_default().add(bytes);
         self.places.insert(id, (submitter, nonce));
         Ok(())
     }
@@ -204,6 +227,9 @@ impl Mempool {
         if let Some(waiting) = queue.waiting.remove(&nonce) {
             queue.size.subtract(waiting.bytes);
             self.size.subtract(waiting.bytes);
+            if let Some(of_member) = self.members.get_mut(&waiting.member) {
+                of_member.subtract(waiting.bytes);
+            }
             self.expiries.remove(&(waiting.transaction.body.expiry, *id));
         }
         if queue.waiting.is_empty() {
@@ -234,6 +260,11 @@ impl Mempool {
     pub(crate) fn get(&self, id: &Hash) -> Option<&Transaction> {
         let (submitter, nonce) = self.places.get(id)?;
         self.queues.get(submitter)?.waiting.get(nonce).map(|waiting| &waiting.transaction)
+    }
+
+    /// All that waits, in the order of submitters and nonces.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Transaction> {
+        self.queues.values().flat_map(|queue| queue.waiting.values()).map(|waiting| &waiting.transaction)
     }
 
     /// Why the transaction with this id was dropped.

@@ -22,6 +22,17 @@ pub(crate) struct Admission {
     pub(crate) authentication_gas: u64,
 }
 
+/// What is known of a transaction that could be in the next block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Its id.
+    pub id: Hash,
+    /// The member that has admitted its submitter.
+    pub member: u32,
+    /// That member's share of a block's gas, in thousandths.
+    pub share: u32,
+}
+
 /// Why admission came to nothing.
 pub(crate) enum NotAdmitted {
     Refused(Refusal),
@@ -120,6 +131,21 @@ impl Gatekeeper {
         }
     }
 
+    /// Judges a transaction for who keeps it until there is a block for it.
+    pub(crate) fn check(
+        &mut self,
+        transaction: &Transaction,
+        key_signature: bool,
+    ) -> Result<Result<Checked, Refusal>, Fault> {
+        match self.admit(transaction, key_signature) {
+            Ok(Admission { id, member, .. }) => {
+                Ok(Ok(Checked { id, member, share: self.thousandths(member)? }))
+            }
+            Err(NotAdmitted::Refused(refusal)) => Ok(Err(refusal)),
+            Err(NotAdmitted::Fault(fault)) => Err(fault),
+        }
+    }
+
     /// What verifying a key's signature costs.
     fn key_signature(&self) -> u64 {
         self.shared.parameters.gas.signatures.sr25519.of(size_of::<Hash>())
@@ -134,9 +160,11 @@ impl Gatekeeper {
 
     /// The gas of a block that the member's transactions may use.
     fn share(&mut self, member: u32) -> Result<u64, Fault> {
-        let record = native::member(&mut self.context, member)?;
-        let thousandths = record.map_or(0, |record| record.gas_share);
-        Ok(share_of(self.shared.parameters.block_gas, thousandths))
+        Ok(share_of(self.shared.parameters.block_gas, self.thousandths(member)?))
+    }
+
+    fn thousandths(&mut self, member: u32) -> Result<u32, Fault> {
+        Ok(native::member(&mut self.context, member)?.map_or(0, |record| record.gas_share))
     }
 
     /// Answers what authenticating the submitter cost.

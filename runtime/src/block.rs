@@ -10,14 +10,20 @@ use crate::Parameters;
 /// nonce; within a turn by a digest of the parent and the submitter, so that a proposer can't put itself in
 /// front.
 pub fn in_protocol_order(parent: &Hash, transactions: Vec<Transaction>) -> Vec<Transaction> {
-    let mut by_submitter: BTreeMap<Account, Vec<Transaction>> = BTreeMap::new();
+    let transactions = transactions.into_iter().map(|transaction| (transaction, ())).collect();
+    in_order_with(parent, transactions).into_iter().map(|(transaction, ())| transaction).collect()
+}
+
+/// The same, of transactions with what is known of each.
+pub(crate) fn in_order_with<T>(parent: &Hash, transactions: Vec<(Transaction, T)>) -> Vec<(Transaction, T)> {
+    let mut by_submitter: BTreeMap<Account, Vec<(Transaction, T)>> = BTreeMap::new();
     for transaction in transactions {
-        by_submitter.entry(transaction.body.submitter).or_default().push(transaction);
+        by_submitter.entry(transaction.0.body.submitter).or_default().push(transaction);
     }
     let mut placed = Vec::new();
     for (submitter, mut queue) in by_submitter {
         let lot = digest("sillok/order", &(parent, submitter));
-        queue.sort_by_key(|transaction| transaction.body.nonce);
+        queue.sort_by_key(|(transaction, _)| transaction.body.nonce);
         placed.extend(queue.into_iter().enumerate().map(|(turn, transaction)| ((turn, lot), transaction)));
     }
     placed.sort_by_key(|(place, _)| *place);

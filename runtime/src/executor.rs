@@ -10,13 +10,13 @@ use sillok_abi::native::Member;
 use sillok_abi::{Block, Hash, Receipt, Time, Transaction, TransactionBody, merkle_root};
 
 use crate::admission::{Admission, Gatekeeper, NotAdmitted};
-use crate::block::{MemberGas, Room, in_protocol_order};
+use crate::block::{MemberGas, Room, in_order_with, in_protocol_order};
 use crate::execution::{Admitted, BlockEnv, Context, next_due, run_due, run_transaction, sweep_nonces};
 use crate::fault::Fault;
 use crate::native;
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
-use crate::replay::ReplayGuard;
+use crate::replay::{ReplayGuard, UsedNonce};
 use crate::runtime::Runtime;
 use crate::state::{Changes, StateReader};
 
@@ -63,8 +63,8 @@ pub struct Executor {
     runtime: Arc<Runtime>,
     books: Option<OrderBooks>,
     replay: ReplayGuard,
-    /// The transactions of the tentative block, and its time.
-    tentative: Option<(Vec<TransactionBody>, Time)>,
+    /// The nonces that the tentative block uses, and its time.
+    tentative: Option<(Vec<UsedNonce>, Time)>,
 }
 
 impl Execution {
@@ -102,7 +102,7 @@ impl Executor {
         let mut books = OrderBooks::new(state);
         books.load_all()?;
         let mut replay = ReplayGuard::default();
-        recent.for_each(|transaction| replay.insert(&transaction.body));
+        recent.for_each(|transaction| replay.insert(&UsedNonce::of(&transaction.body)));
         replay.forget_before(time);
         Ok(Executor { runtime, books: Some(books), replay, tentative: None })
     }
@@ -127,28 +127,19 @@ impl Executor {
         candidates: Vec<Transaction>,
     ) -> Result<Proposal, Fault> {
         let mut refused = Vec::new();
-        let mut admissions = BTreeMap::new();
         let mut admitted = Vec::new();
         let mut judge = Judge::new(self, env, state.clone());
         for transaction in candidates {
             match judge.admit(&transaction, false) {
-                Ok(admission) => {
-                    admissions.insert(admission.id, admission);
-                    admitted.push(transaction);
-                }
+                Ok(admission) => admitted.push((transaction, admission)),
                 Err(NotAdmitted::Refused(refusal)) => refused.push((transaction.body.id(), refusal)),
                 Err(NotAdmitted::Fault(fault)) => return Err(fault),
             }
         }
         let mut context = self.context(state, env)?;
         let shares = shares(&mut context)?;
-        let ordered = in_protocol_order(&parent, admitted);
-        let with_admission = ordered.into_iter().filter_map(|transaction| {
-            let admission = admissions.get(&transaction.body.id()).copied()?;
-            Some((transaction, admission))
-        });
         let mut room = Room::new(self.runtime.parameters(), &shares);
-        let (chosen, deferred) = fill(&mut room, with_admission.collect());
+        let (chosen, deferred) = fill(&mut room, in_order_with(&parent, admitted));
         let execution = self.run(context, &chosen, &shares)?;
         let transactions = chosen.into_iter().map(|(transaction, _)| transaction).collect();
         Ok(Proposal { transactions, refused, deferred, execution })
@@ -198,8 +189,8 @@ impl Executor {
         if let Some(books) = &mut self.books {
             books.commit();
         }
-        if let Some((bodies, time)) = self.tentative.take() {
-            bodies.iter().for_each(|body| self.replay.insert(body));
+        if let Some((nonces, time)) = self.tentative.take() {
+            nonces.iter().for_each(|nonce| self.replay.insert(nonce));
             self.replay.forget_before(time);
         }
     }
@@ -245,8 +236,8 @@ impl Executor {
         let time = context.env.time;
         let (execution, books) = Execution::finish(context, receipts, scheduled)?;
         self.books = Some(books);
-        let bodies = chosen.iter().map(|(transaction, _)| transaction.body.clone()).collect();
-        self.tentative = Some((bodies, time));
+        let nonces = chosen.iter().map(|(transaction, _)| UsedNonce::of(&transaction.body)).collect();
+        self.tentative = Some((nonces, time));
         Ok(execution)
     }
 }

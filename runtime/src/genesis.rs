@@ -144,6 +144,9 @@ fn instantiate(context: &mut Context, contract: &GenesisContract) -> Result<(), 
 }
 
 fn make(context: &mut Context, call: &Call) -> Result<(), GenesisError> {
+    // Each has its own gas and room for events, as a transaction has.
+    context.begin(limits::MAX_GAS);
+    context.authority = Authority::Genesis;
     let ended_as = context.enter(call.clone(), None, Entry::Call);
     ended(&format!("call of `{}` of {}", call.method, call.contract), ended_as)
 }

@@ -27,7 +27,7 @@ mod state;
 mod validators;
 mod wasm;
 
-pub use admission::decode_transaction;
+pub use admission::{Checked, decode_transaction};
 pub use block::in_protocol_order;
 pub use code_limits::{CODE_LIMITS, CodeLimits};
 pub use execution::BlockEnv;
@@ -39,7 +39,7 @@ pub use native::native_metadata;
 pub use orderbook::OrderBooks;
 pub use parameters::Parameters;
 pub use refusal::Refusal;
-pub use runtime::{Outside, Runtime, Simulation};
+pub use runtime::{Checker, Outside, Runtime, Simulation};
 pub use session::Session;
 pub use state::{
     Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, PageLimit, StateReader, StateTree,

@@ -6,6 +6,20 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sillok_abi::{Account, Time, TransactionBody};
 
+/// A nonce that a transaction has used.
+#[derive(Clone, Copy)]
+pub(crate) struct UsedNonce {
+    submitter: Account,
+    nonce: u64,
+    expiry: Time,
+}
+
+impl UsedNonce {
+    pub(crate) fn of(body: &TransactionBody) -> Self {
+        UsedNonce { submitter: body.submitter, nonce: body.nonce, expiry: body.expiry }
+    }
+}
+
 /// Used nonces that could still be replayed.
 #[derive(Default)]
 pub(crate) struct ReplayGuard {
@@ -19,10 +33,10 @@ impl ReplayGuard {
     }
 
     /// Remembers an included transaction's nonce until its expiry.
-    pub(crate) fn insert(&mut self, body: &TransactionBody) {
-        let nonce = (body.submitter, body.nonce);
+    pub(crate) fn insert(&mut self, used: &UsedNonce) {
+        let nonce = (used.submitter, used.nonce);
         if self.used.insert(nonce) {
-            self.by_expiry.entry(body.expiry).or_default().push(nonce);
+            self.by_expiry.entry(used.expiry).or_default().push(nonce);
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody};
 
-use crate::admission::{Gatekeeper, NotAdmitted};
+use crate::admission::{Checked, Gatekeeper};
 use crate::execution::{Authority, BlockEnv, Context, Recorder, Shared};
 use crate::executor::Execution;
 use crate::fault::Fault;
@@ -110,16 +110,30 @@ impl Runtime {
         state: Arc<dyn StateReader>,
         env: BlockEnv,
         transaction: &Transaction,
-    ) -> Result<Result<(), Refusal>, Fault> {
-        match Gatekeeper::new(self.shared.clone(), env, state).admit(transaction, true) {
-            Ok(_) => Ok(Ok(())),
-            Err(NotAdmitted::Refused(refusal)) => Ok(Err(refusal)),
-            Err(NotAdmitted::Fault(fault)) => Err(fault),
-        }
+    ) -> Result<Result<Checked, Refusal>, Fault> {
+        Gatekeeper::new(self.shared.clone(), env, state).check(transaction, true)
+    }
+
+    /// The same for many transactions, whose submitters' key signatures somebody else verifies.
+    pub fn checker(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Checker {
+        Checker(Gatekeeper::new(self.shared.clone(), env, state))
     }
 
     fn context(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Context {
         let books = OrderBooks::new(state.clone());
         Context::new(self.shared.clone(), env, state, books)
+    }
+}
+
+/// Checks transactions against one state, but for the signatures of submitters that are keys.
+pub struct Checker(Gatekeeper);
+
+impl Checker {
+    /// Whether the transaction could be in the next block.
+    ///
+    /// # Errors
+    /// If the node fails.
+    pub fn check(&mut self, transaction: &Transaction) -> Result<Result<Checked, Refusal>, Fault> {
+        self.0.check(transaction, false)
     }
 }

@@ -12,6 +12,8 @@ mod pace;
 mod pool;
 mod producer;
 mod proof;
+mod retention;
+mod signatures;
 #[cfg(test)]
 mod tests;
 mod waiters;
@@ -19,7 +21,7 @@ mod waiters;
 use std::sync::Arc;
 
 use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody};
-use sillok_runtime::{BlockEnv, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
+use sillok_runtime::{BlockEnv, Checked, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Place, Tip};
@@ -33,6 +35,7 @@ pub(crate) use pace::Pace;
 use pool::Pool;
 pub(crate) use producer::Producer;
 pub(crate) use proof::{ProofRefusal, Proven, Wanted};
+pub(crate) use retention::{Retention, keep};
 use waiters::Waiters;
 pub(crate) use waiters::Waiting;
 
@@ -98,6 +101,8 @@ impl Chain {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let (id, pool, feed, waiters) = (genesis.hash(), Pool::default(), Feed::new(), Waiters::default());
+        // What state was made of: state holds it now, and it may be as large.
+        let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
         Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters }
     }
 
@@ -137,6 +142,11 @@ impl Chain {
     pub(crate) fn at(&self, height: u64) -> Result<Option<StateAt>, Fault> {
         let Some(state) = self.ledger.at(height) else { return Ok(None) };
         Ok(self.time_of(height)?.map(|time| StateAt { state, env: BlockEnv { height, time } }))
+    }
+
+    /// The lowest height whose state can be read.
+    pub(crate) fn lowest(&self) -> u64 {
+        self.ledger.lowest()
     }
 
     /// The height of the last block that is no later than `time`; none if the chain began after it.
@@ -197,13 +207,35 @@ impl Chain {
     /// If it is not valid, was included before, or has no place in the pool.
     pub(crate) fn submit(&self, transaction: Transaction) -> Result<Hash, SubmitError> {
         let (tip, state) = self.ledger.latest();
-        self.runtime.check(state, self.next_env(&tip), &transaction)??;
-        let id = transaction.body.id();
+        let checked = self.runtime.check(state, self.next_env(&tip), &transaction)??;
+        let id = checked.id;
         if self.ledger.place_of(&id).map_err(Fault::from)?.is_some() {
             return Err(SubmitError::Refused(Refusal::Replayed));
         }
-        self.pool.insert(id, transaction)?;
+        self.pool.insert(checked, transaction)?;
         Ok(id)
+    }
+
+    /// Takes many transactions into the pool; answers each one's id or refusal, in their order. Signatures
+    /// are verified together. One that was included before is not refused here but by the executor.
+    ///
+    /// # Errors
+    /// If the node fails.
+    pub(crate) fn submit_many(
+        &self,
+        transactions: Vec<Transaction>,
+    ) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
+        let (tip, state) = self.ledger.latest();
+        let mut checker = self.runtime.checker(state, self.next_env(&tip));
+        let checked: Vec<Result<Checked, Refusal>> =
+            transactions.iter().map(|transaction| checker.check(transaction)).collect::<Result<_, _>>()?;
+        let signed = signatures::verify(transactions.iter().zip(&checked));
+        let admitted = transactions.into_iter().zip(checked).zip(signed);
+        let admitted = admitted.map(|((transaction, checked), signed)| match checked {
+            Ok(_) if !signed => Err(Refusal::BadSignature),
+            checked => checked.map(|checked| (checked, transaction)),
+        });
+        Ok(self.pool.insert_all(admitted))
     }
 
     /// What is known of the transaction with this id.
@@ -258,6 +290,28 @@ impl Chain {
     pub(crate) fn simulate(&self, body: &TransactionBody) -> Result<Simulation, Fault> {
         let (tip, state) = self.ledger.latest();
         self.runtime.simulate(state, self.next_env(&tip), body)
+    }
+
+    /// Writes down what waits for a block, so that the next start goes on with it. To be called once nothing
+    /// runs any more.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub(crate) fn keep_waiting(&self) -> Result<(), Fault> {
+        let pool = lock(self.pool.mempool());
+        let waiting: Vec<&Transaction> = pool.all().collect();
+        Ok(self.ledger.keep_waiting(&waiting)?)
+    }
+
+    /// Takes up again what waited when the node stopped. What is no longer valid is left out.
+    fn take_up_waiting(&self) -> Result<(), Fault> {
+        let waiting = self.ledger.take_waiting()?;
+        let count = waiting.len();
+        let taken = self.submit_many(waiting)?.iter().filter(|taken| taken.is_ok()).count();
+        if count > 0 {
+            tracing::info!(taken, of = count, "transactions that waited when the node stopped wait again");
+        }
+        Ok(())
     }
 
     /// Asks the producer to stop after the block that it is making.

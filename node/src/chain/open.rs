@@ -52,17 +52,16 @@ pub(crate) fn open(
     let executor = open_executor(&ledger, &genesis, &runtime)?;
     let commitment = open_commitment(&ledger)?;
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock));
+    chain.take_up_waiting()?;
     let producer = Producer::new(chain.clone(), executor, key, pace)?;
     Ok((chain, producer))
 }
 
 fn open_ledger(storage: Arc<dyn Storage>, genesis: &Genesis, runtime: &Runtime) -> Result<Ledger, OpenError> {
-    match Ledger::stored_genesis(&*storage)? {
-        Some(stored) if stored.hash() == genesis.hash() => Ok(Ledger::open(storage)?),
-        Some(stored) => {
-            let (expected, found) = (genesis.hash(), stored.hash());
-            Err(StorageError::OtherChain { expected, found }.into())
-        }
+    let expected = genesis.hash();
+    match Ledger::stored_chain(&*storage)? {
+        Some(found) if found == expected => Ok(Ledger::open(storage)?),
+        Some(found) => Err(StorageError::OtherChain { expected, found }.into()),
         None => {
             let execution = runtime.build_genesis(genesis)?;
             Ok(Ledger::create(storage, genesis, &execution)?)

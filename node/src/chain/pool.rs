@@ -5,7 +5,9 @@ use std::sync::{Condvar, Mutex};
 use std::time::Duration;
 
 use sillok_abi::{Hash, Transaction};
+use sillok_runtime::{Checked, Refusal};
 
+use super::SubmitError;
 use crate::lock::lock;
 use crate::mempool::{Mempool, PoolRefusal};
 
@@ -24,10 +26,28 @@ impl Pool {
     }
 
     /// Takes a checked transaction and wakes the producer.
-    pub(super) fn insert(&self, id: Hash, transaction: Transaction) -> Result<(), PoolRefusal> {
-        lock(&self.mempool).insert(id, transaction)?;
+    pub(super) fn insert(&self, checked: Checked, transaction: Transaction) -> Result<(), PoolRefusal> {
+        lock(&self.mempool).insert(checked, transaction)?;
         self.changed.notify_all();
         Ok(())
+    }
+
+    /// Takes those of these transactions that were not refused, and wakes the producer; answers each one's
+    /// id or refusal.
+    pub(super) fn insert_all(
+        &self,
+        transactions: impl Iterator<Item = Result<(Checked, Transaction), Refusal>>,
+    ) -> Vec<Result<Hash, SubmitError>> {
+        let mut mempool = lock(&self.mempool);
+        let inserted = transactions.map(|admitted| {
+            let (checked, transaction) = admitted?;
+            mempool.insert(checked, transaction)?;
+            Ok(checked.id)
+        });
+        let inserted = inserted.collect();
+        drop(mempool);
+        self.changed.notify_all();
+        inserted
     }
 
     /// Tells the producer to stop.

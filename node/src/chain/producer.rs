@@ -8,11 +8,12 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sillok_abi::{Block, Hash, Header, Time, Transaction, validators_digest};
+use sillok_abi::{Block, Hash, Header, Time, Transaction, merkle_root, validators_digest};
 use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal};
 
 use super::{Chain, CommittedBlock, Pace};
 use crate::consensus::{self, ValidatorKey};
+use crate::fail_point::FailPoint;
 use crate::ledger::{BlockReceipts, StoredBlock, Tip};
 use crate::limits;
 use crate::lock::lock;
@@ -120,21 +121,29 @@ impl Producer {
 
     /// Seals the block, writes it, and then tells of it.
     fn commit(&mut self, tip: &Tip, env: BlockEnv, proposal: Proposal) -> Result<Arc<CommittedBlock>, Fault> {
+        FailPoint::Executed.pass();
         let Proposal { transactions, mut execution, .. } = proposal;
         let commitment = &self.chain.commitment;
         let (root, roots) = commitment.at(tip.height, |before| (before.root(), before.take_roots()))?;
-        let header = self.header(tip, env, root, Block::transactions_root(&transactions));
+        // Each receipt bears the id of its transaction, so that none is hashed again.
+        let ids: Vec<Hash> =
+            execution.receipts.iter().skip(execution.scheduled).map(|receipt| receipt.id).collect();
+        let header = self.header(tip, env, root, merkle_root(&ids));
         let id = header.id();
         let stored = self.seal(Block { header, transactions }, id)?;
+        FailPoint::Sealed.pass();
         // Hashed while it is written.
         commitment.follow(env.height, execution.changes.clone())?;
+        FailPoint::Hashing.pass();
         self.chain.ledger.commit(&stored, id, &execution, &roots)?;
         self.executor.commit();
+        FailPoint::Committed.pass();
         self.next_due = self.executor.next_due(&*self.chain.ledger.latest().1)?;
         let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
         let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
         let block = Arc::new(CommittedBlock { id, stored, receipts });
         self.announce(&block, execution.gas_used);
+        FailPoint::Announced.pass();
         Ok(block)
     }
 

@@ -274,6 +274,10 @@ impl Storage for FullDisk {
             false => self.storage.write(batch),
         }
     }
+
+    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        self.write(batch)
+    }
 }
 
 #[test]

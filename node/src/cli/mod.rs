@@ -88,6 +88,8 @@ enum Command {
     /// List shares on the market, place and cancel orders.
     #[command(subcommand)]
     Order(order::OrderCommand),
+    /// Measure how many transactions a second one node carries on this machine.
+    Bench(crate::bench::BenchOptions),
     /// Check a register's extract or a proof offline.
     Verify(verify::VerifyOptions),
     /// Show which validators the chain has: what extracts and proofs are checked against.
@@ -134,11 +136,26 @@ fn run(cli: Cli) -> Result<()> {
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
+        Command::Bench(bench) => measure(&bench, &options),
         online => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
             runtime.block_on(run_online(online, options))
         }
+    }
+}
+
+/// Runs a bench, and fails if the node lost anything.
+fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
+    let tell = |what| output::note(options.quiet, what);
+    let report = runtime.block_on(crate::bench::run(bench, &tell));
+    let report = report.map_err(|error| CliError::failed("bench", error))?;
+    output::result(options.json, &report, report.to_json());
+    match report.failures() {
+        failures if failures.is_empty() => Ok(()),
+        failures => Err(CliError::failed("bench", failures.join("; "))),
     }
 }
 
@@ -163,6 +180,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Completions(_)
         | Command::Keys(_)
         | Command::Contract(_)
+        | Command::Bench(_)
         | Command::Verify(_) => unreachable!("run without a session"),
     }
 }

@@ -61,13 +61,27 @@ pub(crate) enum DevGenesisError {
 /// # Errors
 /// If the contracts and this file don't fit together.
 pub(crate) fn genesis() -> Result<Genesis, DevGenesisError> {
+    made_of(samples::fill)
+}
+
+/// The same, with one more register, whose class 1 may have this many shares.
+///
+/// # Errors
+/// The same.
+pub(crate) fn genesis_with_register(name: &'static str, authorised: u64) -> Result<Genesis, DevGenesisError> {
+    made_of(|builder| samples::add_register(samples::fill(builder)?, name, authorised))
+}
+
+fn made_of(
+    fill: impl FnOnce(Builder) -> Result<Builder, DevGenesisError>,
+) -> Result<Genesis, DevGenesisError> {
     let admin = key_of(ADMIN)?.account();
     let validator = Validator { key: validator_key()?.public(), power: 1 };
     let mut admitted = Vec::new();
     for name in DEV_NAMES {
         admitted.push((key_of(name)?.account(), 0));
     }
-    let builder = samples::fill(Builder::new(admin))?;
+    let builder = fill(Builder::new(admin))?;
     Ok(Genesis {
         name: "sillok-dev".into(),
         dev: true,

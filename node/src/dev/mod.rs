@@ -9,10 +9,11 @@ mod samples;
 
 use std::sync::Arc;
 
-use sillok_runtime::{Fault, Optimisation, Outside};
+use codec::DecodeAll;
+use sillok_runtime::{Fault, Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
-pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis};
+pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_register};
 pub(crate) use options::{DevOptions, LogFormat};
 
 use crate::chain::{OpenError, Pace};
@@ -32,6 +33,9 @@ pub(crate) enum DevError {
     /// The dev genesis.
     #[error(transparent)]
     Genesis(#[from] DevGenesisError),
+    /// The file that is given as genesis.
+    #[error("{0} is not SCALE of a genesis")]
+    GenesisFile(std::path::PathBuf),
     /// The chain.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -52,6 +56,7 @@ impl DevError {
         match self {
             DevError::Storage(error) | DevError::Open(OpenError::Storage(error)) => error.hint(),
             DevError::Serve(_) => "is another node running? Choose another address with --rpc",
+            DevError::GenesisFile(_) => "leave out --genesis for the chain with the sample companies",
             DevError::Genesis(_) | DevError::Open(_) => {
                 "the contracts and the dev genesis do not fit together"
             }
@@ -85,12 +90,21 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     let node = Node::start(Parts {
         storage,
         outside,
-        genesis: genesis()?,
+        genesis: chosen_genesis(options)?,
         clock: Arc::new(SystemClock),
         key,
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
+        retention: options.retain,
     })?;
     node.serve(options.rpc, |chain, address| announce(&Banner::new(chain, address, &options.data)))
+}
+
+/// The dev genesis, or that of the file that is given.
+fn chosen_genesis(options: &DevOptions) -> Result<Genesis, DevError> {
+    let Some(file) = &options.genesis else { return Ok(genesis()?) };
+    let bytes = std::fs::read(file)?;
+    let damaged = |_| DevError::GenesisFile(file.clone());
+    DecodeAll::decode_all(&mut bytes.as_slice()).map_err(damaged)
 }
 
 /// What nobody can guess who chooses storage keys.

@@ -9,7 +9,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 
 use super::DevError;
-use crate::chain::{self, Chain, OpenError, Pace};
+use crate::chain::{self, Chain, OpenError, Pace, Retention};
 use crate::clock::Clock;
 use crate::consensus::ValidatorKey;
 use crate::limits;
@@ -25,6 +25,7 @@ pub(super) struct Parts {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) key: ValidatorKey,
     pub(super) pace: Pace,
+    pub(super) retention: Retention,
 }
 
 /// A node whose producer runs.
@@ -40,9 +41,11 @@ impl Node {
     pub(super) fn start(parts: Parts) -> Result<Self, DevError> {
         let (opened, chain) = mpsc::channel();
         let (running, ended) = oneshot::channel();
+        let retention = parts.retention;
         let producer = spawn_for_contracts("producer", move || produce(parts, &opened, running))?;
         let failed = |_| OpenError::Fault(Fault::new("opening the chain panicked"));
         let chain = chain.recv().map_err(failed)??;
+        chain::keep(&chain, retention)?;
         Ok(Node { chain, producer, ended })
     }
 
@@ -62,6 +65,7 @@ impl Node {
         let produced = self.producer.join();
         runtime.shutdown_timeout(limits::SHUTDOWN_GRACE);
         produced.unwrap_or_else(|_| Err(Fault::new("the producer panicked")))?;
+        self.chain.keep_waiting()?;
         served?;
         tracing::info!(height = self.chain.tip().height, "stopped");
         Ok(())
@@ -75,7 +79,7 @@ fn produce(
     opened: &mpsc::Sender<Result<Arc<Chain>, OpenError>>,
     _running: oneshot::Sender<()>,
 ) -> Result<(), Fault> {
-    let Parts { storage, outside, genesis, clock, key, pace } = parts;
+    let Parts { storage, outside, genesis, clock, key, pace, .. } = parts;
     let (chain, producer) = match chain::open(storage, outside, genesis, clock, key, pace) {
         Ok(open) => open,
         Err(error) => {

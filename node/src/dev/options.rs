@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::chain::Retention;
 use crate::limits;
 
 /// The options of `sillok dev`.
@@ -22,6 +23,13 @@ pub(crate) struct DevOptions {
     /// Make a block every so many milliseconds, empty or not, instead of when there is a reason.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(limits::SHORTEST_BLOCK_TIME_MS..))]
     pub(crate) block_time: Option<u64>,
+    /// How much of the past can be read: `archive`, a number of blocks, or an age (90d, 12h). Blocks and
+    /// receipts are kept all the same.
+    #[arg(long, value_name = "HOW-MUCH", default_value = "archive")]
+    pub(crate) retain: Retention,
+    /// Begin with this genesis, in SCALE, instead of the sample companies'. Its validator is //Validator.
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) genesis: Option<PathBuf>,
     /// The form of the log on stderr; RUST_LOG says how much of it.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,

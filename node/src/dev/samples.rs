@@ -95,6 +95,23 @@ pub(super) fn fill(mut builder: Builder) -> Result<Builder, DevGenesisError> {
     Ok(builder)
 }
 
+/// Adds a register of a made-up company with one class of shares, and no holders.
+pub(super) fn add_register(
+    mut builder: Builder,
+    name: &'static str,
+    authorised: u64,
+) -> Result<Builder, DevGenesisError> {
+    let issuer =
+        json!({ "name": format!("{name} (SAMPLE)"), "identifier": name, "sample": true, "formed": null });
+    builder.contract(name, sillok_contracts::REGISTER, json!({ "registrar": ADMIN, "issuer": issuer }))?;
+    let class = json!({
+        "reference": "", "name": "Common shares", "kind": "Common", "authorised": authorised,
+        "votes_per_share": 1, "seniority": 1, "par": 0,
+    });
+    builder.call(name, "add_class", class)?;
+    Ok(builder)
+}
+
 /// A sample board.
 fn board() -> Result<Value, DevGenesisError> {
     let mut directors = Vec::new();

@@ -8,6 +8,7 @@
 
 mod commit;
 mod keys;
+mod prune;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -22,12 +23,19 @@ use codec::{DecodeAll, Encode};
 use sillok_abi::{Hash, Transaction};
 use sillok_runtime::{Execution, FieldRoots, Genesis, StateReader};
 
+use crate::fail_point::FailPoint;
 use crate::storage::{Batch, Storage, StorageError, Table};
 pub(crate) use records::{BlockReceipts, Place, StoredBlock, Tip};
 use view::View;
 
+/// The key of the chain's id in the meta table.
+const CHAIN: &[u8] = b"chain";
 /// The key of the genesis in the meta table.
 const GENESIS: &[u8] = b"genesis";
+/// The key, in the meta table, of the lowest height whose state is kept.
+const PRUNED: &[u8] = b"pruned";
+/// The key, in the meta table, of the transactions that waited when the node stopped.
+const WAITING: &[u8] = b"waiting";
 /// The key of the tip in the meta table.
 const TIP: &[u8] = b"tip";
 
@@ -37,16 +45,18 @@ pub(crate) struct Ledger {
     /// The highest height whose batch has been handed to storage: while it equals a view's height, the
     /// flat state is that view's state.
     begun: Arc<AtomicU64>,
+    /// The lowest height whose state can be read.
+    lowest: Arc<AtomicU64>,
     tip: RwLock<Tip>,
 }
 
 impl Ledger {
-    /// The genesis that `storage` holds; none if it is empty.
+    /// The id of the chain that `storage` holds; none if it is empty.
     ///
     /// # Errors
     /// If it can't be read.
-    pub(crate) fn stored_genesis(storage: &dyn Storage) -> Result<Option<Genesis>, StorageError> {
-        read(storage, Table::Meta, GENESIS)
+    pub(crate) fn stored_chain(storage: &dyn Storage) -> Result<Option<Hash>, StorageError> {
+        read(storage, Table::Meta, CHAIN)
     }
 
     /// Writes the first batch of a chain into empty `storage`.
@@ -67,10 +77,11 @@ impl Ledger {
         };
         let mut batch = Batch::default();
         commit::state(&mut batch, 0, &execution.changes);
+        batch.put(Table::Meta, CHAIN, tip.block.encode());
         batch.put(Table::Meta, GENESIS, genesis.encode());
         batch.put(Table::Meta, TIP, tip.encode());
         storage.write(batch)?;
-        Ok(Ledger::at_tip(storage, tip))
+        Ok(Ledger::at_tip(storage, tip, 0))
     }
 
     /// Opens the chain that `storage` holds.
@@ -80,11 +91,13 @@ impl Ledger {
     pub(crate) fn open(storage: Arc<dyn Storage>) -> Result<Self, StorageError> {
         let tip = read(&*storage, Table::Meta, TIP)?;
         let tip = tip.ok_or_else(|| StorageError::Corrupt("it has a genesis and no tip".into()))?;
-        Ok(Ledger::at_tip(storage, tip))
+        let lowest = read(&*storage, Table::Meta, PRUNED)?.unwrap_or(0);
+        Ok(Ledger::at_tip(storage, tip, lowest))
     }
 
-    fn at_tip(storage: Arc<dyn Storage>, tip: Tip) -> Self {
-        Ledger { storage, begun: Arc::new(AtomicU64::new(tip.height)), tip: RwLock::new(tip) }
+    fn at_tip(storage: Arc<dyn Storage>, tip: Tip, lowest: u64) -> Self {
+        let (begun, lowest) = (Arc::new(AtomicU64::new(tip.height)), Arc::new(AtomicU64::new(lowest)));
+        Ledger { storage, begun, lowest, tip: RwLock::new(tip) }
     }
 
     /// The last block.
@@ -99,13 +112,14 @@ impl Ledger {
         (tip, state)
     }
 
-    /// The state after the block at `height`; none if there is no such block yet.
+    /// The state after the block at `height`; none if there is no such block yet, or it is no longer kept.
     pub(crate) fn at(&self, height: u64) -> Option<Arc<dyn StateReader>> {
-        (height <= self.tip().height).then(|| self.view(height))
+        (self.lowest()..=self.tip().height).contains(&height).then(|| self.view(height))
     }
 
     fn view(&self, height: u64) -> Arc<dyn StateReader> {
-        Arc::new(View { storage: self.storage.clone(), begun: self.begun.clone(), height })
+        let (begun, lowest) = (self.begun.clone(), self.lowest.clone());
+        Arc::new(View { storage: self.storage.clone(), begun, lowest, height })
     }
 
     /// Commits the block that follows the tip, and with it what the tip has changed in the tree of fields,
@@ -139,9 +153,33 @@ impl Ledger {
         batch.put(Table::Meta, TIP, tip.encode());
         // From here on views below this height read versions; see `View`.
         self.begun.store(tip.height, Ordering::SeqCst);
+        FailPoint::Unwritten.pass();
         self.storage.write(batch)?;
+        FailPoint::Written.pass();
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
+    }
+
+    /// Writes down transactions that wait for a block.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub(crate) fn keep_waiting(&self, transactions: &[&Transaction]) -> Result<(), StorageError> {
+        let mut batch = Batch::default();
+        batch.put(Table::Meta, WAITING, transactions.encode());
+        self.storage.write(batch)
+    }
+
+    /// The transactions that were written down, once.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub(crate) fn take_waiting(&self) -> Result<Vec<Transaction>, StorageError> {
+        let waiting = read(&*self.storage, Table::Meta, WAITING)?.unwrap_or_default();
+        let mut batch = Batch::default();
+        batch.remove(Table::Meta, WAITING);
+        self.storage.write(batch)?;
+        Ok(waiting)
     }
 
     /// The block at `height`; genesis has none.

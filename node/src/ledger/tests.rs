@@ -184,7 +184,7 @@ fn the_chain_goes_on_where_it_was_after_opening_again() {
     drop(ledger);
 
     let storage: Arc<dyn Storage> = Arc::new(folder.open().unwrap());
-    assert_eq!(Ledger::stored_genesis(&*storage).unwrap(), Some(genesis()));
+    assert_eq!(Ledger::stored_chain(&*storage).unwrap(), Some(genesis().hash()));
     let ledger = Ledger::open(storage).unwrap();
     assert_eq!(ledger.tip(), tip);
     assert_eq!(ledger.latest().1.get(b"a").unwrap(), Some(b"2".to_vec()));
@@ -212,4 +212,61 @@ fn readers_never_see_half_a_block() {
         commit(&ledger, &[], &[(b"a", Some(&value)), (b"z", Some(&value))]);
     }
     reader.join().unwrap();
+}
+
+/// Changes at random, the same each time: of few keys, so that most are changed again.
+fn random_changes(seed: &mut u64) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
+    let mut next = |bound: u64| {
+        *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (*seed >> 33) % bound
+    };
+    let count = next(5);
+    (0..count).map(|_| (vec![next(12) as u8; 40], (next(3) > 0).then(|| vec![next(250) as u8]))).collect()
+}
+
+#[test]
+fn pruning_keeps_what_later_heights_see_and_nothing_else() {
+    let storage = Arc::new(MemoryStorage::default());
+    let ledger = create(storage.clone(), &[]);
+    let mut states = vec![MemoryState::default()];
+    let mut seed = 7;
+    for height in 1..=300usize {
+        let list = random_changes(&mut seed);
+        let list: Changes = list.into_iter().collect();
+        let borrowed: Vec<_> = list.iter().map(|(key, value)| (key.as_slice(), value.as_deref())).collect();
+        commit(&ledger, &[], &borrowed);
+        let mut state = states[height - 1].clone();
+        state.apply(&list);
+        states.push(state);
+    }
+    let old = ledger.at(100).unwrap();
+    for lowest in [1, 100, 250, 299] {
+        while ledger.prune(lowest).unwrap() {}
+        assert_eq!(ledger.lowest(), lowest);
+        for (height, state) in states.iter().enumerate().skip(lowest as usize) {
+            let view = ledger.at(height as u64).unwrap();
+            let all = |state: &dyn StateReader| state.range(&[], &[0xFF; 41], 100).unwrap();
+            assert_eq!(all(&*view), all(state), "height {height} once {lowest} is the lowest");
+        }
+        assert!(ledger.at(lowest - 1).is_none());
+    }
+    assert!(
+        old.get(&[1; 40]).unwrap_err().to_string().contains("no longer kept"),
+        "a view that was taken before"
+    );
+    // Heights 299 and 300 are left: a version of each key that either sees, and no other.
+    let count = |table| storage.range(table, &[], &[0xFF; 64], 10_000).unwrap().len();
+    let last = random_last_changes();
+    let seen_before = states[299].range(&[], &[0xFF; 41], 100).unwrap().len();
+    assert_eq!(count(Table::History), seen_before + last);
+    assert_eq!(count(Table::Undo), 2, "of genesis and of the last block");
+    assert!(!ledger.prune(1_000).unwrap(), "nothing is left to do, and the last block stays");
+    assert_eq!(Ledger::open(storage).unwrap().lowest(), 299, "it outlives the node");
+}
+
+/// How many keys the last of the blocks above changes.
+fn random_last_changes() -> usize {
+    let mut seed = 7;
+    let last = (1..=300).map(|_| random_changes(&mut seed)).last().unwrap_or_default();
+    last.into_iter().collect::<Changes>().len()
 }

@@ -17,6 +17,8 @@ use crate::storage::{Entry, Storage, Table};
 pub(super) struct View {
     pub(super) storage: Arc<dyn Storage>,
     pub(super) begun: Arc<AtomicU64>,
+    /// The lowest height whose versions are all there.
+    pub(super) lowest: Arc<AtomicU64>,
     pub(super) height: u64,
 }
 
@@ -29,6 +31,14 @@ impl View {
     fn versions(&self) -> Versions<'_> {
         Versions { storage: &*self.storage, table: Table::History, height: self.height }
     }
+
+    /// What was read of the versions, if all of them were there.
+    fn whole<T>(&self, read: T) -> Result<T, Fault> {
+        if self.lowest.load(Ordering::SeqCst) <= self.height {
+            return Ok(read);
+        }
+        Err(Fault::new(format!("the state after block {} is no longer kept", self.height)))
+    }
 }
 
 impl StateReader for View {
@@ -39,7 +49,7 @@ impl StateReader for View {
                 return Ok(value);
             }
         }
-        Ok(self.versions().get(key)?)
+        self.whole(self.versions().get(key)?)
     }
 
     fn page(
@@ -55,6 +65,6 @@ impl StateReader for View {
                 return Ok(entries);
             }
         }
-        Ok(self.versions().page(from, to, direction, limit)?)
+        self.whole(self.versions().page(from, to, direction, limit)?)
     }
 }

@@ -4,7 +4,7 @@ use sillok_abi::{Call, ContractId, Credential, TransactionBody};
 
 use super::*;
 
-fn transaction(submitter: u8, nonce: u64, expiry: u64, bytes: usize) -> (Hash, Transaction) {
+fn transaction(submitter: u8, nonce: u64, expiry: u64, bytes: usize) -> (Checked, Transaction) {
     let call = Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![0; bytes] };
     let body = TransactionBody {
         chain: [0; 32],
@@ -15,7 +15,8 @@ fn transaction(submitter: u8, nonce: u64, expiry: u64, bytes: usize) -> (Hash, T
         call,
         authorisations: Vec::new(),
     };
-    (body.id(), Transaction { body, credential: Credential::Sr25519([0; 64]) })
+    let checked = Checked { id: body.id(), member: 0, share: 1_000 };
+    (checked, Transaction { body, credential: Credential::Sr25519([0; 64]) })
 }
 
 fn insert(pool: &mut Mempool, submitter: u8, nonce: u64) -> Result<(), PoolRefusal> {
@@ -99,7 +100,7 @@ fn bytes_are_bounded_and_given_back() {
         for nonce in 0.. {
             let (id, transaction) = transaction(submitter, nonce, 100, piece);
             match pool.insert(id, transaction) {
-                Ok(()) => last = Some(id),
+                Ok(()) => last = Some(id.id),
                 Err(PoolRefusal::SubmitterFull) => break,
                 Err(refusal) => {
                     assert_eq!(refusal, PoolRefusal::Full);
@@ -129,8 +130,9 @@ fn what_expired_is_named() {
 #[test]
 fn dropped_ones_are_remembered_up_to_a_bound() {
     let mut pool = Mempool::default();
-    let (id, transaction) = transaction(1, 1, 100, 0);
-    pool.insert(id, transaction).unwrap();
+    let (checked, transaction) = transaction(1, 1, 100, 0);
+    let id = checked.id;
+    pool.insert(checked, transaction).unwrap();
     let dropped = Dropped { code: 1003, reason: "expired".into() };
     pool.give_up(id, dropped.clone());
     assert!(pool.is_empty() && pool.get(&id).is_none());
@@ -141,4 +143,23 @@ fn dropped_ones_are_remembered_up_to_a_bound() {
         pool.give_up(id, dropped.clone());
     }
     assert_eq!(pool.dropped(&id), None, "the oldest is forgotten first");
+}
+
+#[test]
+fn a_member_has_its_share_of_the_pool() {
+    let mut pool = Mempool::default();
+    let mut insert = |submitter, nonce, member, share, bytes| {
+        let (checked, transaction) = transaction(submitter, nonce, 100, bytes);
+        pool.insert(Checked { member, share, ..checked }, transaction)
+    };
+    let eighth = limits::MEMPOOL_BYTES / 8;
+    // Two submitters of a member with a quarter of the gas, each within its own bounds.
+    assert_eq!(insert(1, 1, 7, 250, eighth), Ok(()));
+    assert_eq!(insert(2, 1, 7, 250, eighth), Err(PoolRefusal::MemberFull));
+    assert_eq!(insert(2, 2, 7, 250, 1_000), Ok(()), "a smaller one has room");
+    assert_eq!(insert(3, 1, 8, 750, eighth), Ok(()), "another member is not held up");
+    assert_eq!(insert(4, 1, 9, 0, 1), Err(PoolRefusal::MemberFull), "a member without a share has no room");
+    let ids: Vec<Hash> = pool.all().map(|transaction| transaction.body.id()).collect();
+    ids.iter().for_each(|id| pool.remove(id));
+    assert!(pool.members.values().all(|size| *size == PoolSize::default()), "what has gone takes no room");
 }

@@ -10,7 +10,7 @@ pub(super) fn height(chain: &Chain, arguments: &Arguments) -> Result<Option<u64>
     let Some(at) = arguments.get("at") else { return Ok(None) };
     let tip = chain.tip().height;
     if let Some(height) = at.as_u64() {
-        return if height <= tip { Ok(Some(height)) } else { Err(RpcFailure::no_block(height, tip)) };
+        return if height <= tip { kept(chain, height) } else { Err(RpcFailure::no_block(height, tip)) };
     }
     let time = at.as_str().and_then(parse_time).ok_or_else(|| {
         RpcFailure::parameters(
@@ -19,7 +19,13 @@ pub(super) fn height(chain: &Chain, arguments: &Arguments) -> Result<Option<u64>
         )
     })?;
     match chain.height_at(time)? {
-        Some(height) => Ok(Some(height)),
+        Some(height) => kept(chain, height),
         None => Err(RpcFailure::before_genesis(time, chain.genesis().time)),
     }
+}
+
+/// The height, if the state after it is still kept.
+fn kept(chain: &Chain, height: u64) -> Result<Option<u64>, RpcFailure> {
+    let lowest = chain.lowest();
+    if height < lowest { Err(RpcFailure::not_kept(height, lowest)) } else { Ok(Some(height)) }
 }

@@ -18,6 +18,8 @@ const NO_BLOCK: u32 = 1031;
 const MALFORMED: u32 = 1032;
 /// What is to be proven does not fit in one answer.
 const TOO_LARGE: u32 = 1033;
+/// The state that is asked for is no longer kept.
+const NOT_KEPT: u32 = 1034;
 /// The node failed.
 const FAULT: u32 = 1040;
 
@@ -70,6 +72,16 @@ impl RpcFailure {
     pub(crate) fn before_genesis(time: Time, genesis: Time) -> Self {
         let message = format!("there is no block as early as {time}");
         RpcFailure::new(NO_BLOCK, message, format!("the chain began at {genesis}"))
+    }
+
+    /// The state after this block is no longer kept.
+    pub(crate) fn not_kept(height: u64, lowest: u64) -> Self {
+        let message = format!("the state after block {height} is no longer kept");
+        RpcFailure::new(
+            NOT_KEPT,
+            message,
+            format!("this node keeps it from {lowest} on; ask one that keeps more"),
+        )
     }
 
     /// No block commits to the state that is to be proven.

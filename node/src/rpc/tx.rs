@@ -1,7 +1,7 @@
 //! `tx_*`: submitting transactions, and what became of them.
 
 use serde_json::{Value, json};
-use sillok_abi::{Hash, TransactionBody};
+use sillok_abi::{Hash, Transaction, TransactionBody};
 use sillok_runtime::{Fault, decode_transaction};
 
 use super::arguments::decode_hex;
@@ -13,6 +13,7 @@ use crate::limits;
 pub(super) const METHODS: &[Method] = &[
     Method { name: "tx_submit", parameters: &["transaction"], answer: submit },
     Method { name: "tx_submitBatch", parameters: &["transactions"], answer: submit_batch },
+    Method { name: "tx_submitPacked", parameters: &["transactions"], answer: submit_packed },
     Method { name: "tx_simulate", parameters: &["body"], answer: simulate },
     Method { name: "tx_get", parameters: &["id"], answer: get },
 ];
@@ -40,6 +41,24 @@ fn submit_batch(chain: &Chain, arguments: &Arguments) -> Answer {
         answer.and_then(|text| submit_one(chain, text))
     });
     Ok(answers.map(|answer| answer.unwrap_or_else(|failure| json!({ "error": failure.to_json() }))).collect())
+}
+
+/// As many transactions as a request holds, in one SCALE list: what a client that sends thousands a second
+/// uses. The answer tells of the refused ones alone.
+fn submit_packed(chain: &Chain, arguments: &Arguments) -> Answer {
+    let transactions: Vec<Transaction> = arguments.scale("transactions", "a list of transactions")?;
+    if transactions.len() > limits::SUBMIT_BATCH {
+        let message = format!("a batch has at most {} transactions", limits::SUBMIT_BATCH);
+        return Err(RpcFailure::parameters(message, "send several batches"));
+    }
+    let answers = chain.submit_many(transactions)?;
+    let accepted = answers.iter().filter(|answer| answer.is_ok()).count();
+    let refused = answers.into_iter().enumerate().filter_map(|(index, answer)| {
+        let mut refused = RpcFailure::from(answer.err()?).to_json();
+        refused["index"] = json!(index);
+        Some(refused)
+    });
+    Ok(json!({ "accepted": accepted, "refused": refused.collect::<Vec<_>>() }))
 }
 
 fn simulate(chain: &Chain, arguments: &Arguments) -> Answer {

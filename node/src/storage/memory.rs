@@ -56,4 +56,8 @@ impl Storage for MemoryStorage {
         }
         Ok(())
     }
+
+    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        self.write(batch)
+    }
 }

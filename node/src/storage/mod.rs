@@ -134,4 +134,8 @@ pub(crate) trait Storage: Send + Sync + 'static {
 
     /// Makes all changes or none; when it returns they are on disk.
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError>;
+
+    /// Makes all changes or none; they are on disk with the next `write` at the latest. For what can be
+    /// done again if it is lost.
+    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError>;
 }

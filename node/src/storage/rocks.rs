@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, IteratorMode,
-    Options, ReadOptions, WriteBatch, WriteOptions,
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
+    DataBlockIndexType, IteratorMode, Options, ReadOptions, WriteBatch, WriteOptions,
 };
 use sillok_runtime::{Direction, PageLimit};
 
@@ -30,12 +30,25 @@ impl RocksStorage {
     /// Opens the database in `path`, making it if there is none.
     pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
         let cache = Cache::new_lru_cache(limits::STORAGE_CACHE_BYTES);
-        let tables = Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(&cache)));
+        let tables =
+            Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(table, &cache)));
         let database = DB::open_cf_descriptors(&database_options(), path, tables)
             .map_err(|error| open_error(path, error))?;
         let mut synced = WriteOptions::default();
         synced.set_sync(true);
         Ok(RocksStorage { database, synced })
+    }
+
+    fn write_batch(&self, batch: &Batch<'_>) -> Result<WriteBatch, StorageError> {
+        let mut write = WriteBatch::default();
+        for change in &batch.changes {
+            let family = self.family(change.table)?;
+            match &change.value {
+                Some(value) => write.put_cf(family, &change.key, value),
+                None => write.delete_cf(family, &change.key),
+            }
+        }
+        Ok(write)
     }
 
     fn family(&self, table: Table) -> Result<&ColumnFamily, StorageError> {
@@ -55,14 +68,30 @@ fn database_options() -> Options {
     options
 }
 
-fn table_options(cache: &Cache) -> Options {
+fn table_options(table: Table, cache: &Cache) -> Options {
     let mut blocks = BlockBasedOptions::default();
+    // Read key by key at every transaction: found by hash within a block, and not compressed. Ids are
+    // random, so that compression would find nothing in them.
+    let (by_key, compression) = match table {
+        Table::State => (true, DBCompressionType::None),
+        Table::Transactions | Table::BlockIds => (false, DBCompressionType::None),
+        _ => (false, DBCompressionType::Lz4),
+    };
+    if by_key {
+        blocks.set_data_block_index_type(DataBlockIndexType::BinaryAndHash);
+    }
+    blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
     blocks.set_block_cache(cache);
     blocks.set_cache_index_and_filter_blocks(true);
     blocks.set_bloom_filter(10.0, false);
     let mut options = Options::default();
     options.set_block_based_table_factory(&blocks);
-    options.set_compression_type(DBCompressionType::Lz4);
+    options.set_compression_type(compression);
+    if by_key {
+        // A tenth of a write buffer tells at once which keys are not in it.
+        options.set_memtable_whole_key_filtering(true);
+        options.set_memtable_prefix_bloom_ratio(0.1);
+    }
     options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);
     options
 }
@@ -104,15 +133,11 @@ impl Storage for RocksStorage {
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
-        let mut write = WriteBatch::default();
-        for change in &batch.changes {
-            let family = self.family(change.table)?;
-            match &change.value {
-                Some(value) => write.put_cf(family, &change.key, value),
-                None => write.delete_cf(family, &change.key),
-            }
-        }
-        Ok(self.database.write_opt(write, &self.synced)?)
+        Ok(self.database.write_opt(self.write_batch(&batch)?, &self.synced)?)
+    }
+
+    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        Ok(self.database.write(self.write_batch(&batch)?)?)
     }
 }
 

@@ -78,7 +78,7 @@ fn refused(extract: &Extract, trust: &Trust, change: impl FnOnce(&mut Extract)) 
 /// The path in the statement of which it is said that it differs.
 fn path(error: ExtractError) -> String {
     match error {
-        ExtractError::Differs { path, .. } => path,
+        ExtractError::Differs(difference) => difference.path,
         other => panic!("{other}"),
     }
 }
@@ -162,7 +162,8 @@ fn evidence_that_was_changed_is_refused() {
     let flip = |bytes: &mut Vec<u8>| *bytes.last_mut().unwrap() ^= 1;
     assert_eq!(refused(&|e| flip(&mut entries(e, "lots")[0].1)), root, "a value");
     assert_eq!(refused(&|e| drop(entries(e, "lots").pop())), root, "a lot is left out");
-    assert_eq!(refused(&|e| entries(e, "locks").clear()), root, "the pledge is left out");
+    let presence = ExtractError::Proof(StateProofError::NotInState(ProofError::Presence));
+    assert_eq!(refused(&|e| entries(e, "locks").clear()), presence, "the pledge is left out");
     let order = ExtractError::Proof(StateProofError::NotInState(ProofError::Order));
     assert_eq!(refused(&|e| entries(e, "lots").swap(0, 1)), order);
     let twice = |e: &mut Extract| {

@@ -6,7 +6,7 @@ use sillok_abi::{
     TransactionBody,
 };
 use sillok_client::keys::{DEV_NAMES, Keypair};
-use sillok_client::rpc::{Client, TxStatus};
+use sillok_client::rpc::{At, Client, TxStatus};
 use sillok_client::transaction::now;
 
 /// More gas than a payment needs, and little enough for thousands in a block.
@@ -57,7 +57,7 @@ impl Payers {
     pub(crate) async fn balance(&self, client: &Client, payer: usize, at: Option<u64>) -> u64 {
         let args = self.account(payer).encode();
         let call = Call { contract: self.cash, method: "balance".into(), args };
-        match client.state_query(&call, at).await.unwrap().receipt.outcome {
+        match client.state_query(&call, at.map(At::Height)).await.unwrap().receipt.outcome {
             Outcome::Success(value) => <(u64, u64)>::decode_all(&mut value.as_slice()).unwrap().0,
             failed => panic!("{failed:?}"),
         }

@@ -34,6 +34,19 @@ impl Node {
         Node { process, banner }
     }
 
+    /// The same, of a node that is to die at a fail point.
+    pub(crate) fn start_failing(data: &Path, point: &str) -> Self {
+        let mut command = command(data, &[]);
+        let mut process = command.env("SILLOK_FAIL_POINT", point).stderr(Stdio::null()).spawn().unwrap();
+        let banner = first_object(process.stdout.take().unwrap());
+        Node { process, banner }
+    }
+
+    /// Waits until it has ended by itself.
+    pub(crate) fn wait(mut self) -> ExitStatus {
+        self.process.wait().unwrap()
+    }
+
     /// Runs a node that can't start; what it says, and its exit code.
     pub(crate) fn fails(data: &Path, options: &[&str]) -> (Value, Option<i32>) {
         let output = command(data, options).output().unwrap();

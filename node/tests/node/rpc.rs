@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use sillok_abi::{Block, Call, CommitSignature, ContractId, Credential, Validator, precommit_digest};
-use sillok_client::rpc::{BlockRef, Client, EventFilter, RpcError, Subscriber, TxStatus};
+use sillok_client::rpc::{At, BlockRef, Client, EventFilter, RpcError, Subscriber, TxStatus};
 use sillok_runtime::verify_certificate;
 
 use crate::payments::{Payers, finality};
@@ -89,7 +89,7 @@ async fn the_past_answers_as_it_was() {
     assert_eq!(payers.balance(client, 1, Some(second)).await, now);
     assert_eq!(payers.balance(client, 1, Some(0)).await, now - 12);
     let call = Call { contract: payers.cash, method: "balance".into(), args: payers.account(0).encode() };
-    assert_eq!(code(client.state_query(&call, Some(1_000_000)).await), 1031);
+    assert_eq!(code(client.state_query(&call, Some(At::Height(1_000_000))).await), 1031);
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::ExtractError;
+use super::Difference;
 
 /// The first place at which the two are not the same.
-pub(super) fn first(path: &str, says: &Value, is: &Value) -> Option<ExtractError> {
+pub(super) fn first(path: &str, says: &Value, is: &Value) -> Option<Difference> {
     match (says, is) {
         (Value::Object(said), Value::Object(proven)) => {
             let known = proven.iter().map(|(name, is)| (name, said.get(name), Some(is)));
@@ -21,16 +21,16 @@ pub(super) fn first(path: &str, says: &Value, is: &Value) -> Option<ExtractError
     }
 }
 
-fn part(path: &str, says: Option<&Value>, is: Option<&Value>) -> Option<ExtractError> {
+fn part(path: &str, says: Option<&Value>, is: Option<&Value>) -> Option<Difference> {
     match (says, is) {
         (Some(says), Some(is)) => first(path, says, is),
         (says, is) => Some(differs(path, says, is)),
     }
 }
 
-fn differs(path: &str, says: Option<&Value>, is: Option<&Value>) -> ExtractError {
+fn differs(path: &str, says: Option<&Value>, is: Option<&Value>) -> Difference {
     let owned = |value: Option<&Value>| value.cloned().unwrap_or_default();
-    ExtractError::Differs { path: path.into(), says: owned(says), is: owned(is) }
+    Difference { path: path.into(), says: owned(says), is: owned(is) }
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
     fn the_first_difference_is_named_by_its_path() {
         let proven = json!({ "a": [1, { "b": 2 }], "c": null });
         let path = |said: Value| match first("s", &said, &proven) {
-            Some(ExtractError::Differs { path, .. }) => path,
+            Some(Difference { path, .. }) => path,
             other => format!("{other:?}"),
         };
         assert_eq!(path(proven.clone()), "None");

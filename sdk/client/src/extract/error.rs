@@ -45,15 +45,20 @@ pub enum ExtractError {
         total: u64,
     },
     /// The statement says something else than the chain.
-    #[error("{path} says {says}; the chain says {is}")]
-    Differs {
-        /// Where in the statement.
-        path: String,
-        /// What stands there; null if it is missing.
-        says: Value,
-        /// What is proven; null if nothing is.
-        is: Value,
-    },
+    #[error(transparent)]
+    Differs(Box<Difference>),
+}
+
+/// Where a statement says something else than the chain.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{path} says {says}; the chain says {is}")]
+pub struct Difference {
+    /// Where in the statement.
+    pub path: String,
+    /// What stands there; null if it is missing.
+    pub says: Value,
+    /// What is proven; null if nothing is.
+    pub is: Value,
 }
 
 impl ExtractError {

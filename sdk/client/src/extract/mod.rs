@@ -18,7 +18,7 @@ use sillok_abi::{Account, ContractId, Header, StorageSpec};
 
 use crate::proof::{StateProof, Trust};
 use crate::rpc::{from_hex, to_hex};
-pub use error::ExtractError;
+pub use error::{Difference, ExtractError};
 use proven::Proven;
 pub use proven::{contract_key, field_key};
 
@@ -88,7 +88,7 @@ impl Extract {
     pub fn check(&self, trust: &Trust) -> Result<(), ExtractError> {
         let proven = statement(&self.subject()?, &self.evidence, trust)?;
         match difference::first("statement", &self.statement, &proven) {
-            Some(difference) => Err(difference),
+            Some(difference) => Err(ExtractError::Differs(Box::new(difference))),
             None => Ok(()),
         }
     }

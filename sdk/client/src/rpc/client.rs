@@ -14,8 +14,8 @@ use sillok_abi::{Call, ContractId, Hash, Transaction, TransactionBody};
 use super::hex::{scale_hex, to_hex};
 use super::transactions::{SimulationWire, TxStatusWire};
 use super::{
-    At, BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, ProofAnswer, QueryAnswer,
-    RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
+    At, BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, PackedAnswer, ProofAnswer,
+    QueryAnswer, RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
 };
 
 /// How long one request may take; more than [`Client::tx_wait`] is asked to wait at once.
@@ -109,6 +109,11 @@ impl Client {
             _ => Err(RpcError::unexpected("tx_submitBatch", "neither an id nor an error")),
         };
         Ok(answers.into_iter().map(each).collect())
+    }
+
+    /// Hands over SCALE of a list of transactions; which of them are refused, and why.
+    pub async fn tx_submit_packed(&self, transactions: &[u8]) -> Result<PackedAnswer, RpcError> {
+        self.ask("tx_submitPacked", vec![json!(to_hex(transactions))]).await
     }
 
     /// What became of a transaction so far.

@@ -14,6 +14,6 @@ pub use subscribe::{EventFilter, Subscriber};
 pub use transactions::{Simulation, TxStatus};
 pub use types::{
     At, BlockEvent, BlockInfo, BlockRef, BlockTransaction, CertificateInfo, CertificateSignature,
-    ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, ProofAnswer, QueryAnswer,
-    SampleCompany, Scheduled, Status, StorageAnswer, ValidatorInfo, Wanted,
+    ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, PackedAnswer, PackedRefusal,
+    ProofAnswer, QueryAnswer, SampleCompany, Scheduled, Status, StorageAnswer, ValidatorInfo, Wanted,
 };

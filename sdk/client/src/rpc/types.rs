@@ -106,6 +106,26 @@ pub enum BlockRef {
     Id(Hash),
 }
 
+/// What became of transactions that were handed over together.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PackedAnswer {
+    /// How many wait for a block now.
+    pub accepted: usize,
+    /// Those that don't.
+    pub refused: Vec<PackedRefusal>,
+}
+
+/// A transaction that was refused.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PackedRefusal {
+    /// Its place in the list.
+    pub index: usize,
+    /// The code of the refusal.
+    pub code: i32,
+    /// Why, for people.
+    pub message: String,
+}
+
 /// As of when state is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {

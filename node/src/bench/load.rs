@@ -1,0 +1,184 @@
+//! Sending: batches at their planned times, a few at once, and how long some of the transactions take.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use codec::{Compact, Decode, Encode};
+use sillok_abi::{Hash, Time, Transaction};
+use sillok_client::rpc::{Client, PackedAnswer, TxStatus};
+use sillok_client::transaction::now;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::BenchError;
+use super::options::BenchOptions;
+use super::process::{NodeProcess, Usage, own_usage};
+use super::signed::{BATCH, SignedFile};
+use crate::lock::lock;
+
+/// How many batches are on their way at once.
+const AT_ONCE: usize = 4;
+/// How long a batch that the node has no room for waits.
+const PAUSE: Duration = Duration::from_millis(100);
+/// How long a transaction is waited for.
+const PATIENCE_MS: u64 = 60_000;
+/// How long the node has to work off what waits at the end.
+const DRAIN: Duration = Duration::from_secs(120);
+/// The code of a request that the node has no room for.
+const POOL_FULL: i32 = 1020;
+
+/// What came of sending.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    /// Which transactions the node accepted, by number.
+    pub(super) accepted: Vec<bool>,
+    /// How often it had no room.
+    pub(super) pauses: u64,
+    /// Why it refused others: code and how many.
+    pub(super) refused: Vec<(i32, u64)>,
+    /// How long transactions took from being sent to being known as final, in microseconds, sorted.
+    pub(super) latencies: Vec<u64>,
+    /// From the first batch to the last transaction's block, in milliseconds.
+    pub(super) milliseconds: u64,
+    /// What the node used, at the beginning and at the end.
+    pub(super) node: (Usage, Usage),
+    /// The processor time of this process, in milliseconds.
+    pub(super) own_cpu_ms: u64,
+}
+
+/// Sends all that the file holds, and waits until the node has worked it off.
+pub(super) async fn run(
+    client: &Client,
+    node: &mut NodeProcess,
+    mut file: SignedFile,
+    options: &BenchOptions,
+) -> Result<Load, BenchError> {
+    let transactions = usize::try_from(options.transactions()).unwrap_or(usize::MAX);
+    let load = Arc::new(Mutex::new(Load { accepted: vec![false; transactions], ..Load::default() }));
+    let (before, own_before) = (node.usage()?, own_usage());
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let mut tasks = JoinSet::new();
+    let (mut begun, mut number) = (None, 0);
+    while let Some(batch) = file.next()? {
+        wait_until(file.start.plus(number * BATCH * 1_000 / u64::from(options.rate))).await;
+        begun.get_or_insert_with(Instant::now);
+        // Never closed.
+        let place = room.clone().acquire_owned().await.ok();
+        let (client, load) = (client.clone(), load.clone());
+        tasks.spawn(async move {
+            let sampled = send(&client, batch, number, &load).await?;
+            drop(place);
+            if let Some((id, sent)) = sampled {
+                sample(&client, &id, sent, &load).await?;
+            }
+            Ok::<_, BenchError>(())
+        });
+        number += 1;
+        while let Some(done) = tasks.try_join_next() {
+            done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
+        }
+    }
+    drain(client).await?;
+    let milliseconds = begun.map_or(0, |begun: Instant| begun.elapsed().as_millis());
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
+    }
+    let mut load = std::mem::take(&mut *lock(&load));
+    load.latencies.sort_unstable();
+    load.milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
+    load.node = (before, node.usage()?);
+    load.own_cpu_ms = own_usage().cpu_ms_since(&own_before);
+    Ok(load)
+}
+
+async fn wait_until(time: Time) {
+    tokio::time::sleep(Duration::from_millis(time.0.saturating_sub(now().0))).await;
+}
+
+/// Sends a batch, again what the node had no room for. Answers the id of one that was accepted, and when it
+/// was sent.
+async fn send(
+    client: &Client,
+    mut batch: Vec<u8>,
+    number: u64,
+    load: &Mutex<Load>,
+) -> Result<Option<(Hash, Instant)>, BenchError> {
+    let mut places: Vec<usize> =
+        (0..).map(|place| place + number as usize * BATCH as usize).take(count(&batch)).collect();
+    let first = first_id(&batch);
+    let sent = Instant::now();
+    loop {
+        let answer = client.tx_submit_packed(&batch).await?;
+        note(&answer, &places, &mut lock(load));
+        let full: Vec<usize> =
+            answer.refused.iter().filter(|it| it.code == POOL_FULL).map(|it| it.index).collect();
+        if full.is_empty() {
+            let taken = places.first().is_some_and(|place| lock(load).accepted[*place]);
+            return Ok(first.filter(|_| taken).map(|id| (id, sent)));
+        }
+        tokio::time::sleep(PAUSE).await;
+        (batch, places) = only(&batch, &places, &full);
+    }
+}
+
+/// Notes which of the transactions with these numbers were accepted, and why others were not.
+fn note(answer: &PackedAnswer, places: &[usize], load: &mut Load) {
+    let mut accepted = vec![true; places.len()];
+    for refused in &answer.refused {
+        if let Some(accepted) = accepted.get_mut(refused.index) {
+            *accepted = false;
+        }
+        if refused.code != POOL_FULL {
+            count_refusal(&mut load.refused, refused.code);
+        }
+    }
+    load.pauses += u64::from(answer.refused.iter().any(|refused| refused.code == POOL_FULL));
+    for (place, accepted) in places.iter().zip(accepted) {
+        load.accepted[*place] |= accepted;
+    }
+}
+
+/// How many transactions a batch has.
+fn count(batch: &[u8]) -> usize {
+    Compact::<u32>::decode(&mut &*batch).map_or(0, |count| count.0 as usize)
+}
+
+fn first_id(batch: &[u8]) -> Option<Hash> {
+    let mut rest = batch;
+    Compact::<u32>::decode(&mut rest).ok()?;
+    Transaction::decode(&mut rest).ok().map(|transaction| transaction.body.id())
+}
+
+/// The part of a batch that stands at these indexes.
+fn only(batch: &[u8], places: &[usize], indexes: &[usize]) -> (Vec<u8>, Vec<usize>) {
+    let all = Vec::<Transaction>::decode(&mut &*batch).unwrap_or_default();
+    let kept: Vec<&Transaction> = indexes.iter().filter_map(|index| all.get(*index)).collect();
+    (kept.encode(), indexes.iter().filter_map(|index| places.get(*index).copied()).collect())
+}
+
+fn count_refusal(refused: &mut Vec<(i32, u64)>, code: i32) {
+    match refused.iter_mut().find(|(known, _)| *known == code) {
+        Some((_, count)) => *count += 1,
+        None => refused.push((code, 1)),
+    }
+}
+
+/// Waits until a transaction is final, and notes how long that took since it was sent.
+async fn sample(client: &Client, id: &Hash, sent: Instant, load: &Mutex<Load>) -> Result<(), BenchError> {
+    if let TxStatus::Final { .. } = client.tx_wait(id, PATIENCE_MS).await? {
+        let micros = u64::try_from(sent.elapsed().as_micros()).unwrap_or(u64::MAX);
+        lock(load).latencies.push(micros);
+    }
+    Ok(())
+}
+
+async fn drain(client: &Client) -> Result<(), BenchError> {
+    let begun = Instant::now();
+    while begun.elapsed() < DRAIN {
+        if client.chain_status().await?.mempool.transactions == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    Err(BenchError::Node(format!("still has waiting transactions after {} s", DRAIN.as_secs())))
+}

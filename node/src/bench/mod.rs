@@ -1,0 +1,51 @@
+//! `sillok bench`: how much one node carries, measured from outside: the node is a process of its own, and is
+//! given transactions that were signed before, as its clients would give them.
+//!
+//! The parts: `accounts` are keys by number, `workload` says what is sent, `stage` makes the genesis, `signed`
+//! the file of signed transactions, `process` the node and what it uses, `load` sends, `audit` reads the chain
+//! afterwards and misses what was lost, `report` is what comes of it.
+
+mod accounts;
+mod audit;
+mod error;
+mod load;
+mod options;
+mod process;
+mod report;
+mod signed;
+mod stage;
+mod workload;
+
+use std::time::Duration;
+
+pub(crate) use error::BenchError;
+pub(crate) use options::BenchOptions;
+pub(crate) use report::Report;
+
+use process::NodeProcess;
+use signed::SignedFile;
+use stage::Stage;
+
+/// How long the node has to answer once it was started: it makes the accounts first.
+const START: Duration = Duration::from_secs(600);
+
+/// Runs a bench; `tell` is given what goes on.
+///
+/// # Errors
+/// If the node does not start or fails, or the machine has no room for the files.
+pub(crate) async fn run(options: &BenchOptions, tell: &dyn Fn(String)) -> Result<Report, BenchError> {
+    let stage = Stage::prepare(options)?;
+    tell(format!("starting a node with {} accounts", options.accounts));
+    let mut node = NodeProcess::start(&stage, START)?;
+    let client = node.client()?;
+    let gas = workload::gas_limit(&client, &stage).await?;
+    tell(format!("signing {} transactions of {gas} gas each", options.transactions()));
+    let file = SignedFile::write(&stage, options, gas)?;
+    tell(format!("sending {} a second for {} s", options.rate, options.seconds));
+    let load = load::run(&client, &mut node, file, options).await?;
+    let usage = node.usage()?;
+    node.stop()?;
+    tell("reading the chain from beginning to end".into());
+    let audit = audit::read(&stage, options)?;
+    Ok(Report::new(options, &load, &audit, &usage))
+}

@@ -1,0 +1,42 @@
+//! The options of `sillok bench`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+/// Measure how many transactions a second one node carries on this machine.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct BenchOptions {
+    /// What the transactions do.
+    #[arg(long, value_enum, default_value_t = Workload::Cash)]
+    pub(crate) workload: Workload,
+    /// How many accounts there are; each sends and receives.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    pub(crate) accounts: u32,
+    /// How many transactions are sent each second.
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) rate: u32,
+    /// For how many seconds.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) seconds: u32,
+    /// The folder for the chain and the signed transactions; a folder of the system's, removed at the end,
+    /// unless given.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
+/// What the transactions of a bench do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Workload {
+    /// Each account pays another one.
+    Cash,
+    /// Each account transfers part of its lot of shares to another one.
+    Lots,
+}
+
+impl BenchOptions {
+    /// How many transactions are sent in all.
+    pub(crate) fn transactions(&self) -> u64 {
+        u64::from(self.rate) * u64::from(self.seconds)
+    }
+}

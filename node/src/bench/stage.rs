@@ -1,0 +1,134 @@
+//! Where a bench plays: a folder, and a genesis in which every account is admitted and has something.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+
+use codec::Encode;
+use sillok_abi::{Account, Call, ContractId, Date, Hash};
+use sillok_client::keys::Keypair;
+use sillok_runtime::Genesis;
+
+use super::BenchError;
+use super::accounts::key;
+use super::options::{BenchOptions, Workload};
+use crate::dev;
+
+/// What each account begins with: more than a bench spends.
+const EACH: u64 = 1_000_000_000;
+/// The shares that each account begins with.
+const SHARES_EACH: u64 = 10_000_000;
+/// The name of the register whose lots are transferred.
+const REGISTER: &str = "bench";
+
+/// A bench's folder and genesis.
+pub(super) struct Stage {
+    folder: PathBuf,
+    /// Removed at the end, if nobody gave a folder.
+    _temporary: Option<Temporary>,
+    /// What is measured.
+    pub(super) workload: Workload,
+    /// How many accounts there are.
+    pub(super) accounts: u32,
+    /// Their keys.
+    pub(super) keys: Vec<Keypair>,
+    /// The accounts.
+    pub(super) addresses: Vec<Account>,
+    /// The chain's id.
+    pub(super) chain: Hash,
+    /// The contract that is called.
+    pub(super) contract: ContractId,
+    /// What verifying a submitter's signature costs.
+    pub(super) signature_gas: u64,
+}
+
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Nothing to be done if it can't be removed; the system clears its folder.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+impl Stage {
+    /// Makes the folder and the genesis.
+    pub(super) fn prepare(options: &BenchOptions) -> Result<Self, BenchError> {
+        let temporary = std::env::temp_dir().join(format!("sillok-bench-{}", std::process::id()));
+        let (folder, temporary) = match &options.data {
+            Some(folder) => (folder.clone(), None),
+            None => (temporary.clone(), Some(Temporary(temporary))),
+        };
+        let failed = || BenchError::system(format!("can't write to {}", folder.display()));
+        fs::create_dir_all(&folder).map_err(failed())?;
+        let keys = keys(options.accounts);
+        let addresses: Vec<Account> = keys.iter().map(Keypair::account).collect();
+        let (genesis, contract) = genesis(options.workload, &addresses)?;
+        fs::write(folder.join("genesis"), genesis.encode()).map_err(failed())?;
+        Ok(Stage {
+            folder,
+            _temporary: temporary,
+            workload: options.workload,
+            accounts: options.accounts,
+            keys,
+            addresses,
+            chain: genesis.hash(),
+            contract,
+            signature_gas: genesis.parameters.gas.signatures.sr25519.of(size_of::<Hash>()),
+        })
+    }
+
+    /// The file of the genesis.
+    pub(super) fn genesis(&self) -> PathBuf {
+        self.folder.join("genesis")
+    }
+
+    /// The folder of the node.
+    pub(super) fn chain_folder(&self) -> PathBuf {
+        self.folder.join("chain")
+    }
+
+    /// The file of signed transactions.
+    pub(super) fn transactions(&self) -> PathBuf {
+        self.folder.join("transactions")
+    }
+}
+
+/// The accounts' keys, derived on two threads.
+fn keys(count: u32) -> Vec<Keypair> {
+    let derive = |from: u32, to: u32| (from..to).map(key).collect::<Vec<_>>();
+    thread::scope(|scope| {
+        let second = scope.spawn(move || derive(count / 2, count));
+        let mut all = derive(0, count / 2);
+        all.extend(second.join().unwrap_or_default());
+        all
+    })
+}
+
+/// The dev genesis with these accounts, and the contract that is called.
+fn genesis(workload: Workload, accounts: &[Account]) -> Result<(Genesis, ContractId), BenchError> {
+    let mut genesis = match workload {
+        Workload::Cash => dev::genesis()?,
+        Workload::Lots => dev::genesis_with_register(REGISTER, EACH * accounts.len() as u64)?,
+    };
+    genesis.name = "sillok-bench".into();
+    let name = match workload {
+        Workload::Cash => "cash",
+        Workload::Lots => REGISTER,
+    };
+    let contract =
+        genesis.contract(name).ok_or_else(|| BenchError::Workload(format!("no contract {name}")))?;
+    genesis.admitted.extend(accounts.iter().map(|account| (*account, 0)));
+    let endow = |account: &Account| {
+        let (method, args) = match workload {
+            Workload::Cash => ("mint", (account, EACH).encode()),
+            Workload::Lots => {
+                let (price, reference) = (String::new(), String::new());
+                ("issue", (1u32, account, SHARES_EACH, price, Date(20_000), reference).encode())
+            }
+        };
+        Call { contract, method: method.into(), args }
+    };
+    genesis.calls.extend(accounts.iter().map(endow));
+    Ok((genesis, contract))
+}

@@ -1,0 +1,70 @@
+//! Fail points: places on a block's way at which a test has the process die, as a power cut would have it.
+//!
+//! `SILLOK_FAIL_POINT=written@3` has it die when a block is written for the third time. Without the variable
+//! a point costs one look at a static.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The variable that names a point and how often it is passed.
+const VARIABLE: &str = "SILLOK_FAIL_POINT";
+
+/// A place on a block's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailPoint {
+    /// The block was executed.
+    Executed,
+    /// It has its certificate.
+    Sealed,
+    /// Its changes were handed over to be hashed.
+    Hashing,
+    /// Its batch is complete, and nothing of it is on disk.
+    Unwritten,
+    /// Its batch is on disk, and nobody knows.
+    Written,
+    /// The executor has moved on.
+    Committed,
+    /// Whoever listens was told.
+    Announced,
+}
+
+impl FailPoint {
+    fn name(self) -> &'static str {
+        match self {
+            FailPoint::Executed => "executed",
+            FailPoint::Sealed => "sealed",
+            FailPoint::Hashing => "hashing",
+            FailPoint::Unwritten => "unwritten",
+            FailPoint::Written => "written",
+            FailPoint::Committed => "committed",
+            FailPoint::Announced => "announced",
+        }
+    }
+
+    /// Dies here if that is what the environment asks for.
+    pub(crate) fn pass(self) {
+        static FATAL: OnceLock<Option<Fatal>> = OnceLock::new();
+        let fatal = FATAL.get_or_init(|| Fatal::parse(&std::env::var(VARIABLE).ok()?));
+        if let Some(fatal) = fatal
+            && fatal.point == self.name()
+            && fatal.left.fetch_sub(1, Ordering::SeqCst) == 1
+        {
+            tracing::warn!(point = self.name(), "dying, as {VARIABLE} asks");
+            std::process::abort();
+        }
+    }
+}
+
+/// The point at which to die.
+struct Fatal {
+    point: String,
+    /// How often it is still to be passed.
+    left: AtomicU64,
+}
+
+impl Fatal {
+    fn parse(text: &str) -> Option<Self> {
+        let (point, count) = text.split_once('@')?;
+        Some(Fatal { point: point.to_owned(), left: AtomicU64::new(count.parse().ok()?) })
+    }
+}

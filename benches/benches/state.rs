@@ -1,5 +1,5 @@
 //! The tree that commits to state: a block's changes, proofs, and what checking one takes.
-#![allow(clippy::unwrap_used, missing_docs, reason = "a bench")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a bench")]
 
 use std::hint::black_box;
 

@@ -78,8 +78,10 @@ pub(crate) const WORKER_QUEUE: usize = 1_024;
 /// How long the server is given to finish what it answers when the node stops.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
+/// Values of the flat state that are kept in memory, in bytes.
+pub(crate) const STATE_CACHE_BYTES: usize = 512 * 1024 * 1024;
 /// RocksDB's cache of blocks, in bytes.
-pub(crate) const STORAGE_CACHE_BYTES: usize = 512 * 1024 * 1024;
+pub(crate) const STORAGE_CACHE_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write buffers together, in bytes.
 pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write-ahead logs together, in bytes.

@@ -95,7 +95,7 @@ impl PoolSize {
 
     /// A share of it, in thousandths.
     fn share(self, thousandths: u32) -> Self {
-        let share = |whole: usize| whole / 1_000 * thousandths as usize;
+        let share = |whole: usize| whole * thousandths as usize / 1_000;
         PoolSize { transactions: share(self.transactions), bytes: share(self.bytes) }
     }
 
@@ -195,6 +195,12 @@ impl Mempool {
         self.members.entry(member).or_default().add(bytes);
         self.places.insert(id, (submitter, nonce));
         Ok(())
+    }
+
+    /// Whether any transaction would have room: to be asked before one is checked, so that a node that has
+    /// too much to do spends nothing on what it would refuse.
+    pub(crate) fn has_room(&self) -> bool {
+        self.size.has_room(0, MOST)
     }
 
     /// Candidates for a block: one of each submitter in turn, each submitter's in the order of nonces,

@@ -24,8 +24,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const PATIENCE_MS: u64 = 60_000;
 /// How long the node has to work off what waits at the end.
 const DRAIN: Duration = Duration::from_secs(120);
-/// The code of a request that the node has no room for.
-const POOL_FULL: i32 = 1020;
+/// The codes of what the node has no room for: in all, of a submitter, of a member.
+const NO_ROOM: [i32; 3] = [1020, 1021, 1025];
 
 /// What came of sending.
 #[derive(Debug, Default)]
@@ -111,7 +111,7 @@ async fn send(
         let answer = client.tx_submit_packed(&batch).await?;
         note(&answer, &places, &mut lock(load));
         let full: Vec<usize> =
-            answer.refused.iter().filter(|it| it.code == POOL_FULL).map(|it| it.index).collect();
+            answer.refused.iter().filter(|it| NO_ROOM.contains(&it.code)).map(|it| it.index).collect();
         if full.is_empty() {
             let taken = places.first().is_some_and(|place| lock(load).accepted[*place]);
             return Ok(first.filter(|_| taken).map(|id| (id, sent)));
@@ -128,11 +128,11 @@ fn note(answer: &PackedAnswer, places: &[usize], load: &mut Load) {
         if let Some(accepted) = accepted.get_mut(refused.index) {
             *accepted = false;
         }
-        if refused.code != POOL_FULL {
+        if !NO_ROOM.contains(&refused.code) {
             count_refusal(&mut load.refused, refused.code);
         }
     }
-    load.pauses += u64::from(answer.refused.iter().any(|refused| refused.code == POOL_FULL));
+    load.pauses += u64::from(answer.refused.iter().any(|refused| NO_ROOM.contains(&refused.code)));
     for (place, accepted) in places.iter().zip(accepted) {
         load.accepted[*place] |= accepted;
     }

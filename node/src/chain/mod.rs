@@ -206,6 +206,7 @@ impl Chain {
     /// # Errors
     /// If it is not valid, was included before, or has no place in the pool.
     pub(crate) fn submit(&self, transaction: Transaction) -> Result<Hash, SubmitError> {
+        self.require_room()?;
         let (tip, state) = self.ledger.latest();
         let checked = self.runtime.check(state, self.next_env(&tip), &transaction)??;
         let id = checked.id;
@@ -214,6 +215,10 @@ impl Chain {
         }
         self.pool.insert(checked, transaction)?;
         Ok(id)
+    }
+
+    fn require_room(&self) -> Result<(), PoolRefusal> {
+        if lock(self.pool.mempool()).has_room() { Ok(()) } else { Err(PoolRefusal::Full) }
     }
 
     /// Takes many transactions into the pool; answers each one's id or refusal, in their order. Signatures
@@ -225,6 +230,9 @@ impl Chain {
         &self,
         transactions: Vec<Transaction>,
     ) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
+        if self.require_room().is_err() {
+            return Ok(transactions.iter().map(|_| Err(PoolRefusal::Full.into())).collect());
+        }
         let (tip, state) = self.ledger.latest();
         let mut checker = self.runtime.checker(state, self.next_env(&tip));
         let checked: Vec<Result<Checked, Refusal>> =

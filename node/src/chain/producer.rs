@@ -77,7 +77,7 @@ impl Producer {
 
     /// Makes a block of what waits and what is due; none if that comes to nothing.
     fn produce(&mut self) -> Result<Option<Arc<CommittedBlock>>, Fault> {
-        let (tip, state) = self.chain.ledger.latest();
+        let (tip, state) = self.chain.ledger.to_build_on();
         let env = self.chain.next_env(&tip);
         let candidates = self.take_candidates(env.time);
         let proposal = self.executor.propose(state, env, tip.block, candidates)?;

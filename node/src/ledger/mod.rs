@@ -6,6 +6,7 @@
 //!
 //! Invariant: the tip only moves forward, by one block at a time, and only after its batch is on disk.
 
+mod cache;
 mod commit;
 mod keys;
 mod prune;
@@ -25,6 +26,7 @@ use sillok_runtime::{Execution, FieldRoots, Genesis, StateReader};
 
 use crate::fail_point::FailPoint;
 use crate::storage::{Batch, Storage, StorageError, Table};
+use cache::StateCache;
 pub(crate) use records::{BlockReceipts, Place, StoredBlock, Tip};
 use view::View;
 
@@ -47,6 +49,7 @@ pub(crate) struct Ledger {
     begun: Arc<AtomicU64>,
     /// The lowest height whose state can be read.
     lowest: Arc<AtomicU64>,
+    cache: Arc<StateCache>,
     tip: RwLock<Tip>,
 }
 
@@ -97,7 +100,7 @@ impl Ledger {
 
     fn at_tip(storage: Arc<dyn Storage>, tip: Tip, lowest: u64) -> Self {
         let (begun, lowest) = (Arc::new(AtomicU64::new(tip.height)), Arc::new(AtomicU64::new(lowest)));
-        Ledger { storage, begun, lowest, tip: RwLock::new(tip) }
+        Ledger { storage, begun, lowest, cache: Arc::new(StateCache::new()), tip: RwLock::new(tip) }
     }
 
     /// The last block.
@@ -112,14 +115,25 @@ impl Ledger {
         (tip, state)
     }
 
+    /// The same for the thread that commits blocks, and for it alone: what it reads is kept in memory.
+    pub(crate) fn to_build_on(&self) -> (Tip, Arc<dyn StateReader>) {
+        let tip = self.tip();
+        let state = Arc::new(View { fills: true, ..self.view_at(tip.height) });
+        (tip, state)
+    }
+
     /// The state after the block at `height`; none if there is no such block yet, or it is no longer kept.
     pub(crate) fn at(&self, height: u64) -> Option<Arc<dyn StateReader>> {
         (self.lowest()..=self.tip().height).contains(&height).then(|| self.view(height))
     }
 
     fn view(&self, height: u64) -> Arc<dyn StateReader> {
-        let (begun, lowest) = (self.begun.clone(), self.lowest.clone());
-        Arc::new(View { storage: self.storage.clone(), begun, lowest, height })
+        Arc::new(self.view_at(height))
+    }
+
+    fn view_at(&self, height: u64) -> View {
+        let (begun, lowest, cache) = (self.begun.clone(), self.lowest.clone(), self.cache.clone());
+        View { storage: self.storage.clone(), begun, lowest, cache, fills: false, height }
     }
 
     /// Commits the block that follows the tip, and with it what the tip has changed in the tree of fields,
@@ -156,6 +170,7 @@ impl Ledger {
         FailPoint::Unwritten.pass();
         self.storage.write(batch)?;
         FailPoint::Written.pass();
+        self.cache.apply(&execution.changes);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
     }

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sillok_runtime::{Direction, Fault, PageLimit, StateReader};
 
+use super::cache::StateCache;
 use super::versions::Versions;
 use crate::storage::{Entry, Storage, Table};
 
@@ -19,6 +20,9 @@ pub(super) struct View {
     pub(super) begun: Arc<AtomicU64>,
     /// The lowest height whose versions are all there.
     pub(super) lowest: Arc<AtomicU64>,
+    pub(super) cache: Arc<StateCache>,
+    /// Whether what is read is kept in the cache: of the thread that commits blocks alone.
+    pub(super) fills: bool,
     pub(super) height: u64,
 }
 
@@ -44,8 +48,14 @@ impl View {
 impl StateReader for View {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         if self.is_flat() {
-            let value = self.storage.get(Table::State, key)?;
+            let (value, known) = match self.cache.get(key) {
+                Some(value) => (value, true),
+                None => (self.storage.get(Table::State, key)?, false),
+            };
             if self.is_flat() {
+                if self.fills && !known {
+                    self.cache.put(key, value.as_deref());
+                }
                 return Ok(value);
             }
         }

@@ -59,7 +59,7 @@ async fn what_waits_when_the_node_stops_waits_when_it_starts() {
     for nonce in 0..10 {
         ids.push(client.tx_submit(&payers.payment(0, nonce, 1)).await.unwrap());
     }
-    assert!(matches!(client.tx_get(&ids[0]).await.unwrap(), TxStatus::Pending { .. }));
+    assert!(matches!(client.tx_get(&ids[0]).await.unwrap(), TxStatus::Pending));
     assert!(node.stop("-INT").success());
     let node = Node::start(&folder.data(), &[]);
     for id in &ids {

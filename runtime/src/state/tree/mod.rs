@@ -113,7 +113,7 @@ impl StateTree {
             leaves.push((short_hash(rest), value.as_deref().map(short_hash)));
         }
         for field in &mut fields {
-            field.leaves.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            field.leaves.sort_unstable_by_key(|(place, _)| *place);
         }
         Ok(fields)
     }
@@ -121,7 +121,7 @@ impl StateTree {
     fn update_top(&mut self, roots: &FieldRoots) {
         let mut leaves: Vec<LeafChange> =
             roots.iter().map(|(key, root)| (place_of_field(key), root.as_ref().map(short))).collect();
-        leaves.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        leaves.sort_unstable_by_key(|(place, _)| *place);
         let places = self.top.change(&mut self.arena, NodeKind::Field, &leaves);
         hash(&mut self.arena, &mut [Touched { tree: &mut self.top, places }]);
     }

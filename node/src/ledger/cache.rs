@@ -1,0 +1,55 @@
+//! The values of the flat state that were read or written last, in memory: a look at RocksDB's memtables and
+//! files takes ten times as long.
+//!
+//! Only the thread that commits blocks puts values in, so that nothing stale can come in after a block; all
+//! threads read, and check afterwards, as for the flat state itself, that no later block was handed over.
+
+use std::sync::Arc;
+
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use sillok_runtime::Changes;
+
+use crate::limits;
+
+/// A value of the flat state, or that there is none.
+type Cached = Option<Arc<[u8]>>;
+
+/// The values that were read or written last.
+pub(super) struct StateCache(Cache<Vec<u8>, Cached, Bytes>);
+
+/// What an entry weighs: its bytes, and about what keeping it takes.
+#[derive(Clone)]
+struct Bytes;
+
+/// What keeping an entry takes beside its bytes.
+const OVERHEAD: usize = 128;
+
+impl Weighter<Vec<u8>, Cached> for Bytes {
+    fn weight(&self, key: &Vec<u8>, value: &Cached) -> u64 {
+        (key.len() + value.as_ref().map_or(0, |value| value.len()) + OVERHEAD) as u64
+    }
+}
+
+impl StateCache {
+    pub(super) fn new() -> Self {
+        let bytes = limits::STATE_CACHE_BYTES;
+        // About as many as there will be: small values are the rule.
+        StateCache(Cache::with_weighter(bytes / (2 * OVERHEAD), bytes as u64, Bytes))
+    }
+
+    /// What is known of a key.
+    pub(super) fn get(&self, key: &[u8]) -> Option<Option<Vec<u8>>> {
+        self.0.get(key).map(|value| value.map(|value| value.to_vec()))
+    }
+
+    /// Keeps what was read. To be called by the thread that commits blocks alone.
+    pub(super) fn put(&self, key: &[u8], value: Option<&[u8]>) {
+        self.0.insert(key.to_vec(), value.map(Arc::from));
+    }
+
+    /// Takes in what a block has changed, once it is on disk.
+    pub(super) fn apply(&self, changes: &Changes) {
+        changes.iter().for_each(|(key, value)| self.put(key, value.as_deref()));
+    }
+}

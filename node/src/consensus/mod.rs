@@ -1,12 +1,36 @@
-//! Consensus: how a validator signs, and what makes a certificate.
-//!
-//! Strict round-robin, and more than two thirds of the voting power. There is one validator so far, so
-//! every block is decided in round 0 by its own precommit; certificates have the form that many
-//! validators need. Whose turn it is and whether a certificate holds is part of the protocol, and so
-//! [`sillok_runtime`]'s to say. Invariant: nothing here calls network or storage.
+//! Consensus: agreement of validators on one block after the other.
 
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "issue 5: the node is connected to the driver with its network; until then the simulator alone uses it"
+)]
+
+mod bodies;
 mod certificate;
+mod context;
+mod convert;
+mod driver;
+mod effect;
+mod guard;
+mod host;
+mod inputs;
+mod log;
+mod members;
+mod message;
+mod outbox;
+mod peers;
+mod timeouts;
 mod validator;
+mod verify;
 
 pub(crate) use certificate::assemble;
-pub(crate) use validator::ValidatorKey;
+pub(crate) use driver::{Config, Driver, Start};
+pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};
+#[cfg(test)]
+pub(crate) use log::{AppendFault, MemoryMedium};
+pub(crate) use log::{Entry, FileMedium, Log, LogError, LogStore, Medium, Recorded, Step};
+pub(crate) use members::SetError;
+pub(crate) use message::{Message, MessageError, PolkaCertificate, RoundCertificate, Status};
+pub(crate) use timeouts::{Timeouts, TimerId};
+pub(crate) use validator::{Signatures, ValidatorKey};

@@ -21,6 +21,9 @@ const VERSION: u32 = 1;
 const FRAME_MAGIC: [u8; 4] = *b"frm\x01";
 /// Bytes of the checksum of a header and of a frame.
 const CHECKSUM: usize = 16;
+/// The last bytes of a frame. No flipped bit makes zero of one, so that a checksum whose last bytes are zero by
+/// chance can be told from one that was not written to the end.
+const FRAME_END: [u8; 4] = [0xff; 4];
 /// Bytes of the check of a frame's head.
 const HEAD_CHECK: usize = 8;
 /// Bytes of a log's header: magic, version, chain, checksum.
@@ -60,6 +63,7 @@ pub(super) fn frame(
     bytes.extend_from_slice(&payload);
     let checksum = checksum(&[chain, &bytes]);
     bytes.extend_from_slice(&checksum);
+    bytes.extend_from_slice(&FRAME_END);
     Ok(bytes)
 }
 
@@ -127,14 +131,14 @@ struct Frame {
 /// The frame that `bytes` begin with; none if they begin with no whole one.
 fn read_frame(chain: &Hash, bytes: &[u8]) -> Option<Frame> {
     let (sequence, height, payload) = read_head(chain, bytes)?;
-    let length = payload.end + CHECKSUM;
-    let found = bytes.get(payload.end..length)?;
-    (found == checksum(&[chain, &bytes[..payload.end]])).then_some(Frame {
-        sequence,
-        height,
-        payload,
-        length,
-    })
+    let length = payload.end + CHECKSUM + FRAME_END.len();
+    let whole = *bytes.get(payload.end..length)? == end(chain, &bytes[..payload.end]);
+    whole.then_some(Frame { sequence, height, payload, length })
+}
+
+/// What follows a frame's payload: the checksum of all before, and the last bytes.
+fn end(chain: &Hash, before: &[u8]) -> Vec<u8> {
+    [&checksum(&[chain, before])[..], &FRAME_END].concat()
 }
 
 /// Sequence, height and the payload's place, if the head is whole.
@@ -184,22 +188,22 @@ fn check_torn(chain: &Hash, rest: &[u8]) -> Result<(), &'static str> {
     let Some((_, _, payload)) = read_head(chain, rest) else {
         let (checked, check) = head.split_at(HEAD - HEAD_CHECK);
         let expected = &checksum(&[chain, checked])[..HEAD_CHECK];
-        let unwritten = is_cut_short(check, expected) && is_zero(&rest[HEAD..]);
+        // A payload's first byte is its length, and not zero.
+        let unwritten = is_cut_short(check, expected) && rest.len() > HEAD && is_zero(&rest[HEAD..]);
         return if unwritten { Ok(()) } else { Err("the head of the last frame is wrong") };
     };
-    let Some(found) = rest.get(payload.end..payload.end + CHECKSUM) else { return Ok(()) };
-    let expected = checksum(&[chain, &rest[..payload.end]]);
-    if is_cut_short(found, &expected) && is_zero(&rest[payload.end + CHECKSUM..]) {
+    let expected = end(chain, &rest[..payload.end.min(rest.len())]);
+    let Some(found) = rest.get(payload.end..payload.end + expected.len()) else { return Ok(()) };
+    if is_cut_short(found, &expected) && is_zero(&rest[payload.end + expected.len()..]) {
         return Ok(());
     }
     Err("the checksum of the last frame is wrong")
 }
 
-/// Whether a checksum was begun and not ended: zeros follow what is right of it. Four at least, which no
-/// single flipped bit makes of a checksum that was whole.
+/// Whether something was begun and not written to the end: zeros follow what is right of it.
 fn is_cut_short(found: &[u8], expected: &[u8]) -> bool {
     let right = found.iter().zip(expected).take_while(|(found, expected)| found == expected).count();
-    is_zero(&found[right.min(found.len() - 4)..])
+    is_zero(&found[right..])
 }
 
 fn is_zero(bytes: &[u8]) -> bool {

@@ -70,6 +70,12 @@ impl<M: Medium> LogStore<M> {
         self.medium
     }
 
+    /// The bytes' place, to have it fail.
+    #[cfg(test)]
+    pub(crate) fn medium_mut(&mut self) -> &mut M {
+        &mut self.medium
+    }
+
     fn write(&mut self, height: u64, entries: &[Entry]) -> Result<(), LogError> {
         // Only what is of lower heights may go: that is so at a height's first entries alone.
         if height > self.height && self.length > limits::LOG_ROTATE_BYTES {

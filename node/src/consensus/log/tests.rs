@@ -60,8 +60,7 @@ fn a_log_that_ends_anywhere_holds_its_whole_frames() {
 #[test]
 fn zeros_in_place_of_what_was_not_written_are_a_crash_too() {
     let (bytes, ends) = sample();
-    // Not the last four bytes of a checksum: from whole ones, zeros there can't be told for certain.
-    for length in (ends[2]..ends[2] + 28).chain(ends[2] + 32..bytes.len() - 4) {
+    for length in ends[2]..bytes.len() {
         let mut torn = bytes.clone();
         torn[length..].fill(0);
         let scan = scan(&CHAIN, &torn).unwrap();
@@ -161,8 +160,9 @@ fn a_file_keeps_what_was_appended_and_a_torn_tail_is_cut_off() {
     log.append(7, &[timeout(1)]).unwrap();
     drop(log);
     assert_eq!(open().unwrap().1.entries, [vote(0), timeout(1)]);
-    std::fs::write(&path, [bytes[..HEADER + 40].to_vec(), vec![1], bytes[HEADER + 41..].to_vec()].concat())
-        .unwrap();
+    let mut damaged = bytes;
+    damaged[HEADER + 40] ^= 1;
+    std::fs::write(&path, damaged).unwrap();
     assert!(matches!(open(), Err(LogError::Damaged { .. })));
 }
 

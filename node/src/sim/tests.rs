@@ -1,0 +1,194 @@
+//! The simulator's tests: seeds that must hold, and faults that must be found.
+//!
+//! `SILLOK_SIM_SEEDS=A..B` runs these seeds instead; one seed that fails prints its story.
+
+use std::ops::Range;
+
+use super::*;
+
+/// How many seeds a test run takes.
+const SEEDS: Range<u64> = 0..1_000;
+/// Among how many seeds a planted fault has to be found.
+const SEEDS_WITH_A_FAULT: Range<u64> = 0..200;
+
+fn seeds() -> Range<u64> {
+    let asked = std::env::var("SILLOK_SIM_SEEDS").ok();
+    let Some((from, to)) = asked.as_deref().and_then(|asked| asked.split_once("..")) else { return SEEDS };
+    from.parse().unwrap()..to.parse().unwrap()
+}
+
+/// Panics with the story of a seed that fails.
+fn tell(options: Options, violation: &Violation) -> ! {
+    let told = run(Options { story: true, ..options.clone() });
+    let last = told.story.len().saturating_sub(300);
+    let story = told.story[last..].join("\n");
+    panic!("{options:#?}\n{story}\nseed {}: {violation:?}", options.seed);
+}
+
+#[test]
+fn no_seed_breaks_a_rule() {
+    let (mut heights, mut crashes, mut rounds, mut proven, mut slowest) = (0, 0, 0, 0, 0);
+    for seed in seeds() {
+        let options = Options::of_seed(seed);
+        let outcome = run(options.clone());
+        if let Some(violation) = &outcome.violation {
+            tell(options, violation);
+        }
+        heights += outcome.height;
+        crashes += outcome.crashes;
+        rounds += outcome.extra_rounds;
+        proven += outcome.proven;
+        slowest = slowest.max(outcome.recovery_ms);
+    }
+    // Runs in which nothing goes wrong would prove nothing.
+    assert!(heights > 0 && crashes > 0 && rounds > 0 && proven > 0);
+    tracing::info!(heights, crashes, rounds, proven, slowest, "simulated");
+}
+
+#[test]
+fn a_seed_replays_exactly() {
+    for seed in [3, 28, 46, 169, 691] {
+        let options = Options { story: true, ..Options::of_seed(seed) };
+        let (one, other) = (run(options.clone()), run(options));
+        assert_eq!(one.trace, other.trace);
+        assert_eq!(one.story, other.story);
+        assert!(!one.story.is_empty());
+    }
+}
+
+#[test]
+fn real_signatures_make_no_difference() {
+    for seed in 0..3 {
+        let cheap = run(Options::of_seed(seed));
+        let options = Options { real_signatures: true, ..Options::of_seed(seed) };
+        if let Some(violation) = run(options.clone()).violation {
+            tell(options, &violation);
+        }
+        assert_eq!(cheap.violation, None);
+    }
+}
+
+/// What seeds with a planted fault lead to: the violations, by whether they are the one that is looked for.
+fn plant(plant: Plant, prepare: impl Fn(&mut Options), is: impl Fn(&Violation) -> bool) {
+    let mut others = Vec::new();
+    for seed in SEEDS_WITH_A_FAULT {
+        let mut options = Options { plant: Some(plant), ..Options::of_seed(seed) };
+        prepare(&mut options);
+        match run(options).violation {
+            Some(found) if is(&found) => return,
+            found => others.extend(found),
+        }
+    }
+    panic!("{plant:?} was not found, but {others:?}");
+}
+
+fn honest(options: &mut Options) {
+    options.members.fill(None);
+    options.damage = false;
+}
+
+/// Members that are often down, and do not lose their logs to damage.
+fn crashing(options: &mut Options) {
+    honest(options);
+    (options.crash_ms, options.crash_between, options.loss) = (600, 300, 50);
+}
+
+/// Four members of which one does all of this.
+fn one_with(habits: Habits) -> impl Fn(&mut Options) {
+    move |options| {
+        crashing(options);
+        options.members = vec![None, None, None, Some(habits)];
+    }
+}
+
+#[test]
+fn signing_without_the_log_is_found() {
+    let is = |violation: &Violation| matches!(violation, Violation::Equivocation { .. });
+    plant(Plant::NoReplay, crashing, is);
+    plant(Plant::LyingDisk, crashing, is);
+}
+
+#[test]
+fn sending_before_logging_is_found() {
+    plant(Plant::SendBeforeLog, honest, |violation| matches!(violation, Violation::NotLogged { .. }));
+}
+
+#[test]
+fn voting_for_a_block_that_is_not_stored_is_found() {
+    plant(Plant::BodiesNotStored, honest, |violation| matches!(violation, Violation::VoteWithoutBody { .. }));
+}
+
+#[test]
+fn a_block_that_was_stored_and_is_lost_halts_the_node() {
+    plant(
+        Plant::BodiesInMemory,
+        crashing,
+        |violation| matches!(violation, Violation::Halted { why, .. } if why.contains("which is not in the store")),
+    );
+}
+
+#[test]
+fn a_quorum_of_a_third_is_found_to_disagree() {
+    let habits = Habits { double_votes: true, double_proposals: true, ..Habits::default() };
+    let is = |violation: &Violation| matches!(violation, Violation::Disagreement { .. });
+    plant(Plant::SmallQuorum, one_with(habits), is);
+}
+
+#[test]
+fn a_certificate_that_is_too_short_is_found() {
+    let is = |violation: &Violation| matches!(violation, Violation::FalseCertificate { .. });
+    plant(Plant::ShortCertificates, honest, is);
+}
+
+#[test]
+fn deciding_what_is_not_valid_is_found() {
+    let habits = Habits { invalid_blocks: true, ..Habits::default() };
+    let is = |violation: &Violation| matches!(violation, Violation::InvalidBlock { .. });
+    plant(Plant::BlindValidation, one_with(habits), is);
+}
+
+#[test]
+fn blocks_from_the_future_are_found() {
+    let habits = Habits { untimely_blocks: true, ..Habits::default() };
+    let is = |violation: &Violation| matches!(violation, Violation::UntimelyBlock { .. });
+    plant(Plant::NoClock, one_with(habits), is);
+}
+
+#[test]
+fn taking_every_signature_is_found() {
+    let habits = Habits { double_votes: true, false_certificates: true, ..Habits::default() };
+    let is = |violation: &Violation| {
+        matches!(violation, Violation::Disagreement { .. } | Violation::FalseEvidence)
+    };
+    plant(Plant::BlindSignatures, one_with(habits), is);
+}
+
+#[test]
+fn a_committed_block_that_is_lost_is_found() {
+    plant(Plant::LateCommit, crashing, |violation| matches!(violation, Violation::LostBlock { .. }));
+}
+
+#[test]
+fn a_network_that_does_not_heal_is_found_to_stall() {
+    plant(Plant::NoHealing, crashing, |violation| matches!(violation, Violation::Stalled { .. }));
+}
+
+#[test]
+fn a_node_that_comes_to_another_state_is_found() {
+    plant(Plant::OtherState, honest, |violation| matches!(violation, Violation::OtherState { .. }));
+}
+
+#[test]
+fn blaming_an_honest_node_is_found() {
+    plant(Plant::ForgingServer, crashing, |violation| matches!(violation, Violation::FalseBlame { .. }));
+}
+
+#[test]
+fn going_on_with_a_damaged_log_is_found() {
+    let damaged = |options: &mut Options| {
+        crashing(options);
+        options.damage = true;
+    };
+    let is = |violation: &Violation| matches!(violation, Violation::SignedOnDamage { .. });
+    plant(Plant::DamageIgnored, damaged, is);
+}

@@ -79,9 +79,13 @@ pub(crate) const VOTING_POWER: u64 = u64::MAX / 4;
 /// The longest consensus message, in bytes: a round certificate of all validators fits.
 pub(crate) const MESSAGE_BYTES: usize = 32 * 1024;
 /// Of how many heights ahead messages are kept until their turn comes.
-pub(crate) const FUTURE_HEIGHTS: usize = 4;
+pub(crate) const FUTURE_HEIGHTS: u64 = 4;
 /// How many messages of one such height are kept. What is dropped is repeated by its sender, or synced.
 pub(crate) const FUTURE_MESSAGES: usize = 1_024;
+/// Of how many rounds ahead messages are taken: the core's own limit.
+pub(crate) const FUTURE_ROUNDS: u32 = 10;
+/// Of how many blocks proposals are taken in a round, should its proposer make several: the core's own limit.
+pub(crate) const ROUND_PROPOSALS: usize = 2;
 /// The most blocks that are judged at once, and as many that came before their proposal: one of each peer.
 pub(crate) const JUDGED_BLOCKS: usize = 8;
 /// The most peers whose heights and early blocks are remembered.

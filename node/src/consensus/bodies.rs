@@ -28,8 +28,9 @@ enum Known {
 #[derive(Debug, Default)]
 pub(super) struct Bodies {
     known: BTreeMap<Hash, Known>,
-    /// Rounds in which a block was proposed for the first time, as proposals say whose bodies were missing.
-    claims: BTreeMap<Hash, BTreeSet<u32>>,
+    /// Blocks that were proposed for the first time in a round, as proposals say whose bodies were missing. Two
+    /// of a round at most: the core takes no more.
+    claims: BTreeMap<u32, BTreeSet<Hash>>,
     early: BTreeMap<Peer, Arc<Block>>,
 }
 
@@ -80,7 +81,10 @@ impl Bodies {
             Some(Known::Judged { round }) => *round,
             Some(Known::Judging { block, .. }) => block.header.round,
             Some(Known::Wanted) | None => {
-                self.claims.entry(id).or_default().insert(round);
+                let claimed = self.claims.entry(round).or_default();
+                if claimed.len() < limits::ROUND_PROPOSALS {
+                    claimed.insert(id);
+                }
                 return true;
             }
         };
@@ -89,7 +93,7 @@ impl Bodies {
 
     /// Whether a proposal claims that this block is proposed for the first time.
     pub(super) fn is_claimed_fresh(&self, id: &Hash) -> bool {
-        self.claims.contains_key(id)
+        self.claims.values().any(|claimed| claimed.contains(id))
     }
 
     /// Whether as many blocks are being judged as may be.

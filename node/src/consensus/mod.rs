@@ -1,5 +1,26 @@
-//! Consensus: agreement of validators on one block after the other.
-
+//! Consensus: validators agree on one block after the other, and a certificate says so.
+//!
+//! The algorithm is Tendermint (arXiv:1807.04938), its state machine Malachite's core, which nothing outside of
+//! this folder sees. [`Driver::step`] takes an [`Input`] and returns [`Effect`]s in the order in which they
+//! have to be done: bodies stored, entries logged and synced, and then what others get to know. Whoever does
+//! them may not leave one out and go on: after a failure the node halts. `docs/architecture.md`,
+//! "Consensus", has whose work each is; the simulator (`node/src/sim`) does them on fakes.
+//!
+//! ```text
+//! network, timers, executor ──► Input ──► Driver ──► Effect ──► store, log, network, executor
+//!                                          │  ▲
+//!                                    malachite core (votes, locks, rounds)
+//! ```
+//!
+//! | what | where |
+//! |---|---|
+//! | the core's vocabulary in our types | `context`, `members`, `convert`, `inputs` |
+//! | the state machine around it | `driver`, `host`, `outbox`, `bodies`, `peers`, `timeouts` |
+//! | signatures | `validator`, `verify`, `guard`, `certificate` |
+//! | on wire and disk | `message`, `log` |
+//!
+//! Invariants: nothing here calls network or storage (but `log::file`, which the driver does not know); a
+//! validator signs one thing at each place; what it signed is on disk before anybody hears of it.
 #![allow(
     dead_code,
     unused_imports,

@@ -1,4 +1,10 @@
 //! A whole network of validators in one thread, under a seed.
+//!
+//! The drivers and the log are the node's own; clock, disk, network and application are fakes that fail as real
+//! ones do. [`Options::of_seed`] draws what goes wrong, [`World`] has it happen, and `Checks`
+//! sees to it that nothing that must not happens. When everything heals, the honest members have to decide
+//! again within a bound. `SILLOK_SIM_SEEDS=A..B` chooses seeds for the test; one that fails tells its story.
+//! Invariant: a seed replays to the last byte.
 
 mod application;
 mod byzantine;

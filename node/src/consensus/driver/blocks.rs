@@ -10,13 +10,11 @@ use super::{Driver, Phase};
 use crate::consensus::context::{Address, BlockId, Height};
 use crate::consensus::effect::{Effect, Halt, Offence, Peer, Verdict};
 use crate::consensus::host::Certified;
-use crate::limits;
 
 impl Driver {
     pub(super) fn on_block(&mut self, from: Peer, block: Arc<Block>) {
         let (height, id) = (block.header.height, block.header.id());
-        let farthest = self.height.saturating_add(limits::FUTURE_HEIGHTS as u64);
-        if height < self.height || height > farthest {
+        if height < self.height || height > self.farthest() {
             return;
         }
         if height == self.height && self.host.bodies.is_wanted(&id) {

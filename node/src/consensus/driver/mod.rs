@@ -91,7 +91,8 @@ impl Driver {
             value_payload: ValuePayload::ProposalAndParts,
             enabled: true,
         };
-        let (ahead, messages) = (limits::FUTURE_HEIGHTS, limits::FUTURE_MESSAGES);
+        // The core is a height behind while there is nothing to decide.
+        let (ahead, messages) = (limits::FUTURE_HEIGHTS as usize + 1, limits::FUTURE_MESSAGES);
         let core = State::new(Sillok, Height(height), members.clone(), params, ahead, messages);
         let verifier = Verifier::new(config.chain, config.signatures.clone());
         let host = Host::new(verifier, guard, members, config.timeouts);
@@ -173,6 +174,13 @@ impl Driver {
     }
 
     fn on_message(&mut self, from: Peer, message: Message) {
+        if let Message::Status(status) = message {
+            return self.on_status(from, status);
+        }
+        // What is far ahead can be checked by nothing, and is not kept.
+        if message.height() > self.farthest() {
+            return;
+        }
         if self.phase == Phase::Idle && message.height() == self.height && self.is_member_signed(&message) {
             self.begin();
         }
@@ -187,8 +195,13 @@ impl Driver {
             Message::Polka(_) | Message::Round(_) if self.phase == Phase::Idle => {}
             Message::Polka(polka) => self.feed(CoreInput::PolkaCertificate(polka_to_core(&polka))),
             Message::Round(round) => self.feed(CoreInput::RoundCertificate(round_to_core(&round))),
-            Message::Status(status) => self.on_status(from, status),
+            Message::Status(_) => {}
         }
+    }
+
+    /// The last height of which anything is kept for later.
+    fn farthest(&self) -> u64 {
+        self.height.saturating_add(limits::FUTURE_HEIGHTS)
     }
 
     /// Whether a vote or proposal is signed by a member: only then a height begins for it.
@@ -211,7 +224,8 @@ impl Driver {
     /// names an older block, whose time was not held against the clock, is not taken.
     fn takes_proposal(&mut self, signed: &SignedProposal) -> bool {
         let proposal = &signed.proposal;
-        let first = proposal.height == self.height && proposal.pol_round.is_none();
+        let near = proposal.round <= self.host.round.saturating_add(limits::FUTURE_ROUNDS);
+        let first = proposal.height == self.height && proposal.pol_round.is_none() && near;
         let proposer = self.host.members.proposer(proposal.height, proposal.round);
         if !first || proposer != Address(proposal.proposer) {
             return true;

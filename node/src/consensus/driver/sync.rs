@@ -49,13 +49,15 @@ impl Driver {
     }
 
     pub(super) fn on_blocks(&mut self, from: Peer, blocks: Vec<CertifiedBlock>) {
-        if self.peers.was_asked(from) {
-            self.peers.end_request();
-            self.host.timers.cancel(Purpose::Request);
-            // One that claims to be ahead and has nothing to show is asked again once it claims so again.
-            if !blocks.iter().any(|block| block.certificate.height >= self.height) {
-                self.peers.forget(from);
-            }
+        // Nobody fills the places of blocks that were asked of others.
+        if !self.peers.was_asked(from) {
+            return;
+        }
+        self.peers.end_request();
+        self.host.timers.cancel(Purpose::Request);
+        // One that claims to be ahead and has nothing to show is asked again once it claims so again.
+        if !blocks.iter().any(|block| block.certificate.height >= self.height) {
+            self.peers.forget(from);
         }
         self.peers.keep(self.height, from, blocks);
         self.sync();

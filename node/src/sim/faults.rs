@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::check::Violation;
+use super::coverage::Case;
 use super::network::Packet;
 use super::node::Running;
 use super::options::Plant;
@@ -156,6 +157,7 @@ impl World {
     /// What an operator does about a damaged log: the node starts with an empty one, and does not vote
     /// before the height is over that the log may have been of.
     fn start_abstaining(&mut self, node: usize, why: &str) {
+        self.met(node, Case::DamagedLog);
         self.tell(node, format_args!("halts, and is started again without a vote: {why}"));
         self.nodes[node].damaged = false;
         self.nodes[node].votes_from = self.nodes[node].disk.height() + 2;
@@ -169,6 +171,12 @@ impl World {
         let bodies = &self.nodes[node].disk.bodies;
         let stored =
             bodies.iter().filter(|(_, block)| block.header.height == height).map(|(id, _)| *id).collect();
+        if recorded.torn_bytes > 0 {
+            self.met(node, Case::TornLog);
+        }
+        if recorded.height == height && !recorded.entries.is_empty() {
+            self.met(node, Case::Replay);
+        }
         let own = self.keys.public(node);
         self.nodes[node].note_logged(&recorded.entries, &own);
         let recorded = if self.planted(Plant::NoReplay) { Recorded::default() } else { recorded };

@@ -9,6 +9,7 @@
 mod application;
 mod byzantine;
 mod check;
+mod coverage;
 mod faults;
 mod network;
 mod node;
@@ -22,6 +23,7 @@ mod tests;
 mod world;
 
 pub(crate) use check::Violation;
+pub(crate) use coverage::{CASES, Case, Coverage};
 pub(crate) use options::{Habits, Options, Plant};
 pub(crate) use world::{Outcome, World};
 

@@ -64,5 +64,6 @@ impl Network {
     pub(crate) fn heal(&mut self) {
         self.cut.clear();
         (self.loss, self.twice, self.late) = (0, 0, 0);
+        self.delay_us = (200, 10_000);
     }
 }

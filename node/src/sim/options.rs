@@ -91,6 +91,8 @@ pub(crate) struct Options {
     pub(crate) faults_ms: u64,
     /// Within how many milliseconds of healing the honest nodes have to decide again.
     pub(crate) liveness_ms: u64,
+    /// The longest delay of a packet while things go wrong, in microseconds.
+    pub(crate) delay_us: u64,
     /// How many in a thousand packets are lost while things go wrong.
     pub(crate) loss: u64,
     /// How many in a thousand come twice or late.
@@ -136,9 +138,11 @@ impl Options {
         Options {
             seed,
             members,
-            faults_ms: 3_000 + maybe(500, 0, 3_000),
-            liveness_ms: 20_000,
-            loss: maybe(600, 1, 150),
+            faults_ms: 3_000 + maybe(500, 0, 3_000) + maybe(50, 5_000, 10_000),
+            liveness_ms: 10_000,
+            // Now and then the network is slower than the first rounds allow for, or loses every third.
+            delay_us: 500 + maybe(900, 0, 20_000) + maybe(100, 50_000, 300_000),
+            loss: maybe(600, 1, 150) + maybe(100, 100, 250),
             disorder: maybe(600, 1, 100),
             crash_ms: maybe(600, 500, 4_000),
             crash_between: maybe(500, 1, 400),

@@ -10,6 +10,7 @@ use sillok_abi::{Block, Equivocation, Hash, SignedVote};
 use super::application::Place;
 use super::byzantine::forge;
 use super::check::Violation;
+use super::coverage::Case;
 use super::network::Packet;
 use super::options::Plant;
 use super::story::Brief;
@@ -33,6 +34,7 @@ impl World {
         }
         for effect in effects {
             if self.random.below(100_000) < self.options.crash_between {
+                self.met(node, Case::CrashBetween);
                 self.tell(node, format_args!("crashes before it {}", Brief(&effect)));
                 self.crash(node);
             }
@@ -47,6 +49,7 @@ impl World {
         if !matches!(effect, Effect::SetTimer { .. }) {
             self.tell(node, format_args!("{}", Brief(&effect)));
         }
+        self.cover(node, &effect);
         match effect {
             Effect::StoreBody(_) if self.planted(Plant::BodiesNotStored) => {}
             Effect::StoreBody(block) => {
@@ -91,6 +94,27 @@ impl World {
         }
     }
 
+    fn cover(&mut self, node: usize, effect: &Effect) {
+        let case = match effect {
+            Effect::Send { message: Message::Polka(_), .. } => Case::Polka,
+            Effect::Send { message: Message::Round(_), .. } => Case::RoundCertificate,
+            Effect::Send { message: Message::Proposal(signed), .. }
+                if signed.proposal.pol_round.is_some() =>
+            {
+                Case::Relock
+            }
+            Effect::Round { round: 10.., .. } => Case::TenthRound,
+            Effect::Validate { fresh: false, .. } => Case::StaleBlock,
+            Effect::FetchBlock { .. } => Case::Fetched,
+            Effect::Commit { body: Some(_), .. } => Case::Synced,
+            Effect::Blame { .. } => Case::Blamed,
+            Effect::Evidence(Equivocation::Votes(..)) => Case::DoubleVote,
+            Effect::Evidence(Equivocation::Proposals(..)) => Case::DoubleProposal,
+            _ => return,
+        };
+        self.met(node, case);
+    }
+
     fn append(&mut self, node: usize, height: u64, entries: &[Entry]) {
         let torn = self.random.below(20_000) < self.options.crash_between;
         let fault = match self.random.chance(500) {
@@ -102,6 +126,7 @@ impl World {
         let Some(running) = &mut state.running else { return };
         running.log.medium_mut().fault = torn.then_some(fault);
         if running.log.append(height, entries).is_err() {
+            self.met(node, Case::CrashInWrite);
             self.tell(node, format_args!("crashes while it appends: {fault:?}"));
             return self.crash(node);
         }
@@ -211,6 +236,11 @@ impl World {
         let Some(running) = &mut self.nodes[node].running else { return };
         let fresh = fresh && self.options.plant != Some(Plant::NoClock);
         let verdict = running.application.validate(block, fresh, now);
+        match verdict {
+            Verdict::Valid => {}
+            Verdict::Invalid => self.met(node, Case::Invalid),
+            Verdict::Forged => self.met(node, Case::Forged),
+        }
         let blind = self.planted(Plant::BlindValidation);
         let verdict = if blind { Verdict::Valid } else { verdict };
         let after = self.random.between(200, 10_000);

@@ -10,6 +10,7 @@ use sillok_abi::{Block, Hash, Time, Validator, digest};
 
 use super::application::{Application, Chronicle};
 use super::check::{Checks, Violation};
+use super::coverage::{Case, Coverage};
 use super::network::{Network, Packet};
 use super::node::Node;
 use super::options::{Options, Plant};
@@ -50,7 +51,7 @@ pub(crate) enum Own {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// What went wrong; none if nothing did.
     pub(crate) violation: Option<Violation>,
@@ -64,6 +65,8 @@ pub(crate) struct Outcome {
     pub(crate) extra_rounds: u64,
     /// How many members were proven to equivocate.
     pub(crate) proven: usize,
+    /// What it met.
+    pub(crate) coverage: Coverage,
     /// A digest of all that happened.
     pub(crate) trace: Hash,
     /// What happened, if it was to be written down.
@@ -83,6 +86,7 @@ pub(crate) struct World {
     pub(crate) healed_us: Option<u64>,
     pub(crate) crashes: u64,
     pub(crate) extra_rounds: u64,
+    pub(crate) coverage: Coverage,
     queue: BTreeMap<(u64, u64), Event>,
     made: u64,
     trace: Hash,
@@ -98,7 +102,7 @@ impl World {
             .map(|_| Node::new(random.between(0, 2 * skew) as i64 - skew as i64))
             .collect();
         let network = Network {
-            delay_us: (200, random.between(500, 20_000)),
+            delay_us: (200, options.delay_us),
             loss: options.loss,
             twice: options.disorder,
             late: options.disorder,
@@ -120,6 +124,7 @@ impl World {
             healed_us: None,
             crashes: 0,
             extra_rounds: 0,
+            coverage: Coverage::default(),
             queue: BTreeMap::new(),
             made: 0,
             trace: [0; 32],
@@ -165,6 +170,13 @@ impl World {
         }
     }
 
+    /// An honest member met a case.
+    pub(crate) fn met(&mut self, node: usize, case: Case) {
+        if self.options.is_honest(node) {
+            self.coverage.met(case);
+        }
+    }
+
     /// Notes what happens, in the trace and the story.
     pub(crate) fn tell(&mut self, node: usize, what: std::fmt::Arguments<'_>) {
         if self.options.story {
@@ -202,6 +214,7 @@ impl World {
             crashes: self.crashes,
             extra_rounds: self.extra_rounds,
             proven: self.checks.proven.len(),
+            coverage: self.coverage,
             trace: self.trace,
             story: self.story,
         }

@@ -131,6 +131,8 @@ impl Options {
                 byzantine -= 1;
             }
         }
+        // Now and then the network is slower than the first rounds allow for, loses every fifth, and for long.
+        let slow = u64::from(random.chance(100));
         let mut maybe = |per_mille, first, last| match random.chance(per_mille) {
             true => random.between(first, last),
             false => 0,
@@ -138,11 +140,10 @@ impl Options {
         Options {
             seed,
             members,
-            faults_ms: 3_000 + maybe(500, 0, 3_000) + maybe(50, 5_000, 10_000),
+            faults_ms: 3_000 + maybe(500, 0, 3_000) + slow * 10_000,
             liveness_ms: 10_000,
-            // Now and then the network is slower than the first rounds allow for, or loses every third.
-            delay_us: 500 + maybe(900, 0, 20_000) + maybe(100, 50_000, 300_000),
-            loss: maybe(600, 1, 150) + maybe(100, 100, 250),
+            delay_us: 500 + maybe(900, 0, 20_000) + slow * 300_000,
+            loss: maybe(600, 1, 150) + slow * 200,
             disorder: maybe(600, 1, 100),
             crash_ms: maybe(600, 500, 4_000),
             crash_between: maybe(500, 1, 400),

@@ -47,12 +47,31 @@ pub(crate) struct Chronicle {
     root: Hash,
     height: u64,
     validators: Vec<Validator>,
+    /// Members without a vote, who get one and lose it again.
+    reserve: Vec<Validator>,
 }
 
 impl Chronicle {
-    /// The application before the first block.
-    pub(crate) fn new(chain: Hash, validators: Vec<Validator>) -> Self {
-        Chronicle { chain, parent: chain, time: Time(0), root: [0; 32], height: 0, validators }
+    /// The application before the first block. Members without power are not validators yet.
+    pub(crate) fn new(chain: Hash, members: &[Validator]) -> Self {
+        let (validators, reserve) = members.iter().cloned().partition(|member| member.power > 0);
+        Chronicle { chain, parent: chain, time: Time(0), root: [0; 32], height: 0, validators, reserve }
+    }
+
+    /// Changes the set: the order of turns with every third block, and who has a vote with every fifth.
+    fn change_validators(&mut self) {
+        if self.height.is_multiple_of(3) {
+            self.validators.rotate_left(1);
+        }
+        if self.height.is_multiple_of(5) {
+            for member in &self.reserve {
+                let place = self.validators.iter().position(|validator| validator.key == member.key);
+                match place {
+                    Some(place) => drop(self.validators.remove(place)),
+                    None => self.validators.push(Validator { key: member.key, power: 1 }),
+                }
+            }
+        }
     }
 
     /// What a block breaks whoever brings it, but for its time.
@@ -96,10 +115,7 @@ impl Application for Chronicle {
         let id = block.header.id();
         self.root = digest("sim/state", &(self.root, id));
         (self.parent, self.time, self.height) = (id, block.header.time, block.header.height);
-        // The order of turns is part of the set: every third block changes it.
-        if self.height.is_multiple_of(3) {
-            self.validators.rotate_left(1);
-        }
+        self.change_validators();
     }
 
     fn validators(&self) -> Vec<Validator> {

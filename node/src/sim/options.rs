@@ -87,6 +87,8 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     /// What each member does: honest ones have none.
     pub(crate) members: Vec<Option<Habits>>,
+    /// The members' voting powers. One of 0 follows without a vote, until the set takes it up.
+    pub(crate) powers: Vec<u64>,
     /// How long things go wrong, in milliseconds.
     pub(crate) faults_ms: u64,
     /// Within how many milliseconds of healing the honest nodes have to decide again.
@@ -131,6 +133,7 @@ impl Options {
                 byzantine -= 1;
             }
         }
+        let powers = powers(&mut members, &mut random);
         // Now and then the network is slower than the first rounds allow for, loses every fifth, and for long.
         let slow = u64::from(random.chance(100));
         let mut maybe = |per_mille, first, last| match random.chance(per_mille) {
@@ -140,6 +143,7 @@ impl Options {
         Options {
             seed,
             members,
+            powers,
             faults_ms: 3_000 + maybe(500, 0, 3_000) + slow * 10_000,
             liveness_ms: 10_000,
             delay_us: 500 + maybe(900, 0, 20_000) + slow * 300_000,
@@ -165,4 +169,24 @@ impl Options {
     pub(crate) fn is_honest(&self, node: usize) -> bool {
         self.members[node].is_none()
     }
+}
+
+/// Powers of members, and sometimes one more that has none yet.
+fn powers(members: &mut Vec<Option<Habits>>, random: &mut Random) -> Vec<u64> {
+    let mut powers: Vec<u64> = members.iter().map(|_| 1).collect();
+    if random.chance(400) {
+        let drawn = members.iter().map(|member| if member.is_some() { 1 } else { random.between(1, 3) });
+        powers = drawn.collect();
+    }
+    // The Byzantine ones, and the heaviest of the others, whose log may be damaged, are less than a third.
+    let byzantine = members.iter().flatten().count() as u64;
+    let heaviest = powers.iter().max().copied().unwrap_or(1);
+    if (byzantine + heaviest) * 3 >= powers.iter().sum() {
+        powers.fill(1);
+    }
+    if random.chance(300) {
+        members.push(None);
+        powers.push(0);
+    }
+    powers
 }

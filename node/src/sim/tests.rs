@@ -11,10 +11,11 @@ const SEEDS: Range<u64> = 0..1_000;
 /// Among how many seeds a planted fault has to be found.
 const SEEDS_WITH_A_FAULT: Range<u64> = 0..200;
 
-fn seeds() -> Range<u64> {
-    let asked = std::env::var("SILLOK_SIM_SEEDS").ok();
-    let Some((from, to)) = asked.as_deref().and_then(|asked| asked.split_once("..")) else { return SEEDS };
-    from.parse().unwrap()..to.parse().unwrap()
+/// The seeds that were asked for.
+fn asked() -> Option<Range<u64>> {
+    let asked = std::env::var("SILLOK_SIM_SEEDS").ok()?;
+    let (from, to) = asked.split_once("..").unwrap();
+    Some(from.parse().unwrap()..to.parse().unwrap())
 }
 
 /// Panics with the story of a seed that fails.
@@ -28,7 +29,7 @@ fn tell(options: Options, violation: &Violation) -> ! {
 #[test]
 fn no_seed_breaks_a_rule() {
     let mut coverage = Coverage::default();
-    for seed in seeds() {
+    for seed in asked().unwrap_or(SEEDS) {
         let options = Options::of_seed(seed);
         let outcome = run(options.clone());
         if let Some(violation) = &outcome.violation {
@@ -36,7 +37,8 @@ fn no_seed_breaks_a_rule() {
         }
         coverage.add(&outcome.coverage);
     }
-    for case in CASES {
+    // Some are too rare for a few seeds.
+    for case in CASES.into_iter().filter(|_| asked().is_none()) {
         assert!(coverage.count(case) > 0, "no seed met {case:?}");
     }
 }
@@ -108,6 +110,7 @@ fn one_with(habits: Habits) -> impl Fn(&mut Options) {
     move |options| {
         crashing(options);
         options.members = vec![None, None, None, Some(habits)];
+        options.powers = vec![1; 4];
     }
 }
 

@@ -110,7 +110,7 @@ impl World {
         };
         let chain = digest("sim/chain", &options.seed);
         let keys = Keys::new(options.count(), options.real_signatures);
-        let oracle = Box::new(Chronicle::new(chain, genesis(&keys)));
+        let oracle = Box::new(Chronicle::new(chain, &genesis(&keys, &options.powers)));
         let mut checks = Checks::new(chain, keys.clone(), oracle);
         checks.certificates = options.plant != Some(Plant::SmallQuorum);
         let mut world = World {
@@ -137,7 +137,8 @@ impl World {
 
     /// An application as it is after the blocks on a node's disk.
     pub(crate) fn application(&self, node: usize) -> Box<dyn Application> {
-        let mut application: Box<dyn Application> = Box::new(Chronicle::new(self.chain, genesis(&self.keys)));
+        let mut application: Box<dyn Application> =
+            Box::new(Chronicle::new(self.chain, &genesis(&self.keys, &self.options.powers)));
         for decided in &self.nodes[node].disk.chain {
             application.commit(&decided.block);
         }
@@ -295,7 +296,7 @@ impl World {
     }
 }
 
-/// The validators of the first block: all members, with the same power.
-fn genesis(keys: &Keys) -> Vec<Validator> {
-    keys.all().map(|key| Validator { key, power: 1 }).collect()
+/// The members, with their powers.
+fn genesis(keys: &Keys, powers: &[u64]) -> Vec<Validator> {
+    keys.all().zip(powers).map(|(key, power)| Validator { key, power: *power }).collect()
 }

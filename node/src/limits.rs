@@ -88,3 +88,32 @@ pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 pub(crate) const STORAGE_LOG_BYTES: u64 = 512 * 1024 * 1024;
 /// How many files RocksDB holds open.
 pub(crate) const STORAGE_OPEN_FILES: i32 = 512;
+
+/// The most validators of a set. The largest certificate has as many signatures.
+pub(crate) const VALIDATORS: usize = 128;
+/// The most voting power of all validators together: three times it has to fit into 64 bits.
+pub(crate) const VOTING_POWER: u64 = u64::MAX / 4;
+/// The longest consensus message, in bytes: a round certificate of all validators fits.
+pub(crate) const MESSAGE_BYTES: usize = 32 * 1024;
+/// Of how many heights ahead messages are kept until their turn comes.
+pub(crate) const FUTURE_HEIGHTS: u64 = 4;
+/// How many messages of one such height are kept. What is dropped is repeated by its sender, or synced.
+pub(crate) const FUTURE_MESSAGES: usize = 1_024;
+/// Of how many rounds ahead messages are taken: the core's own limit.
+pub(crate) const FUTURE_ROUNDS: u32 = 10;
+/// Of how many blocks proposals are taken in a round, should its proposer make several: the core's own limit.
+pub(crate) const ROUND_PROPOSALS: usize = 2;
+/// The most blocks that are judged at once, and as many that came before their proposal: one of each peer.
+pub(crate) const JUDGED_BLOCKS: usize = 8;
+/// The most peers whose heights and early blocks are remembered.
+pub(crate) const CONSENSUS_PEERS: usize = 256;
+/// The most certified blocks that wait for their turn.
+pub(crate) const SYNC_BLOCKS: usize = 16;
+/// The most entries that wait for the log. More are written though nothing leaves.
+pub(crate) const LOG_PENDING: usize = 256;
+/// The most bytes of a frame of the log.
+pub(crate) const LOG_FRAME_BYTES: usize = 16 * 1024 * 1024;
+/// From this length on the log is begun anew with the next height, in bytes.
+pub(crate) const LOG_ROTATE_BYTES: usize = 4 * 1024 * 1024;
+/// How many valid signatures of a height are remembered, so that none is checked twice.
+pub(crate) const VALID_SIGNATURES: usize = 4_096;

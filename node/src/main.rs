@@ -23,6 +23,8 @@ mod lock;
 mod mempool;
 mod rng;
 mod rpc;
+#[cfg(test)]
+mod sim;
 mod storage;
 mod threads;
 

@@ -1,12 +1,57 @@
-//! Consensus: how a validator signs, and what makes a certificate.
+//! Consensus: validators agree on one block after the other, and a certificate says so.
 //!
-//! Strict round-robin, and more than two thirds of the voting power. There is one validator so far, so
-//! every block is decided in round 0 by its own precommit; certificates have the form that many
-//! validators need. Whose turn it is and whether a certificate holds is part of the protocol, and so
-//! [`sillok_runtime`]'s to say. Invariant: nothing here calls network or storage.
+//! The algorithm is Tendermint (arXiv:1807.04938), its state machine Malachite's core, which nothing outside of
+//! this folder sees. [`Driver::step`] takes an [`Input`] and returns [`Effect`]s in the order in which they
+//! have to be done: bodies stored, entries logged and synced, and then what others get to know. Whoever does
+//! them may not leave one out and go on: after a failure the node halts. `docs/architecture.md`,
+//! "Consensus", has whose work each is; the simulator (`node/src/sim`) does them on fakes.
+//!
+//! ```text
+//! network, timers, executor ──► Input ──► Driver ──► Effect ──► store, log, network, executor
+//!                                          │  ▲
+//!                                    malachite core (votes, locks, rounds)
+//! ```
+//!
+//! | what | where |
+//! |---|---|
+//! | the core's vocabulary in our types | `context`, `members`, `convert`, `inputs` |
+//! | the state machine around it | `driver`, `host`, `outbox`, `bodies`, `peers`, `timeouts` |
+//! | signatures | `validator`, `verify`, `guard`, `certificate` |
+//! | on wire and disk | `message`, `log` |
+//!
+//! Invariants: nothing here calls network or storage (but `log::file`, which the driver does not know); a
+//! validator signs one thing at each place; what it signed is on disk before anybody hears of it.
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "issue 5: the node is connected to the driver with its network; until then the simulator alone uses it"
+)]
 
+mod bodies;
 mod certificate;
+mod context;
+mod convert;
+mod driver;
+mod effect;
+mod guard;
+mod host;
+mod inputs;
+mod log;
+mod members;
+mod message;
+mod outbox;
+mod peers;
+mod timeouts;
 mod validator;
+mod verify;
 
 pub(crate) use certificate::assemble;
-pub(crate) use validator::ValidatorKey;
+pub(crate) use driver::{Config, Driver, Start};
+pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};
+#[cfg(test)]
+pub(crate) use log::{AppendFault, MemoryMedium};
+pub(crate) use log::{Entry, FileMedium, Log, LogError, LogStore, Medium, Recorded, Step};
+pub(crate) use members::SetError;
+pub(crate) use message::{Message, MessageError, PolkaCertificate, RoundCertificate, Status};
+pub(crate) use timeouts::{Timeouts, TimerId};
+pub(crate) use validator::{Signatures, ValidatorKey};

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode};
 
-use crate::{Hash, PublicKey, Time, Transaction, digest, merkle_root};
+use crate::{Hash, PublicKey, Time, Transaction, digest, merkle_root, precommit_digest};
 
 /// What a block's id commits to.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking)]
@@ -153,9 +153,4 @@ pub struct CommitSignature {
     pub validator: PublicKey,
     /// Its sr25519 signature over [`precommit_digest`] under the signing context `sillok/consensus`.
     pub signature: [u8; 64],
-}
-
-/// What a validator signs to precommit `block`.
-pub fn precommit_digest(chain: &Hash, height: u64, round: u32, block: &Hash) -> Hash {
-    digest("sillok/precommit", &(chain, height, round, block))
 }

@@ -27,11 +27,11 @@ mod state_tree;
 mod text;
 mod time;
 mod transaction;
+mod vote;
 
 pub use account::{Account, ContractId, PublicKey};
 pub use block::{
-    Block, Certificate, CertificateError, CommitSignature, Header, Validator, precommit_digest,
-    validators_digest,
+    Block, Certificate, CertificateError, CommitSignature, Header, Validator, validators_digest,
 };
 pub use book::{
     BookError, BookId, BookParams, Depth, Fill, Level, NewOrder, OrderId, OrderView, Placed, Price, Quantity,
@@ -62,4 +62,7 @@ pub use text::ParseError;
 pub use time::{Date, Time};
 pub use transaction::{
     Authorisation, Authoriser, Credential, Transaction, TransactionBody, authorisation_digest,
+};
+pub use vote::{
+    Equivocation, EvidenceError, Proposal, SignedProposal, SignedVote, Vote, VoteKind, precommit_digest,
 };

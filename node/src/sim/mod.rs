@@ -1,0 +1,33 @@
+//! A whole network of validators in one thread, under a seed.
+//!
+//! The drivers and the log are the node's own; clock, disk, network and application are fakes that fail as real
+//! ones do. [`Options::of_seed`] draws what goes wrong, [`World`] has it happen, and `Checks`
+//! sees to it that nothing that must not happens. When everything heals, the honest members have to decide
+//! again within a bound. `SILLOK_SIM_SEEDS=A..B` chooses seeds for the test; one that fails tells its story.
+//! Invariant: a seed replays to the last byte.
+
+mod application;
+mod byzantine;
+mod check;
+mod coverage;
+mod faults;
+mod network;
+mod node;
+mod options;
+mod perform;
+mod random;
+mod signatures;
+mod story;
+#[cfg(test)]
+mod tests;
+mod world;
+
+pub(crate) use check::Violation;
+pub(crate) use coverage::{CASES, Case, Coverage};
+pub(crate) use options::{Habits, Options, Plant};
+pub(crate) use world::{Outcome, World};
+
+/// Runs what these options come to.
+pub(crate) fn run(options: Options) -> Outcome {
+    World::new(options).run()
+}

@@ -1,0 +1,302 @@
+//! The world of a simulation: time, the queue of what is to happen, and the nodes.
+//!
+//! Everything happens in one thread, in the order of its time and, at the same time, of its making.
+//! Invariant: a seed and options lead to the same events, to the last byte.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sillok_abi::{Block, Hash, Time, Validator, digest};
+
+use super::application::{Application, Chronicle};
+use super::check::{Checks, Violation};
+use super::coverage::{Case, Coverage};
+use super::network::{Network, Packet};
+use super::node::Node;
+use super::options::{Options, Plant};
+use super::random::Random;
+use super::signatures::Keys;
+use crate::consensus::{CertifiedBlock, Input, Message, Peer, TimerId, Verdict};
+
+/// What happens.
+pub(crate) enum Event {
+    /// A packet arrives.
+    Arrive { from: usize, to: usize, packet: Packet },
+    /// Something that belongs to one life of a node.
+    Own { node: usize, life: u64, own: Own },
+    /// A node starts.
+    Start { node: usize },
+    /// A node crashes.
+    Crash { node: usize },
+    /// Links are cut, for a while.
+    Cut,
+    /// The links between these are whole again.
+    Mend { links: Vec<(usize, usize)> },
+    /// Nothing goes wrong any more.
+    Heal,
+}
+
+/// What belongs to one life of a node.
+pub(crate) enum Own {
+    /// A timer fires.
+    Timer(TimerId),
+    /// There is something to decide.
+    Begin { height: u64 },
+    /// A block was made.
+    Built(Arc<Block>),
+    /// A block was judged.
+    Judged { block: Hash, verdict: Verdict },
+    /// A block is durable.
+    Commit(CertifiedBlock),
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// What went wrong; none if nothing did.
+    pub(crate) violation: Option<Violation>,
+    /// The height that all honest nodes reached.
+    pub(crate) height: u64,
+    /// How long it took them after healing, in milliseconds.
+    pub(crate) recovery_ms: u64,
+    /// How often nodes crashed.
+    pub(crate) crashes: u64,
+    /// How many rounds after the first there were.
+    pub(crate) extra_rounds: u64,
+    /// How many members were proven to equivocate.
+    pub(crate) proven: usize,
+    /// What it met.
+    pub(crate) coverage: Coverage,
+    /// A digest of all that happened.
+    pub(crate) trace: Hash,
+    /// What happened, if it was to be written down.
+    pub(crate) story: Vec<String>,
+}
+
+/// The world.
+pub(crate) struct World {
+    pub(crate) options: Options,
+    pub(crate) random: Random,
+    pub(crate) now_us: u64,
+    pub(crate) network: Network,
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) checks: Checks,
+    pub(crate) chain: Hash,
+    pub(crate) keys: Keys,
+    pub(crate) healed_us: Option<u64>,
+    pub(crate) crashes: u64,
+    pub(crate) extra_rounds: u64,
+    pub(crate) coverage: Coverage,
+    queue: BTreeMap<(u64, u64), Event>,
+    made: u64,
+    trace: Hash,
+    story: Vec<String>,
+}
+
+impl World {
+    /// A world in which nothing has happened.
+    pub(crate) fn new(options: Options) -> Self {
+        let mut random = Random::new(options.seed);
+        let skew = options.skew_ms;
+        let nodes = (0..options.count())
+            .map(|_| Node::new(random.between(0, 2 * skew) as i64 - skew as i64))
+            .collect();
+        let network = Network {
+            delay_us: (200, options.delay_us),
+            loss: options.loss,
+            twice: options.disorder,
+            late: options.disorder,
+            cut: Default::default(),
+        };
+        let chain = digest("sim/chain", &options.seed);
+        let keys = Keys::new(options.count(), options.real_signatures);
+        let oracle = Box::new(Chronicle::new(chain, &genesis(&keys, &options.powers)));
+        let mut checks = Checks::new(chain, keys.clone(), oracle);
+        checks.certificates = options.plant != Some(Plant::SmallQuorum);
+        let mut world = World {
+            random,
+            now_us: 0,
+            network,
+            nodes,
+            checks,
+            chain,
+            keys,
+            healed_us: None,
+            crashes: 0,
+            extra_rounds: 0,
+            coverage: Coverage::default(),
+            queue: BTreeMap::new(),
+            made: 0,
+            trace: [0; 32],
+            story: Vec::new(),
+            options,
+        };
+        world.plan();
+        world
+    }
+
+    /// An application as it is after the blocks on a node's disk.
+    pub(crate) fn application(&self, node: usize) -> Box<dyn Application> {
+        let mut application: Box<dyn Application> =
+            Box::new(Chronicle::new(self.chain, &genesis(&self.keys, &self.options.powers)));
+        for decided in &self.nodes[node].disk.chain {
+            application.commit(&decided.block);
+        }
+        application
+    }
+
+    /// Has something happen after this time.
+    pub(crate) fn later(&mut self, after_us: u64, event: Event) {
+        self.made += 1;
+        self.queue.insert((self.now_us + after_us, self.made), event);
+    }
+
+    /// Has something happen to a node after this time, unless it crashes before.
+    pub(crate) fn later_own(&mut self, node: usize, after_us: u64, own: Own) {
+        let life = self.nodes[node].life;
+        self.later(after_us, Event::Own { node, life, own });
+    }
+
+    /// Sends a packet.
+    pub(crate) fn send(&mut self, from: usize, to: usize, packet: Packet) {
+        for delay in self.network.delays(from, to, &mut self.random) {
+            self.later(delay, Event::Arrive { from, to, packet: packet.clone() });
+        }
+    }
+
+    /// Sends a packet to all others.
+    pub(crate) fn send_all(&mut self, from: usize, packet: &Packet) {
+        for to in (0..self.nodes.len()).filter(|to| *to != from) {
+            self.send(from, to, packet.clone());
+        }
+    }
+
+    /// An honest member met a case.
+    pub(crate) fn met(&mut self, node: usize, case: Case) {
+        if self.options.is_honest(node) {
+            self.coverage.met(case);
+        }
+    }
+
+    /// Notes what happens, in the trace and the story.
+    pub(crate) fn tell(&mut self, node: usize, what: std::fmt::Arguments<'_>) {
+        if self.options.story {
+            let (ms, us) = (self.now_us / 1_000, self.now_us % 1_000);
+            self.story.push(format!("{ms:>6}.{us:03} ms  node {node}  {what}"));
+        }
+    }
+
+    /// Lets things happen until the honest nodes have decided again after healing, or something is wrong.
+    pub(crate) fn run(mut self) -> Outcome {
+        let mut target = None;
+        while self.checks.found.is_none() {
+            let Some(((at, made), event)) = self.queue.pop_first() else { break };
+            self.now_us = at;
+            self.trace = digest("sim/trace", &(self.trace, at, made));
+            self.happen(event);
+            let Some(healed) = self.healed_us else { continue };
+            let target = *target.get_or_insert_with(|| self.highest() + 3);
+            if self.lowest() >= target {
+                break;
+            }
+            if self.now_us > healed + self.options.liveness_ms * 1_000 {
+                let heights = self.nodes.iter().map(|node| node.disk.height()).collect();
+                self.checks.violated(Violation::Stalled { target, heights });
+            }
+        }
+        self.outcome()
+    }
+
+    fn outcome(self) -> Outcome {
+        Outcome {
+            height: self.lowest(),
+            recovery_ms: self.healed_us.map_or(0, |healed| (self.now_us - healed) / 1_000),
+            violation: self.checks.found,
+            crashes: self.crashes,
+            extra_rounds: self.extra_rounds,
+            proven: self.checks.proven.len(),
+            coverage: self.coverage,
+            trace: self.trace,
+            story: self.story,
+        }
+    }
+
+    fn highest(&self) -> u64 {
+        self.honest().map(|node| self.nodes[node].disk.height()).max().unwrap_or(0)
+    }
+
+    fn lowest(&self) -> u64 {
+        self.honest().map(|node| self.nodes[node].disk.height()).min().unwrap_or(0)
+    }
+
+    /// The honest members.
+    pub(crate) fn honest(&self) -> impl Iterator<Item = usize> {
+        (0..self.nodes.len()).filter(|node| self.options.is_honest(*node))
+    }
+
+    /// Whether this was planted.
+    pub(crate) fn planted(&self, plant: Plant) -> bool {
+        self.options.plant == Some(plant)
+    }
+
+    /// The latest time that an honest clock shows.
+    pub(crate) fn latest_clock(&self) -> Time {
+        self.honest().map(|node| self.nodes[node].clock(self.now_us)).max().unwrap_or_default()
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::Arrive { from, to, packet } => self.arrive(from, to, packet),
+            Event::Own { node, life, own } => {
+                if self.nodes[node].life == life {
+                    self.own(node, own);
+                }
+            }
+            Event::Start { node } => self.start(node),
+            Event::Crash { node } => self.crash_and_plan(node),
+            Event::Cut => self.cut(),
+            Event::Mend { links } => links.iter().for_each(|link| {
+                self.network.cut.remove(link);
+            }),
+            Event::Heal => self.heal(),
+        }
+    }
+
+    fn arrive(&mut self, from: usize, to: usize, packet: Packet) {
+        if self.nodes[to].running.is_none() {
+            return;
+        }
+        let peer = Peer(from as u64);
+        match packet {
+            Packet::Message(bytes) => match Message::from_wire(&bytes) {
+                Ok(message) => self.step(to, Input::Message { from: peer, message }),
+                Err(error) => self.checks.violated(Violation::Anomaly(error.to_string())),
+            },
+            Packet::Block(block) => self.step(to, Input::Block { from: peer, block }),
+            Packet::Blocks(blocks) => self.step(to, Input::Blocks { from: peer, blocks }),
+            Packet::Hello => self.step(to, Input::Connected(peer)),
+            Packet::Fetch(id) => self.answer_fetch(to, from, &id),
+            Packet::Request { height, count } => self.answer_request(to, from, height, count),
+        }
+    }
+
+    fn own(&mut self, node: usize, own: Own) {
+        match own {
+            Own::Timer(timer) => self.step(node, Input::Timer(timer)),
+            Own::Begin { height } => {
+                let at = self.nodes[node].running.as_ref().map(|running| running.driver.height());
+                if at == Some(height) {
+                    self.step(node, Input::Begin);
+                }
+            }
+            Own::Built(block) => self.step(node, Input::Built { block }),
+            Own::Judged { block, verdict } => self.step(node, Input::Validated { block, verdict }),
+            Own::Commit(decided) => self.commit(node, decided),
+        }
+    }
+}
+
+/// The members, with their powers.
+fn genesis(keys: &Keys, powers: &[u64]) -> Vec<Validator> {
+    keys.all().zip(powers).map(|(key, power)| Validator { key, power: *power }).collect()
+}

@@ -13,8 +13,8 @@ const PARAMS: u32 = 1_024;
 const SELL: u32 = 2_048;
 const BUY: u32 = 3_072;
 const BUY_MUCH: u32 = 4_096;
-/// Where an order's price begins, after its owner and side.
-const PRICE_OFFSET: u32 = 34;
+/// Where an order's price begins, after its owner, side and kind.
+const PRICE_OFFSET: u32 = 35;
 /// How many fills an order gets that gets many, and how many levels a deep book has.
 const MANY: u32 = 50;
 const LEVELS: u32 = 100;
@@ -68,7 +68,7 @@ pub(crate) fn measure(rows: &mut Rows) {
 
 /// A loop with a book, whose id is 1.
 fn program(body: &str, before: &str) -> Program {
-    let params = BookParams { tick: Price(1), lot: Quantity(1), low: Price(1), high: Price(10_000) };
+    let params = BookParams::simple(1, 1, 1, 10_000);
     Program {
         locals: "(local $order i64) (local $level i32)".into(),
         before: format!("{} (local.set $order (i64.const 1)) {before}", create()),
@@ -83,12 +83,11 @@ fn program(body: &str, before: &str) -> Program {
 
 fn order(side: Side, time_in_force: TimeInForce, quantity: u64) -> Vec<u8> {
     let (owner, price, quantity) = (account("Alice"), Price(5_000), Quantity(quantity));
-    NewOrder { owner, side, price, quantity, time_in_force }.encode()
+    NewOrder { time_in_force, ..NewOrder::limit(owner, side, price, quantity) }.encode()
 }
 
 fn create() -> String {
-    let length =
-        BookParams { tick: Price(1), lot: Quantity(1), low: Price(1), high: Price(1) }.encode().len();
+    let length = BookParams::simple(1, 1, 1, 1).encode().len();
     format!("(drop (call $book_create (i32.const {PARAMS}) (i32.const {length})))")
 }
 

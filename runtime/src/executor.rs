@@ -99,7 +99,7 @@ impl Executor {
         time: Time,
         recent: impl Iterator<Item = Transaction>,
     ) -> Result<Self, Fault> {
-        let mut books = OrderBooks::new(state);
+        let mut books = OrderBooks::new(state).seeded(runtime.shared.seed);
         books.load_all()?;
         let mut replay = ReplayGuard::default();
         recent.for_each(|transaction| replay.insert(&transaction.body));

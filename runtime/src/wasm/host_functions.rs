@@ -273,7 +273,7 @@ impl Host<'_> {
         let order: NewOrder = self.read_value(order, length)?;
         self.context.writable()?;
         let owner = self.context.frame().call.contract;
-        let placed = self.context.books.place(owner, BookId(book), order, limits::MAX_FILLS_PER_CALL)?;
+        let placed = self.context.books.place(owner, BookId(book), &order, limits::MAX_FILLS_PER_CALL)?;
         let fills = placed.as_ref().map_or(0, |placed| placed.fills.len());
         let price = self.context.shared.parameters.gas.fill;
         self.context.charge(fills as u64 * price)?;

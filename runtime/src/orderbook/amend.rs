@@ -1,9 +1,10 @@
 //! Amending an order: less at the same price keeps its place, anything else loses it and may trade.
 
-use sillok_abi::{Amended, BookError, OrderId, OrderView, Phase, Price, Quantity, Removal};
+use sillok_abi::{Amended, BookError, OrderId, OrderView, Phase, Placed, Price, Quantity, Removal};
 
 use super::answer::{Broken, Failure};
 use super::book::{Book, Steps};
+use super::entry::Fate;
 use super::order::{Family, Flags, Order, Rung};
 use super::taker::{Taker, Terms};
 
@@ -20,16 +21,14 @@ impl Book {
         let order = *self.slab.get(slot)?;
         let tick = self.check_amendment(&order, price, quantity)?;
         let before = self.view(slot)?;
-        let mut reason = Removal::Unfilled;
         if tick == order.rung.tick() && quantity.0 <= order.total() {
             self.shrink(slot, &order, quantity.0)?;
-        } else {
-            self.check_collar(order.rung.side(), tick)?;
-            let rung = Rung::new(order.rung.family(), order.rung.side(), tick);
-            reason = self.replace(slot, &order, rung, quantity.0, &mut steps)?;
-            self.settle_due(&mut steps)?;
+            return Ok(Amended { before, placed: self.shrunk(id, quantity) });
         }
-        Ok(Amended { before, placed: self.placed(id.0, quantity.0, reason, steps)? })
+        self.check_collar(order.rung.side(), tick)?;
+        let rung = Rung::new(order.rung.family(), order.rung.side(), tick);
+        let fate = self.replace(slot, &order, rung, quantity.0, &mut steps)?;
+        Ok(Amended { before, placed: self.placed(id.0, quantity.0, fate, steps)? })
     }
 
     /// Judges an amendment; answers the ordinal that the order gets.
@@ -54,6 +53,19 @@ impl Book {
         Ok(tick)
     }
 
+    /// The answer to an order that kept its place, where nothing can be due.
+    fn shrunk(&self, order: OrderId, resting: Quantity) -> Placed {
+        Placed {
+            order,
+            fills: Vec::new(),
+            removed: Vec::new(),
+            resting,
+            cancelled: Quantity(0),
+            reason: None,
+            phase: self.day.phase,
+        }
+    }
+
     /// Takes from what an order hides first.
     fn shrink(&mut self, slot: u32, order: &Order, quantity: u64) -> Result<(), Broken> {
         let shown = order.shown.min(quantity);
@@ -70,7 +82,7 @@ impl Book {
         rung: Rung,
         quantity: u64,
         steps: &mut Steps,
-    ) -> Result<Removal, Failure> {
+    ) -> Result<Fate, Failure> {
         let mut taker = Taker { limit: rung.tick(), left: quantity, ..self.taker_of(order)? };
         // Where midpoint orders are, what it meets depends on the price that it gives up.
         let quiet = self.slab.special == 0 && self.meeting(&taker).is_none();
@@ -81,7 +93,7 @@ impl Book {
             let priority = self.next_priority()?;
             self.send(slot, Order { priority, shown, hidden, rung, ..*order })?;
             self.emit_joined(order.id, rung, shown);
-            return Ok(Removal::Unfilled);
+            return Ok(Fate { resting: quantity, reason: Removal::Unfilled });
         }
         let extra = self.slab.extra(slot);
         let terms = Terms { family: Family::Limit, flags: order.flags, extra, rests: true, least: 0 };

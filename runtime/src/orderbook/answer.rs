@@ -48,6 +48,7 @@ impl From<Fault> for Failure {
 }
 
 /// Parts the kinds again, for callers of the module.
+#[inline(always)]
 pub(super) fn answer<T>(result: Result<T, Failure>) -> Answer<T> {
     match result {
         Ok(value) => Ok(Ok(value)),

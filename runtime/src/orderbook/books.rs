@@ -263,6 +263,7 @@ impl OrderBooks {
     }
 
     /// Runs an operation on a book of `caller`, which is undone if it is refused.
+    #[inline(always)]
     fn operate<T>(
         &mut self,
         caller: ContractId,
@@ -272,6 +273,7 @@ impl OrderBooks {
         answer(self.run(caller, id, operation))
     }
 
+    #[inline(always)]
     fn run<T>(
         &mut self,
         caller: ContractId,

@@ -10,63 +10,63 @@ use super::taker::{End, Taker, Terms};
 
 impl Book {
     /// Matches an order within the call's steps, lets the rest rest, wait or go, and does what is due then.
+    #[inline(always)]
     pub(super) fn place(&mut self, order: &NewOrder, mut steps: Steps) -> Result<Placed, Failure> {
         let Admitted { mut taker, terms, trigger } = self.admit(order)?;
         taker.id = self.next_id()?;
-        let (id, quantity) = (taker.id, taker.left);
-        let reason = match trigger {
-            Some(trigger) => {
-                self.wait(&mut taker, &terms, trigger)?;
-                Removal::Unfilled
-            }
-            None => self.enter(&mut taker, &terms, &mut steps)?,
-        };
-        self.settle_due(&mut steps)?;
-        Ok(self.placed(id, quantity, reason, steps)?)
+        let mut fate = Fate { resting: taker.left, reason: Removal::Unfilled };
+        match trigger {
+            Some(trigger) => self.wait(&mut taker, &terms, trigger)?,
+            None => fate = self.enter(&mut taker, &terms, &mut steps)?,
+        }
+        self.placed(taker.id, order.quantity.0, fate, steps)
     }
 
-    /// Matches a taker and lets what is left rest, or cancels it; answers why that would be.
+    /// Matches a taker and lets what is left rest, or cancels it.
     pub(super) fn enter(
         &mut self,
         taker: &mut Taker,
         terms: &Terms,
         steps: &mut Steps,
-    ) -> Result<Removal, Failure> {
+    ) -> Result<Fate, Failure> {
         let wanted = taker.left;
-        let end = if self.day.phase == Phase::Continuous && self.meeting(taker).is_some() {
-            let start = (self.point(), steps.left, steps.fills.len(), steps.removed.len());
-            let end = self.sweep(taker, steps)?;
-            if terms.flags.has(Flags::POST_ONLY) && (end != End::Done || taker.left != wanted) {
-                return Err(BookError::WouldTrade.into());
-            }
-            let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
-            if traded < terms.least {
-                self.undo_to(&start.0)?;
-                steps.left = start.1;
-                steps.fills.truncate(start.2);
-                steps.removed.truncate(start.3);
-                (taker.left, taker.decremented) = (wanted, 0);
-            }
-            end
-        } else {
-            End::Done
-        };
+        let mut end = End::Done;
+        if self.day.phase == Phase::Continuous && self.meeting(taker).is_some() {
+            end = self.match_or_undo(taker, terms, steps)?;
+        }
         let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
         let fails = traded < terms.least;
         let stays = terms.rests && !fails && matches!(end, End::Done | End::Interrupted);
-        if taker.left > 0 && stays {
+        if taker.left == 0 {
+            return Ok(Fate { resting: 0, reason: Removal::SelfTrade });
+        }
+        if stays {
             self.rest(taker, terms)?;
-            return Ok(Removal::SelfTrade);
+            return Ok(Fate { resting: taker.left, reason: Removal::SelfTrade });
         }
         let reason = if fails { Removal::Unfilled } else { end.reason() };
-        if taker.left > 0 {
-            self.emit(BookEvent::Cancelled {
-                order: OrderId(taker.id),
-                quantity: Quantity(taker.left),
-                reason,
-            });
+        let (order, quantity) = (OrderId(taker.id), Quantity(taker.left));
+        self.emit(BookEvent::Cancelled { order, quantity, reason });
+        Ok(Fate { resting: 0, reason })
+    }
+
+    /// Matches a taker; takes that back if it is less than the least.
+    fn match_or_undo(&mut self, taker: &mut Taker, terms: &Terms, steps: &mut Steps) -> Result<End, Failure> {
+        let wanted = taker.left;
+        let start = (self.point(), steps.left, steps.fills.len(), steps.removed.len());
+        let end = self.sweep(taker, steps)?;
+        if terms.flags.has(Flags::POST_ONLY) && (end != End::Done || taker.left != wanted) {
+            return Err(BookError::WouldTrade.into());
         }
-        Ok(if taker.left > 0 { reason } else { Removal::SelfTrade })
+        let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
+        if traded < terms.least {
+            self.undo_to(&start.0)?;
+            steps.left = start.1;
+            steps.fills.truncate(start.2);
+            steps.removed.truncate(start.3);
+            (taker.left, taker.decremented) = (wanted, 0);
+        }
+        Ok(end)
     }
 
     /// Lets what is left of a taker rest where its terms say.
@@ -117,36 +117,49 @@ impl Book {
         Ok(())
     }
 
-    /// What became of an order of `quantity` by the end of the operation.
+    /// Does what is due, and tells what became of an order of `quantity` by then. Until then, `fate` was its.
+    #[inline]
     pub(super) fn placed(
-        &self,
+        &mut self,
         id: u64,
         quantity: u64,
-        mut reason: Removal,
+        mut fate: Fate,
         mut steps: Steps,
-    ) -> Result<Placed, Broken> {
+    ) -> Result<Placed, Failure> {
+        if self.is_due() {
+            self.settle_due(&mut steps)?;
+            fate.resting = match self.slab.find(id) {
+                Some(slot) => self.slab.get(slot)?.total(),
+                None => 0,
+            };
+        }
         let order = OrderId(id);
         let own = |fill: &&sillok_abi::Fill| fill.taker == order || fill.maker == order;
         let traded: u64 = steps.fills.iter().filter(own).map(|fill| fill.quantity.0).sum();
-        let resting = match self.slab.find(id) {
-            Some(slot) => self.slab.get(slot)?.total(),
-            None => 0,
-        };
         if !steps.removed.is_empty() {
             if let Some(own) = steps.removed.iter().rfind(|removed| removed.order == order) {
-                reason = own.reason;
+                fate.reason = own.reason;
             }
             steps.removed.retain(|removed| removed.order != order);
         }
-        let cancelled = quantity.saturating_sub(traded).saturating_sub(resting);
+        let cancelled = quantity.saturating_sub(traded).saturating_sub(fate.resting);
         Ok(Placed {
             order,
             fills: steps.fills,
             removed: steps.removed,
-            resting: Quantity(resting),
+            resting: Quantity(fate.resting),
             cancelled: Quantity(cancelled),
-            reason: (cancelled > 0).then_some(reason),
+            reason: (cancelled > 0).then_some(fate.reason),
             phase: self.day.phase,
         })
     }
+}
+
+/// What became of an order.
+#[derive(Clone, Copy)]
+pub(super) struct Fate {
+    /// What is left of it in the book.
+    pub(super) resting: u64,
+    /// Why the rest was cancelled, if any was.
+    pub(super) reason: Removal,
 }

@@ -13,11 +13,15 @@ impl Book {
     }
 
     /// Refuses a limit that is too far from the market, while orders match as they come.
+    #[inline]
     pub(super) fn check_collar(&self, side: Side, tick: u32) -> Result<(), BookError> {
         let collar = self.params.collar;
-        if collar.through | collar.away == 0 || self.day.phase != Phase::Continuous {
-            return Ok(());
-        }
+        let free = collar.through | collar.away == 0 || self.day.phase != Phase::Continuous;
+        if free { Ok(()) } else { self.collar(side, tick) }
+    }
+
+    fn collar(&self, side: Side, tick: u32) -> Result<(), BookError> {
+        let collar = self.params.collar;
         let market = self.market(side);
         let (above, below) = (tick.saturating_sub(market), market.saturating_sub(tick));
         let (through, away) = match side {
@@ -48,9 +52,11 @@ impl Book {
     #[inline]
     pub(super) fn interrupts(&self, tick: u32, before: u32) -> bool {
         let Volatility { fixed, moving, .. } = self.params.volatility;
-        if fixed | moving == 0 || self.params.mode != MatchMode::Continuous {
-            return false;
-        }
+        fixed | moving != 0 && self.params.mode == MatchMode::Continuous && self.is_far(tick, before)
+    }
+
+    fn is_far(&self, tick: u32, before: u32) -> bool {
+        let Volatility { fixed, moving, .. } = self.params.volatility;
         let auction = self.day.auction;
         let base = if auction == super::order::NIL { self.day.reference } else { auction };
         let price = self.grid.price(tick);

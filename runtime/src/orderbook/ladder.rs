@@ -86,12 +86,15 @@ impl Half {
 /// All queues of a book.
 pub(super) struct Ladder {
     halves: [Half; HALVES],
+    /// The ordinals of the best limits of buyers and sellers; `u32::MAX` without any.
+    best: [u32; 2],
 }
 
 impl Ladder {
     /// A ladder of `ticks` prices without orders. Midpoint and market orders have one queue a side.
     pub(super) fn new(ticks: u32) -> Self {
-        Ladder { halves: std::array::from_fn(|half| Half::new(if half < 4 { ticks } else { 1 })) }
+        let halves = std::array::from_fn(|half| Half::new(if half < 4 { ticks } else { 1 }));
+        Ladder { halves, best: [NIL; 2] }
     }
 
     /// The level at a rung.
@@ -108,22 +111,24 @@ impl Ladder {
     }
 
     /// A level has got its first order, or lost its last.
-    #[inline]
     pub(super) fn set_occupied(&mut self, rung: Rung, occupied: bool) {
-        if let Some(half) = self.halves.get_mut(rung.half()) {
-            half.occupancy.set(rung.tick(), occupied);
+        let Some(half) = self.halves.get_mut(rung.half()) else { return };
+        half.occupancy.set(rung.tick(), occupied);
+        if let Some(best) = self.best.get_mut(rung.half()) {
+            let end = match rung.side() {
+                Side::Buy => half.occupancy.last(),
+                Side::Sell => half.occupancy.first(),
+            };
+            *best = end.unwrap_or(NIL);
         }
     }
 
     /// The best limit level of a side that holds orders: the highest buying, the lowest selling price.
     #[inline]
     pub(super) fn best(&self, side: Side) -> Option<Rung> {
-        let occupancy = &self.half(Rung::limit(side, 0)).occupancy;
-        let tick = match side {
-            Side::Buy => occupancy.last(),
-            Side::Sell => occupancy.first(),
-        };
-        Some(Rung::limit(side, tick?))
+        let [buy, sell] = self.best;
+        let tick = if side == Side::Buy { buy } else { sell };
+        (tick != NIL).then(|| Rung::limit(side, tick))
     }
 
     /// The best limit level with orders that is worse than `rung`, on the same side.

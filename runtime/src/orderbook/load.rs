@@ -92,13 +92,14 @@ impl Book {
             }
             if order.is_live() {
                 self.check_order(&order, extra)?;
-                self.slab.attach(slot)?;
+                self.slab.attach(slot, &order)?;
                 queued.push((order.rung, order.priority, slot));
             }
         }
         queued.sort_unstable();
         for (_, _, slot) in &queued {
-            self.link(*slot)?;
+            let order = *self.slab.get(*slot)?;
+            self.link(*slot, &order)?;
         }
         let mut priorities: Vec<u64> = queued.iter().map(|(_, priority, _)| *priority).collect();
         priorities.sort_unstable();

@@ -138,26 +138,35 @@ impl Book {
     ) -> Result<(), Failure> {
         let quantity = maker.shown.min(taker.left);
         let value = meeting.price.value(quantity);
-        let fees = self.params.fees;
-        let fill = Fill {
+        let (price, half) = (Price(meeting.price.0 >> 1), meeting.price.0 & 1 == 1);
+        let (order, side) = (OrderId(taker.id), taker.side);
+        let maker_owner = self.slab.owners.get(maker.owner)?.account;
+        self.emit(BookEvent::Traded {
             maker: OrderId(maker.id),
-            maker_owner: self.slab.owners.get(maker.owner)?.account,
-            taker: OrderId(taker.id),
+            taker: order,
+            side,
+            price,
+            half,
+            quantity: Quantity(quantity),
+        });
+        self.note(price, quantity, value, meeting.tick);
+        self.consume(meeting.slot, maker, quantity)?;
+        taker.left = taker.left.saturating_sub(quantity);
+        let fees = self.params.fees;
+        steps.fills.push(Fill {
+            maker: OrderId(maker.id),
+            maker_owner,
+            taker: order,
             taker_owner: taker.account,
-            taker_side: taker.side,
-            price: Price(meeting.price.0 >> 1),
-            half: meeting.price.0 & 1 == 1,
+            taker_side: side,
+            price,
+            half,
             quantity: Quantity(quantity),
             value,
             maker_left: Quantity(maker.total().saturating_sub(quantity)),
             maker_fee: fee(value, fees.maker),
             taker_fee: fee(value, fees.taker),
-        };
-        self.tell(&fill);
-        self.note(&fill, meeting.tick);
-        self.consume(meeting.slot, maker, quantity)?;
-        taker.left = taker.left.saturating_sub(quantity);
-        steps.fills.push(fill);
+        });
         Ok(())
     }
 
@@ -181,28 +190,17 @@ impl Book {
         Ok(())
     }
 
-    pub(super) fn tell(&mut self, fill: &Fill) {
-        self.emit(BookEvent::Traded {
-            maker: fill.maker,
-            taker: fill.taker,
-            side: fill.taker_side,
-            price: fill.price,
-            half: fill.half,
-            quantity: fill.quantity,
-        });
-    }
-
-    /// Adds a trade to the day's. One at a whole price is the last one from now on.
-    pub(super) fn note(&mut self, fill: &Fill, tick: u32) {
+    /// Adds a trade to the day's. One at a whole price, whose ordinal is `tick`, is the last one from now on.
+    pub(super) fn note(&mut self, price: Price, quantity: u64, value: u64, tick: u32) {
         let day = self.day_mut();
         let tape = &mut day.tape;
         tape.trades = tape.trades.saturating_add(1);
-        tape.volume = tape.volume.saturating_add(fill.quantity.0);
-        tape.value = tape.value.saturating_add(u128::from(fill.value));
+        tape.volume = tape.volume.saturating_add(quantity);
+        tape.value = tape.value.saturating_add(u128::from(value));
         if tick != NIL {
-            tape.open = tape.open.or(Some(fill.price));
-            tape.high = tape.high.max(Some(fill.price));
-            tape.low = Some(tape.low.map_or(fill.price, |low| low.min(fill.price)));
+            tape.open = tape.open.or(Some(price));
+            tape.high = tape.high.max(Some(price));
+            tape.low = Some(tape.low.map_or(price, |low| low.min(price)));
             day.last = tick;
         }
     }

@@ -6,6 +6,7 @@ use sillok_abi::{
 
 use super::answer::Failure;
 use super::book::{Book, Steps};
+use super::entry::Fate;
 use super::fees::{Halves, fee};
 use super::matching::Meeting;
 use super::order::NIL;
@@ -51,7 +52,8 @@ impl Book {
         };
         let meeting = Meeting { slot, price: Halves::whole(self.grid.price(tick)), tick };
         self.trade(&meeting, &maker, &mut taker, &mut steps)?;
-        Ok(self.placed(taker.id, quantity.0, Removal::Unfilled, steps)?)
+        let fate = Fate { resting: 0, reason: Removal::Unfilled };
+        self.placed(taker.id, quantity.0, fate, steps)
     }
 
     /// Notes a trade that two parties agreed on; answers its value and what each side owes. It is no last

@@ -4,7 +4,7 @@
 //! them, follows from the orders. Invariant: nothing iterates over the hash table, whose seed may differ
 //! from node to node.
 
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::SharedSeed;
 use foldhash::fast::SeedableRandomState;
@@ -90,6 +90,19 @@ impl Owners {
     }
 }
 
+/// Word by word, which takes a fraction of what hashing bytes does.
 fn hash_with(hasher: &SeedableRandomState, account: &Account) -> u64 {
-    hasher.hash_one(account)
+    let (kind, id, contract) = match account {
+        Account::Key(key) => (0, key, None),
+        Account::Contract(contract) => (1, &contract.0, None),
+        Account::Managed { contract, id } => (2, id, Some(&contract.0)),
+    };
+    let mut state = hasher.build_hasher();
+    state.write_u8(kind);
+    for bytes in [Some(id), contract].into_iter().flatten() {
+        for word in bytes.as_chunks::<8>().0 {
+            state.write_u64(u64::from_le_bytes(*word));
+        }
+    }
+    state.finish()
 }

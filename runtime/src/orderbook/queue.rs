@@ -28,8 +28,8 @@ impl Book {
             self.slab.set_extra(slot, extra);
         }
         self.log.changes.push((change, slot));
-        self.slab.attach(slot)?;
-        self.link(slot)?;
+        self.slab.attach(slot, &order)?;
+        self.link(slot, &order)?;
         Ok(slot)
     }
 
@@ -38,7 +38,7 @@ impl Book {
         let order = *self.slab.get(slot)?;
         self.log.order(Change::Removed, slot, &order);
         self.unlink(&order)?;
-        self.slab.detach(slot)?;
+        self.slab.detach(slot, &order)?;
         *self.slab.get_mut(slot)? = Order::free(self.slab.free);
         self.slab.free = slot;
         Ok(())
@@ -56,8 +56,8 @@ impl Book {
         let old = *self.slab.get(slot)?;
         self.log.order(Change::Moved, slot, &old);
         self.unlink(&old)?;
-        self.relabel(slot, &old, new)?;
-        self.link(slot)
+        self.relabel(slot, &old, &new)?;
+        self.link(slot, &new)
     }
 
     /// Changes an order's extra part, without what it is found by.
@@ -73,7 +73,7 @@ impl Book {
     pub(super) fn take_back(&mut self, slot: u32, change: Change) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;
         self.unlink(&order)?;
-        self.slab.detach(slot)?;
+        self.slab.detach(slot, &order)?;
         if change == Change::Appended {
             self.slab.pop();
         } else {
@@ -89,7 +89,7 @@ impl Book {
         let next = place.next;
         *place = old;
         self.slab.free = next;
-        self.slab.attach(slot)?;
+        self.slab.attach(slot, &old)?;
         self.relink(slot, &old)
     }
 
@@ -97,7 +97,7 @@ impl Book {
     pub(super) fn move_back(&mut self, slot: u32, old: Order) -> Result<(), Broken> {
         let now = *self.slab.get(slot)?;
         self.unlink(&now)?;
-        self.relabel(slot, &now, old)?;
+        self.relabel(slot, &now, &old)?;
         let place = self.slab.get_mut(slot)?;
         (place.prev, place.next) = (old.prev, old.next);
         self.relink(slot, &old)
@@ -124,25 +124,25 @@ impl Book {
 /// Links.
 impl Book {
     /// Replaces what an order in a slot is, but for its identity and its owner's chain.
-    fn relabel(&mut self, slot: u32, old: &Order, new: Order) -> Result<(), Broken> {
+    fn relabel(&mut self, slot: u32, old: &Order, new: &Order) -> Result<(), Broken> {
         let moved =
             old.rung.half() != new.rung.half() || old.flags != new.flags || old.flags.has(Flags::AT_CLOSE);
         if moved {
-            self.slab.detach(slot)?;
+            self.slab.detach(slot, old)?;
         }
         let place = self.slab.get_mut(slot)?;
-        *place = Order { kin_prev: place.kin_prev, kin_next: place.kin_next, ..new };
+        *place = Order { kin_prev: place.kin_prev, kin_next: place.kin_next, ..*new };
         if moved {
-            self.slab.attach(slot)?;
+            self.slab.attach(slot, new)?;
         }
         Ok(())
     }
 
-    /// The order in a slot joins the end of its queue.
-    pub(super) fn link(&mut self, slot: u32) -> Result<(), Broken> {
-        let order = *self.slab.get(slot)?;
+    /// The order in a slot, which is `order`, joins the end of its queue.
+    #[inline]
+    pub(super) fn link(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         let level = self.ladder.level_mut(order.rung)?;
-        level.add(&order)?;
+        level.add(order)?;
         level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
         let last = std::mem::replace(&mut level.tail, slot);
         if last == NIL {
@@ -157,6 +157,7 @@ impl Book {
     }
 
     /// An order leaves its queue, wherever it stands in it.
+    #[inline]
     fn unlink(&mut self, order: &Order) -> Result<(), Broken> {
         let level = self.ladder.level_mut(order.rung)?;
         level.subtract(order)?;

@@ -114,9 +114,9 @@ impl Slab {
         self.orders.pop();
     }
 
-    /// Makes the order in a slot findable.
-    pub(super) fn attach(&mut self, slot: u32) -> Result<(), Broken> {
-        let order = *self.get(slot)?;
+    /// Makes the order in a slot, which is `order`, findable.
+    #[inline]
+    pub(super) fn attach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         self.index.insert(order.id, slot);
         let owner = self.owners.get_mut(order.owner)?;
         let second = std::mem::replace(&mut owner.first, slot);
@@ -129,14 +129,14 @@ impl Slab {
         self.live = self.live.saturating_add(1);
         self.special = self.special.saturating_add(u32::from(!order.rung.is_limit()));
         if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
-            self.set_timers(slot, &order, true);
+            self.set_timers(slot, order, true);
         }
         Ok(())
     }
 
-    /// Makes the order in a slot unfindable.
-    pub(super) fn detach(&mut self, slot: u32) -> Result<(), Broken> {
-        let order = *self.get(slot)?;
+    /// Makes the order in a slot, which is `order`, unfindable.
+    #[inline]
+    pub(super) fn detach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         self.index.remove(order.id, slot);
         let owner = self.owners.get_mut(order.owner)?;
         owner.open = promised(owner.open.checked_sub(1), "an owner's orders fall below zero")?;
@@ -150,11 +150,12 @@ impl Slab {
         self.live = promised(self.live.checked_sub(1), "an order left twice")?;
         self.special = self.special.saturating_sub(u32::from(!order.rung.is_limit()));
         if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
-            self.set_timers(slot, &order, false);
+            self.set_timers(slot, order, false);
         }
         Ok(())
     }
 
+    #[cold]
     fn set_timers(&mut self, slot: u32, order: &Order, present: bool) {
         fn set<T: Ord>(timers: &mut BTreeSet<T>, timer: T, present: bool) {
             if present {

@@ -7,6 +7,7 @@ use sillok_abi::{MatchMode, OrderId, Phase, Price, Quantity, Removal, Removed, S
 
 use super::answer::{Broken, Failure};
 use super::book::{Book, Steps};
+use super::entry::Fate;
 use super::matching::{Meeting, is_own};
 use super::order::{Family, Flags, NIL, Order, Rung};
 use super::taker::{Taker, Terms};
@@ -35,19 +36,23 @@ impl Book {
     }
 
     /// Whether anything is due.
+    #[inline]
     pub(super) fn is_due(&self) -> bool {
         self.due().is_some()
     }
 
     /// The next thing that is due: midpoint orders first, then purchases by the lowest trigger, then sales by
     /// the highest.
+    #[inline]
     fn due(&self) -> Option<Due> {
         let quiet = self.slab.special == 0
             || self.day.phase != Phase::Continuous
             || self.params.mode != MatchMode::Continuous;
-        if quiet {
-            return None;
-        }
+        if quiet { None } else { self.find_due() }
+    }
+
+    #[cold]
+    fn find_due(&self) -> Option<Due> {
         let queue = |side| self.head(Rung::new(Family::Midpoint, side, 0));
         if let (Some(buy), Some(sell), Some(_)) = (queue(Side::Buy), queue(Side::Sell), self.halfway()) {
             return Some(Due::Midpoints(buy, sell));
@@ -115,17 +120,14 @@ impl Book {
         let family = if unlimited { Family::Market } else { Family::Limit };
         let terms = Terms { family, flags: order.flags, extra, rests: true, least: 0 };
         self.remove(slot)?;
-        let reason = self.enter(&mut taker, &terms, steps)?;
-        self.report(&taker, price, reason, steps)
+        let fate = self.enter(&mut taker, &terms, steps)?;
+        self.report(&taker, price, fate, steps);
+        Ok(())
     }
 
     /// Reports what a triggered order lost without trading.
-    fn report(&self, taker: &Taker, price: Price, reason: Removal, steps: &mut Steps) -> Result<(), Failure> {
-        let left = match self.slab.find(taker.id) {
-            Some(slot) => self.slab.get(slot)?.total(),
-            None => 0,
-        };
-        let lost = taker.left.saturating_sub(left).saturating_add(taker.decremented);
+    fn report(&self, taker: &Taker, price: Price, fate: Fate, steps: &mut Steps) {
+        let lost = taker.left.saturating_sub(fate.resting).saturating_add(taker.decremented);
         if lost > 0 {
             steps.removed.push(Removed {
                 order: OrderId(taker.id),
@@ -133,11 +135,10 @@ impl Book {
                 side: taker.side,
                 price,
                 quantity: Quantity(lost),
-                left: Quantity(left),
-                reason,
+                left: Quantity(fate.resting),
+                reason: fate.reason,
             });
         }
-        Ok(())
     }
 
     /// An order in the book as one that takes.

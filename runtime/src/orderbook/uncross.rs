@@ -4,7 +4,7 @@
 //! The first step takes out what has expired and sets the price. From then on until the last, nothing else
 //! can happen in the book, so that steps don't change what is traded.
 
-use sillok_abi::{BookError, Fill, OrderId, Price, Quantity, Side, Uncrossed};
+use sillok_abi::{BookError, BookEvent, Fill, OrderId, Price, Quantity, Side, Uncrossed};
 
 use super::answer::{Broken, Failure, promised};
 use super::book::{Book, Steps};
@@ -111,8 +111,15 @@ impl Book {
             maker_fee: fee,
             taker_fee: fee,
         };
-        self.tell(&fill);
-        self.note(&fill, running.tick);
+        self.emit(BookEvent::Traded {
+            maker: fill.maker,
+            taker: fill.taker,
+            side: fill.taker_side,
+            price: fill.price,
+            half: false,
+            quantity: fill.quantity,
+        });
+        self.note(fill.price, quantity, value, running.tick);
         if let Some(running) = &mut self.day_mut().running {
             running.left = running.left.saturating_sub(quantity);
         }

@@ -74,7 +74,7 @@ impl Execution {
         receipts: Vec<Receipt>,
         scheduled: usize,
     ) -> Result<(Self, OrderBooks), Fault> {
-        let (overlay, books) = context.into_parts();
+        let (overlay, mut books) = context.into_parts();
         let mut changes = overlay.into_changes();
         changes.extend(books.changes()?);
         let digests: Vec<Hash> = receipts.iter().map(Receipt::digest).collect();

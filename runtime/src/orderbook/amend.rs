@@ -10,6 +10,7 @@ use super::taker::{Taker, Terms};
 
 impl Book {
     /// Gives an order another limit, if one is named, and another quantity.
+    #[inline(always)]
     pub(super) fn amend(
         &mut self,
         id: OrderId,
@@ -32,6 +33,7 @@ impl Book {
     }
 
     /// Judges an amendment; answers the ordinal that the order gets.
+    #[inline]
     fn check_amendment(
         &self,
         order: &Order,
@@ -75,6 +77,7 @@ impl Book {
     }
 
     /// The order comes in anew: at the end of its new queue if it meets nobody, otherwise as one that takes.
+    #[inline]
     fn replace(
         &mut self,
         slot: u32,
@@ -103,6 +106,7 @@ impl Book {
     }
 
     /// Takes an order out; answers what it was.
+    #[inline(always)]
     pub(super) fn cancel(&mut self, id: OrderId) -> Result<OrderView, Failure> {
         let slot = self.slot_of(id)?;
         if self.day.running.is_some() {

@@ -45,7 +45,7 @@ impl OrderBooks {
     }
 
     /// What the tentative block changes in state. Asked for at the block's end; asking changes nothing.
-    pub fn changes(&self) -> Result<Changes, Fault> {
+    pub fn changes(&mut self) -> Result<Changes, Fault> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
@@ -55,8 +55,9 @@ impl OrderBooks {
             changes.insert(count_key(), Some(count.encode()));
         }
         for number in self.touched() {
-            let book = self.loaded(number)?;
+            let book = self.loaded_mut(number)?;
             let plan = book.plan();
+            book.planned = Some(plan.after);
             book.write_slots(number, &plan, &mut changes)?;
             book.write_owners(number, &mut changes)?;
             changes.insert(header_key(number), Some(book.header(&plan)));
@@ -68,8 +69,9 @@ impl OrderBooks {
     pub fn commit(&mut self) {
         for number in self.touched() {
             if let Ok(book) = self.loaded_mut(number) {
-                book.pages = book.plan().after;
+                book.pages = book.planned_pages();
                 book.owners_written = book.slab.owners.count();
+                book.planned = None;
                 book.log.clear();
             }
         }
@@ -85,17 +87,14 @@ impl OrderBooks {
     /// The books that the block touched, each once, in order.
     fn touched(&self) -> Vec<u32> {
         let mut touched = self.operations.clone();
+        touched.dedup();
         touched.sort_unstable();
         touched.dedup();
         touched
     }
 
     /// A book that the block touched; such a book is always loaded.
-    fn loaded(&self, number: u32) -> Result<&Book, Broken> {
-        let place = self.books.as_ref().and_then(|books| books.get(number as usize));
-        promised(place.and_then(Option::as_deref), "a book that was changed is not loaded")
-    }
-
+    #[inline]
     pub(super) fn loaded_mut(&mut self, number: u32) -> Result<&mut Book, Broken> {
         let place = self.books.as_mut().and_then(|books| books.get_mut(number as usize));
         promised(place.and_then(Option::as_deref_mut), "a book that was changed is not loaded")

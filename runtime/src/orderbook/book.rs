@@ -49,6 +49,8 @@ pub(super) struct Book {
     pub(super) counters: Counters,
     pub(super) day: Day,
     pub(super) pages: Pages,
+    /// What the block's changes said about `pages`, if nothing has happened since.
+    pub(super) planned: Option<Pages>,
     /// How many owners are in state.
     pub(super) owners_written: u32,
     pub(super) log: Log,
@@ -66,7 +68,20 @@ impl Book {
         let (slab, ladder) = (Slab::new(seed), Ladder::new(grid.ticks()));
         let (pages, log) = (Pages::default(), Log::default());
         let (counters, now) = (Counters::FIRST, Now::default());
-        Ok(Book { owner, params, grid, slab, ladder, counters, day, pages, owners_written: 0, log, now })
+        Ok(Book {
+            owner,
+            params,
+            grid,
+            slab,
+            ladder,
+            counters,
+            day,
+            pages,
+            planned: None,
+            owners_written: 0,
+            log,
+            now,
+        })
     }
 
     /// Refuses anyone but the owner.

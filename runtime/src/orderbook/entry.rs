@@ -118,7 +118,7 @@ impl Book {
     }
 
     /// Does what is due, and tells what became of an order of `quantity` by then. Until then, `fate` was its.
-    #[inline]
+    #[inline(always)]
     pub(super) fn placed(
         &mut self,
         id: u64,

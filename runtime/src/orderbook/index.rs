@@ -3,35 +3,16 @@
 //! An open-addressing table: ids grow for ever while few orders live, so an array by id would grow
 //! with history. Nothing ever iterates over it, so that its layout can't be seen.
 
-/// An id's lowest 32 bits above the slot: what an order of this id may be in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Cell(u64);
-
-const EMPTY: Cell = Cell(u64::MAX);
+const EMPTY: u32 = u32::MAX;
 const FIRST_CELLS: usize = 16;
 /// 2^64 divided by the golden ratio (Knuth, TAOCP 6.4): spreads ids that follow each other evenly.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-impl Cell {
-    fn new(id: u64, slot: u32) -> Self {
-        Cell(id << 32 | u64::from(slot))
-    }
-
-    fn slot(self) -> u32 {
-        self.0 as u32
-    }
-
-    /// The lowest half of its id.
-    fn tag(self) -> u64 {
-        self.0 >> 32
-    }
-}
-
-/// A map from ids to slots. An id and one 2^32 later share their tag, so whoever looks up confirms what is
-/// found with the slot's own id.
+/// A map from ids to slots. It keeps slots alone, to stay small, so that whoever asks says which id is in a
+/// slot; while an order is put in or taken out, it is in its slot.
 pub(super) struct Index {
     /// A power of two of them, at most half in use, so that every search meets an empty one.
-    cells: Vec<Cell>,
+    cells: Vec<u32>,
     used: usize,
 }
 
@@ -40,18 +21,17 @@ impl Index {
         Index { cells: vec![EMPTY; FIRST_CELLS], used: 0 }
     }
 
-    /// The slot that holds this id, as `confirm` says of each candidate.
+    /// The slot that holds this id.
     #[inline]
-    pub(super) fn find(&self, id: u64, confirm: impl Fn(u32) -> bool) -> Option<u32> {
-        let tag = id & u64::from(u32::MAX);
-        let mut at = self.home(tag);
+    pub(super) fn find(&self, id: u64, id_in: impl Fn(u32) -> u64) -> Option<u32> {
+        let mut at = self.home(id);
         loop {
-            let cell = self.cell(at);
-            if cell == EMPTY {
+            let slot = self.cell(at);
+            if slot == EMPTY {
                 return None;
             }
-            if cell.tag() == tag && confirm(cell.slot()) {
-                return Some(cell.slot());
+            if id_in(slot) == id {
+                return Some(slot);
             }
             at = self.after(at);
         }
@@ -59,20 +39,19 @@ impl Index {
 
     /// Adds an id in a slot, which are not in it yet.
     #[inline]
-    pub(super) fn insert(&mut self, id: u64, slot: u32) {
+    pub(super) fn insert(&mut self, id: u64, slot: u32, id_in: impl Fn(u32) -> u64) {
         if self.used >= self.cells.len() >> 1 {
-            self.grow();
+            self.grow(id_in);
         }
-        self.put(Cell::new(id, slot));
+        self.put(id, slot);
         self.used = self.used.saturating_add(1);
     }
 
     /// Takes an id in a slot out, and moves those that had to give way to it back towards their home.
     #[inline]
-    pub(super) fn remove(&mut self, id: u64, slot: u32) {
-        let gone = Cell::new(id, slot);
-        let mut hole = self.home(gone.tag());
-        while self.cell(hole) != gone {
+    pub(super) fn remove(&mut self, id: u64, slot: u32, id_in: impl Fn(u32) -> u64) {
+        let mut hole = self.home(id);
+        while self.cell(hole) != slot {
             if self.cell(hole) == EMPTY {
                 return;
             }
@@ -80,9 +59,9 @@ impl Index {
         }
         let mut at = self.after(hole);
         while self.cell(at) != EMPTY {
-            let cell = self.cell(at);
-            if self.distance(self.home(cell.tag()), at) >= self.distance(hole, at) {
-                self.set(hole, cell);
+            let slot = self.cell(at);
+            if self.distance(self.home(id_in(slot)), at) >= self.distance(hole, at) {
+                self.set(hole, slot);
                 hole = at;
             }
             at = self.after(at);
@@ -92,24 +71,25 @@ impl Index {
     }
 
     #[inline]
-    fn put(&mut self, cell: Cell) {
-        let mut at = self.home(cell.tag());
+    fn put(&mut self, id: u64, slot: u32) {
+        let mut at = self.home(id);
         while self.cell(at) != EMPTY {
             at = self.after(at);
         }
-        self.set(at, cell);
+        self.set(at, slot);
     }
 
-    fn grow(&mut self) {
+    #[cold]
+    fn grow(&mut self, id_in: impl Fn(u32) -> u64) {
         let doubled = vec![EMPTY; self.cells.len() << 1];
         let cells = std::mem::replace(&mut self.cells, doubled);
-        cells.into_iter().filter(|cell| *cell != EMPTY).for_each(|cell| self.put(cell));
+        cells.into_iter().filter(|slot| *slot != EMPTY).for_each(|slot| self.put(id_in(slot), slot));
     }
 
-    /// Where a search for this tag begins: the upper bits of its product.
+    /// Where a search for this id begins: the upper bits of its product.
     #[inline]
-    fn home(&self, tag: u64) -> usize {
-        let spread = tag.wrapping_mul(SPREAD).rotate_left(self.cells.len().trailing_zeros());
+    fn home(&self, id: u64) -> usize {
+        let spread = id.wrapping_mul(SPREAD).rotate_left(self.cells.len().trailing_zeros());
         self.wrap(spread as usize)
     }
 
@@ -130,14 +110,14 @@ impl Index {
     }
 
     #[inline]
-    fn cell(&self, at: usize) -> Cell {
+    fn cell(&self, at: usize) -> u32 {
         self.cells.get(at).copied().unwrap_or(EMPTY)
     }
 
     #[inline]
-    fn set(&mut self, at: usize, cell: Cell) {
+    fn set(&mut self, at: usize, slot: u32) {
         if let Some(place) = self.cells.get_mut(at) {
-            *place = cell;
+            *place = slot;
         }
     }
 }
@@ -155,23 +135,22 @@ mod tests {
         fn agrees_with_a_map(steps in prop::collection::vec((any::<bool>(), 1u64..120), 1..400)) {
             let mut index = Index::new();
             let mut map = BTreeMap::new();
+            let mut ids = Vec::new();
             for (slot, (insert, id)) in (0u32..).zip(steps) {
-                // Every other id shares its lower half with one before it.
-                let id = id >> 1 | (id & 1) << 32;
+                ids.push(id);
                 match map.get(&id).copied() {
                     None if insert => {
-                        index.insert(id, slot);
+                        index.insert(id, slot, |slot| ids[slot as usize]);
                         map.insert(id, slot);
                     }
                     Some(old) if !insert => {
-                        index.remove(id, old);
+                        index.remove(id, old, |slot| ids[slot as usize]);
                         map.remove(&id);
                     }
                     _ => {}
                 }
-                for id in (0..61).flat_map(|id| [id, id | 1 << 32]) {
-                    let confirm = |slot| map.get(&id) == Some(&slot);
-                    prop_assert_eq!(index.find(id, confirm), map.get(&id).copied());
+                for id in 0..121 {
+                    prop_assert_eq!(index.find(id, |slot| ids[slot as usize]), map.get(&id).copied());
                 }
             }
         }

@@ -44,6 +44,7 @@ impl Book {
     }
 
     /// Whom a taker meets next, if anybody.
+    #[inline]
     pub(super) fn meeting(&self, taker: &Taker) -> Option<Meeting> {
         if self.slab.special > 0 || taker.midpoint {
             let halfway = self.meeting_halfway(taker);
@@ -68,6 +69,7 @@ impl Book {
     }
 
     /// The midpoint order of the other side that a taker meets: halfway is better than the best price.
+    #[cold]
     fn meeting_halfway(&self, taker: &Taker) -> Option<Meeting> {
         let slot = self.head(Rung::new(Family::Midpoint, taker.side.other(), 0))?;
         let price = self.halfway()?;
@@ -172,6 +174,7 @@ impl Book {
 
     /// Takes a quantity off what an order shows. An iceberg that shows nothing more shows its next part,
     /// behind all others.
+    #[inline]
     pub(super) fn consume(&mut self, slot: u32, order: &Order, quantity: u64) -> Result<(), Broken> {
         let shown = order.shown.saturating_sub(quantity);
         if shown > 0 {

@@ -157,8 +157,7 @@ impl Flags {
     }
 }
 
-/// An order in its slot. Links are slots. The links to its owner's other orders are made anew at every
-/// start, and are no part of state.
+/// An order in its slot. Links are slots.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(super) struct Order {
@@ -181,10 +180,6 @@ pub(super) struct Order {
     /// Its group; 0 is none.
     pub(super) group: u32,
     pub(super) flags: Flags,
-    /// The owner's order before it.
-    pub(super) kin_prev: u32,
-    /// The owner's order behind it.
-    pub(super) kin_next: u32,
 }
 
 const _: () = assert!(size_of::<Order>() == 64, "an order is a cache line");
@@ -203,8 +198,6 @@ impl Order {
             owner: NIL,
             group: 0,
             flags: Flags(0),
-            kin_prev: NIL,
-            kin_next: NIL,
         }
     }
 

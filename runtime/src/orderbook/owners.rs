@@ -1,8 +1,9 @@
 //! The accounts that have had orders in a book, numbered in order of arrival.
 //!
-//! Numbers are part of state and never change. How many orders an owner has, and which is the first of
-//! them, follows from the orders. Invariant: nothing iterates over the hash table, whose seed may differ
-//! from node to node.
+//! Numbers are part of state and never change. How many orders an owner has, and where they are, follows
+//! from the orders. An order that leaves is not taken out of its owner's list: that would touch others that
+//! lie far away. The list is cleaned when half of it is gone. Invariants: it names every order that the owner
+//! has; nothing iterates over the hash table, whose seed may differ from node to node.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -12,15 +13,14 @@ use hashbrown::HashTable;
 use sillok_abi::Account;
 
 use super::answer::{Broken, promised};
-use super::order::NIL;
 
 /// An owner.
 pub(super) struct Owner {
     pub(super) account: Account,
     /// How many orders it has in the book.
     pub(super) open: u32,
-    /// The slot of the first of them, in no particular order.
-    pub(super) first: u32,
+    /// Their ids and slots, and some that are gone, or there twice.
+    pub(super) orders: Vec<(u64, u32)>,
 }
 
 /// The owners of a book.
@@ -56,7 +56,7 @@ impl Owners {
     pub(super) fn add(&mut self, account: Account) -> u32 {
         let number = self.count();
         let hash = self.hash(&account);
-        self.list.push(Owner { account, open: 0, first: NIL });
+        self.list.push(Owner { account, open: 0, orders: Vec::new() });
         let (list, hasher) = (&self.list, &self.hasher);
         let rehash =
             |number: &u32| list.get(*number as usize).map_or(0, |owner| hash_with(hasher, &owner.account));

@@ -65,6 +65,11 @@ impl Book {
         let after = Pages { slots, ..before };
         settle(pages, chunk, after)
     }
+
+    /// How the slots lie after the block, as its changes said.
+    pub(super) fn planned_pages(&self) -> Pages {
+        self.planned.unwrap_or_else(|| self.plan().after)
+    }
 }
 
 /// Lets pages have their turn, and chunks that are settled go.

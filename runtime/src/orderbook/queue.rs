@@ -12,6 +12,7 @@ use super::undo::Change;
 impl Book {
     /// Puts an order, with its extra part if it has one, into the latest free slot, or a new one, and at
     /// the end of its queue; answers which slot.
+    #[inline]
     pub(super) fn insert(&mut self, order: Order, extra: Extra) -> Result<u32, Broken> {
         let free = self.slab.free;
         let (slot, change) = if free == NIL {
@@ -34,6 +35,7 @@ impl Book {
     }
 
     /// Takes an order out and frees its slot.
+    #[inline]
     pub(super) fn remove(&mut self, slot: u32) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;
         self.log.order(Change::Removed, slot, &order);
@@ -52,6 +54,7 @@ impl Book {
     }
 
     /// Sends an order to the end of a queue, changed: `new` names the queue, quantities and flags.
+    #[inline]
     pub(super) fn send(&mut self, slot: u32, new: Order) -> Result<(), Broken> {
         let old = *self.slab.get(slot)?;
         self.log.order(Change::Moved, slot, &old);
@@ -123,15 +126,15 @@ impl Book {
 
 /// Links.
 impl Book {
-    /// Replaces what an order in a slot is, but for its identity and its owner's chain.
+    /// Replaces what an order in a slot is, but for its identity.
+    #[inline]
     fn relabel(&mut self, slot: u32, old: &Order, new: &Order) -> Result<(), Broken> {
         let moved =
             old.rung.half() != new.rung.half() || old.flags != new.flags || old.flags.has(Flags::AT_CLOSE);
         if moved {
             self.slab.detach(slot, old)?;
         }
-        let place = self.slab.get_mut(slot)?;
-        *place = Order { kin_prev: place.kin_prev, kin_next: place.kin_next, ..*new };
+        *self.slab.get_mut(slot)? = *new;
         if moved {
             self.slab.attach(slot, new)?;
         }

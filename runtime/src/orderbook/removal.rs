@@ -33,14 +33,12 @@ impl Book {
         steps: &mut Steps,
     ) -> Result<bool, Failure> {
         let mut found = Vec::new();
-        for slot in self.slots_of(owner)? {
-            let order = self.slab.get(slot)?;
-            if side.is_none_or(|side| order.rung.side() == side) {
-                found.push((order.id, slot));
+        for (_, slot) in self.owned_by(owner)? {
+            if side.is_none_or(|side| self.slab.get(slot).is_ok_and(|order| order.rung.side() == side)) {
+                found.push(slot);
             }
         }
-        found.sort_unstable();
-        for (_, slot) in found {
+        for slot in found {
             if !steps.take() {
                 return Ok(false);
             }

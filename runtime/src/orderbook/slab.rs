@@ -3,7 +3,7 @@
 //! Invariants: a slot is live (its id is above zero, and the index finds it) or on the free list, which
 //! is last in, first out and part of state, so that every node gives an order the same slot. Orders link
 //! to their neighbours in a queue; who changes those links is `queue`. What finds orders beside that
-//! (index, owners' chains, timers) follows from the slots: `attach` and `detach` keep it so.
+//! (index, owners' lists, timers) follows from the slots: `attach` and `detach` keep it so.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +60,7 @@ impl Slab {
     /// The slot of an order.
     #[inline]
     pub(super) fn find(&self, id: u64) -> Option<u32> {
-        self.index.find(id, |slot| self.orders.get(slot as usize).is_some_and(|order| order.id == id))
+        self.index.find(id, |slot| id_in(&self.orders, slot))
     }
 
     #[inline]
@@ -117,15 +117,11 @@ impl Slab {
     /// Makes the order in a slot, which is `order`, findable.
     #[inline]
     pub(super) fn attach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        self.index.insert(order.id, slot);
+        let orders = &self.orders;
+        self.index.insert(order.id, slot, |slot| id_in(orders, slot));
         let owner = self.owners.get_mut(order.owner)?;
-        let second = std::mem::replace(&mut owner.first, slot);
         owner.open = owner.open.saturating_add(1);
-        let place = self.get_mut(slot)?;
-        (place.kin_prev, place.kin_next) = (NIL, second);
-        if second != NIL {
-            self.get_mut(second)?.kin_prev = slot;
-        }
+        owner.orders.push((order.id, slot));
         self.live = self.live.saturating_add(1);
         self.special = self.special.saturating_add(u32::from(!order.rung.is_limit()));
         if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
@@ -137,15 +133,15 @@ impl Slab {
     /// Makes the order in a slot, which is `order`, unfindable.
     #[inline]
     pub(super) fn detach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        self.index.remove(order.id, slot);
+        let orders = &self.orders;
+        self.index.remove(order.id, slot, |slot| id_in(orders, slot));
         let owner = self.owners.get_mut(order.owner)?;
         owner.open = promised(owner.open.checked_sub(1), "an owner's orders fall below zero")?;
-        match order.kin_prev {
-            NIL => owner.first = order.kin_next,
-            prev => self.get_mut(prev)?.kin_next = order.kin_next,
-        }
-        if order.kin_next != NIL {
-            self.get_mut(order.kin_next)?.kin_prev = order.kin_prev;
+        let kept = (owner.open as usize).saturating_add(KEPT_GONE).saturating_mul(2);
+        if owner.orders.len() > kept {
+            owner.orders.retain(|(id, at)| *at != slot && is_owned(orders, *at, *id, order.owner));
+            owner.orders.sort_unstable();
+            owner.orders.dedup();
         }
         self.live = promised(self.live.checked_sub(1), "an order left twice")?;
         self.special = self.special.saturating_sub(u32::from(!order.rung.is_limit()));
@@ -176,15 +172,25 @@ impl Slab {
         }
     }
 
-    /// The slots of an owner's orders, in no particular order.
-    pub(super) fn of_owner(&self, number: u32) -> Result<Vec<u32>, Broken> {
-        let owner = self.owners.get(number)?;
-        let mut slots = Vec::with_capacity(owner.open as usize);
-        let mut slot = owner.first;
-        while slot != NIL && slots.len() < owner.open as usize {
-            slots.push(slot);
-            slot = self.get(slot)?.kin_next;
-        }
-        Ok(slots)
+    /// An owner's orders: ids and slots, lowest id first.
+    pub(super) fn of_owner(&self, number: u32) -> Result<Vec<(u64, u32)>, Broken> {
+        let mut found = self.owners.get(number)?.orders.clone();
+        found.retain(|(id, slot)| is_owned(&self.orders, *slot, *id, number));
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
+}
+
+/// How many orders that are gone an owner's list may always name.
+const KEPT_GONE: usize = 8;
+
+/// Whether an owner has the order of this id in a slot. Ids that were undone are given out again.
+fn is_owned(orders: &[Order], slot: u32, id: u64, owner: u32) -> bool {
+    orders.get(slot as usize).is_some_and(|order| order.id == id && order.owner == owner)
+}
+
+/// The id in a slot; 0 if it is free.
+fn id_in(orders: &[Order], slot: u32) -> u64 {
+    orders.get(slot as usize).map_or(0, |order| order.id)
 }

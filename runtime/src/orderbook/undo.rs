@@ -31,16 +31,15 @@ pub(super) enum Change {
     Extra,
 }
 
-/// The place that an operation's notes have reached.
+/// The place that an operation's notes have reached. A block's operations note less than 32 bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Point {
-    changes: usize,
-    orders: usize,
-    extras: usize,
-    days: usize,
-    events: usize,
+    changes: u32,
+    days: u32,
+    events: u32,
     owners: u32,
-    counters: Counters,
+    order: u64,
+    priority: u64,
 }
 
 /// What happened since the block began, oldest first.
@@ -82,7 +81,7 @@ impl Log {
     #[inline]
     pub(super) fn day(&mut self, day: &Day) {
         let before = self.operations.last().map_or(0, |point| point.days);
-        if self.days.len() == before {
+        if self.days.len() == before as usize {
             self.days.push(*day);
         }
     }
@@ -92,7 +91,7 @@ impl Book {
     /// An operation begins.
     #[inline]
     pub(super) fn begin(&mut self, now: Now) {
-        self.now = now;
+        (self.now, self.planned) = (now, None);
         let point = self.point();
         self.log.operations.push(point);
     }
@@ -102,43 +101,48 @@ impl Book {
         let point = promised(self.log.operations.last().copied(), "there is no operation to undo")?;
         self.undo_to(&point)?;
         self.log.operations.pop();
+        self.planned = None;
         Ok(())
     }
 
     /// The events of the latest operation.
     pub(super) fn latest_events(&self) -> &[BookEvent] {
         let start = self.log.operations.last().map_or(0, |point| point.events);
-        self.log.events.get(start..).unwrap_or_default()
+        self.log.events.get(start as usize..).unwrap_or_default()
     }
 
     /// A place within the running operation to come back to.
     #[inline]
     pub(super) fn point(&self) -> Point {
         Point {
-            changes: self.log.changes.len(),
-            orders: self.log.orders.len(),
-            extras: self.log.extras.len(),
-            days: self.log.days.len(),
-            events: self.log.events.len(),
+            changes: self.log.changes.len() as u32,
+            days: self.log.days.len() as u32,
+            events: self.log.events.len() as u32,
             owners: self.slab.owners.count(),
-            counters: self.counters,
+            order: self.counters.order,
+            priority: self.counters.priority,
         }
     }
 
     /// Takes back what the running operation did since `point`. A day that had been kept before then has
     /// not changed since: who comes back to a point keeps the day first.
     pub(super) fn undo_to(&mut self, point: &Point) -> Result<(), Broken> {
-        while self.log.changes.len() > point.changes {
+        while self.log.changes.len() > point.changes as usize {
             let Some((change, slot)) = self.log.changes.pop() else { break };
             self.invert(change, slot)?;
         }
         self.slab.owners.truncate(point.owners);
-        if let Some(day) = self.log.days.get(point.days) {
+        if let Some(day) = self.log.days.get(point.days as usize) {
             self.day = *day;
         }
-        self.log.days.truncate(point.days);
-        self.log.events.truncate(point.events);
-        self.counters = point.counters;
+        self.log.days.truncate(point.days as usize);
+        let events = self.log.events.len().saturating_sub(point.events as usize) as u64;
+        self.log.events.truncate(point.events as usize);
+        self.counters = Counters {
+            order: point.order,
+            priority: point.priority,
+            event: self.counters.event.wrapping_sub(events),
+        };
         Ok(())
     }
 

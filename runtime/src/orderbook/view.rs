@@ -23,6 +23,7 @@ pub(super) const QUEUES: [(Family, Side); 8] = [
 
 impl Book {
     /// The slot of an order.
+    #[inline]
     pub(super) fn slot_of(&self, id: OrderId) -> Result<u32, BookError> {
         self.slab.find(id.0).ok_or(BookError::NoOrder)
     }
@@ -33,6 +34,7 @@ impl Book {
     }
 
     /// The order in a slot.
+    #[inline(always)]
     pub(super) fn view(&self, slot: u32) -> Result<OrderView, Broken> {
         let order = self.slab.get(slot)?;
         let family = order.rung.family();
@@ -54,6 +56,7 @@ impl Book {
     }
 
     /// The worst price at which an order may trade.
+    #[inline(always)]
     fn worst_price(&self, slot: u32, order: &Order) -> Price {
         let tick = match order.rung.family() {
             Family::Limit => Some(order.rung.tick()),
@@ -88,20 +91,14 @@ impl Book {
         after: OrderId,
         limit: u32,
     ) -> Result<Vec<OrderView>, Broken> {
-        let mut found = Vec::new();
-        for slot in self.slots_of(account)? {
-            let id = self.slab.get(slot)?.id;
-            if id > after.0 {
-                found.push((id, slot));
-            }
-        }
-        found.sort_unstable();
+        let mut found = self.owned_by(account)?;
+        found.retain(|(id, _)| *id > after.0);
         found.truncate(limit as usize);
         found.into_iter().map(|(_, slot)| self.view(slot)).collect()
     }
 
-    /// The slots of an account's orders, in no particular order.
-    pub(super) fn slots_of(&self, account: &Account) -> Result<Vec<u32>, Broken> {
+    /// An account's orders: ids and slots, lowest id first.
+    pub(super) fn owned_by(&self, account: &Account) -> Result<Vec<(u64, u32)>, Broken> {
         self.slab.owners.find(account).map_or(Ok(Vec::new()), |number| self.slab.of_owner(number))
     }
 
@@ -147,9 +144,8 @@ impl Book {
     fn encode_owners(&self, bytes: &mut Vec<u8>) -> Result<(), Broken> {
         for number in 0..self.slab.owners.count() {
             let owner = self.slab.owners.get(number)?;
-            let mut slots = self.slab.of_owner(number)?;
-            slots.sort_unstable();
-            (owner.account, owner.open, self.slab.owners.find(&owner.account), slots).encode_to(bytes);
+            let orders = self.slab.of_owner(number)?;
+            (owner.account, owner.open, self.slab.owners.find(&owner.account), orders).encode_to(bytes);
         }
         Ok(())
     }

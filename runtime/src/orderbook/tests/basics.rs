@@ -63,7 +63,7 @@ impl Market {
     }
 
     /// The state after the block so far.
-    pub(super) fn state(&self) -> MemoryState {
+    pub(super) fn state(&mut self) -> MemoryState {
         let mut state = MemoryState::default();
         state.apply(&self.books.changes().unwrap());
         state

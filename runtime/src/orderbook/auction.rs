@@ -83,6 +83,17 @@ impl Book {
         self.ladder.level(Rung::new(Family::Market, side, 0)).total()
     }
 
+    /// How many levels an auction looks through, and at the ends of the band how many orders.
+    pub(super) fn auction_work(&self) -> u64 {
+        let mut work = 0u64;
+        for side in [Side::Buy, Side::Sell] {
+            work = work.saturating_add(self.ladder.levels(side).count() as u64);
+            let end = self.ladder.level(Rung::limit(side, self.end_of_band(side)));
+            work = work.saturating_add(u64::from(end.orders));
+        }
+        work
+    }
+
     /// What everybody sees of that.
     pub(super) fn indication(&self) -> Option<Auction> {
         let Equilibrium { tick, volume, demand, supply } = self.equilibrium()?;

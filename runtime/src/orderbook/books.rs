@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use sillok_abi::{
-    Account, Amended, Auction, BookError, BookEvent, BookId, BookParams, Cancelled, ContractId, Depth, Hash,
-    NewOrder, OrderId, OrderView, Phase, PhaseSet, Placed, Price, Quantity, Reported, Resumed, Session, Side,
-    Time, Uncrossed,
+    Account, Amended, Auction, BookAction, BookError, BookEvent, BookId, BookParams, BookQuery, Cancelled,
+    ContractId, Depth, Hash, NewOrder, OrderId, OrderView, Phase, PhaseSet, Placed, Price, Quantity,
+    Reported, Resumed, Session, Side, Time, Uncrossed,
 };
 
 use super::answer::{Answer, Broken, Failure, answer, promised};
@@ -244,6 +244,31 @@ impl OrderBooks {
     /// behave the same for ever. Takes time in proportion to the book.
     pub fn digest(&mut self, book: BookId) -> Answer<Hash> {
         answer(self.book(book).and_then(|book| Ok(book.digest()?)))
+    }
+}
+
+/// What calls cost beside their steps.
+impl OrderBooks {
+    /// How many orders or levels an action has to look through before its first step. 0 if there is no such
+    /// book.
+    pub fn work_of(&mut self, book: BookId, action: &BookAction) -> Result<u64, Fault> {
+        let work = self.book(book).map(|book| match action {
+            BookAction::MassCancel { owner: Some(owner), .. } => book.orders_listed(owner),
+            BookAction::SetPhase { phase: Phase::Closed, .. } => book.slots_to_sweep(),
+            BookAction::Uncross => book.auction_work(),
+            _ => 0,
+        });
+        Ok(answer(work)?.unwrap_or(0))
+    }
+
+    /// As `work_of`, of a query.
+    pub fn work_of_query(&mut self, book: BookId, query: &BookQuery) -> Result<u64, Fault> {
+        let work = self.book(book).map(|book| match query {
+            BookQuery::OrdersOf { owner, .. } => book.orders_listed(owner),
+            BookQuery::Indication => book.auction_work(),
+            BookQuery::Session => 0,
+        });
+        Ok(answer(work)?.unwrap_or(0))
     }
 }
 

@@ -15,13 +15,13 @@ pub const MAX_QUANTITY: u64 = 1 << 43;
 /// trades then fit their types.
 pub const MAX_VALUE: u64 = 1 << 62;
 /// The most zones of a tick table.
-pub const MAX_ZONES: usize = 16;
+pub(super) const MAX_ZONES: usize = 16;
 /// The highest fee or rebate, in millionths: all of the value.
-pub const MAX_FEE: i32 = 1_000_000;
+pub(super) const MAX_FEE: i32 = 1_000_000;
 /// The highest threshold of a volatility interruption, in hundredths of a percent.
-pub const MAX_MOVE: u32 = 100_000;
+pub(super) const MAX_MOVE: u32 = 100_000;
 /// The longest volatility interruption, in milliseconds: a day.
-pub const MAX_INTERRUPTION_MS: u64 = 86_400_000;
+pub(super) const MAX_INTERRUPTION_MS: u64 = 86_400_000;
 /// How many slots one step of the sweep at the end of a day looks at.
 pub(super) const SLOTS_PER_STEP: u32 = 16;
 

@@ -112,6 +112,11 @@ impl Book {
         Ok(true)
     }
 
+    /// How many slots `end_day` has still to look at.
+    pub(super) fn slots_to_sweep(&self) -> u64 {
+        u64::from(self.slab.slots().saturating_sub(self.day.swept))
+    }
+
     fn is_for_the_day(&self, slot: u32) -> Result<bool, Broken> {
         let order = self.slab.get(slot)?;
         Ok(order.is_live() && order.flags.has(Flags::DAY))

@@ -102,6 +102,13 @@ impl Book {
         self.slab.owners.find(account).map_or(Ok(Vec::new()), |number| self.slab.of_owner(number))
     }
 
+    /// How many orders an account's list names.
+    pub(super) fn orders_listed(&self, account: &Account) -> u64 {
+        let number = self.slab.owners.find(account);
+        let owner = number.and_then(|number| self.slab.owners.get(number).ok());
+        owner.map_or(0, |owner| owner.orders.len() as u64)
+    }
+
     /// The first slot of a queue.
     pub(super) fn head(&self, rung: Rung) -> Option<u32> {
         let head = self.ladder.level(rung).head;

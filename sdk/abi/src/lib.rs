@@ -34,10 +34,10 @@ pub use block::{
     validators_digest,
 };
 pub use book::{
-    Amended, Auction, BookError, BookEvent, BookId, BookParams, Cancelled, Collar, Depth, Fees, Fill, Level,
-    MatchMode, NewOrder, OrderId, OrderKind, OrderState, OrderView, Phase, PhaseSet, Placed, Price, Quantity,
-    Removal, Removed, Reported, Resumed, SelfTrade, Session, Side, Tape, TickZone, TimeInForce, Uncrossed,
-    Volatility, ticks,
+    Amended, Auction, BookAction, BookError, BookEvent, BookId, BookParams, BookQuery, Cancelled, Collar,
+    Depth, Fees, Fill, Level, MatchMode, NewOrder, OrderId, OrderKind, OrderState, OrderView, Phase,
+    PhaseSet, Placed, Price, Quantity, Removal, Removed, Reported, Resumed, SelfTrade, Session, Side, Tape,
+    TickZone, TimeInForce, Uncrossed, Volatility, ticks,
 };
 pub use call::{Call, CallTree};
 pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, Type, Variant};

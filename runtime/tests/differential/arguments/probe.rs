@@ -2,8 +2,8 @@
 
 use codec::Encode;
 use sillok_abi::{
-    BookParams, CallFailure, ContractId, Failure, HostFunction, NewOrder, Outcome, Price, Quantity, Receipt,
-    Side, TrapCode,
+    BookAction, BookParams, BookQuery, CallFailure, ContractId, Failure, HostFunction, NewOrder, Outcome,
+    Price, Quantity, Receipt, Side, TrapCode,
 };
 use sillok_testing::{Raw, START, World, account};
 
@@ -56,6 +56,8 @@ fn texts(peer: &ContractId) -> Vec<(&'static str, Vec<u8>)> {
         ("method", PEER_METHOD.into()),
         ("params", params.encode()),
         ("order", order.encode()),
+        ("action", BookAction::Expire.encode()),
+        ("query", BookQuery::Session.encode()),
     ]
 }
 

@@ -1,14 +1,16 @@
 //! The order book's types, shared by the native module and the contracts that own books.
 //!
-//! What goes in is an [`order`], by a book's [`rules`]; what comes out is an [`outcome`], or an
-//! [`error`]; what everybody may follow are its [`event`]s.
+//! What goes in is an `order` or another `action`, by a book's `rules`; what comes out is an `outcome`, or an
+//! `error`; what everybody may follow are its `event`s.
 
+mod action;
 mod error;
 mod event;
 mod order;
 mod outcome;
 mod rules;
 
+pub use action::{BookAction, BookQuery};
 pub use error::BookError;
 pub use event::BookEvent;
 pub use order::{NewOrder, OrderKind, OrderState, OrderView, SelfTrade, TimeInForce};

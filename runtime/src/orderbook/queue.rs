@@ -12,7 +12,7 @@ use super::undo::Change;
 impl Book {
     /// Puts an order, with its extra part if it has one, into the latest free slot, or a new one, and at
     /// the end of its queue; answers which slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn insert(&mut self, order: Order, extra: Extra) -> Result<u32, Broken> {
         let free = self.slab.free;
         let (slot, change) = if free == NIL {
@@ -142,7 +142,7 @@ impl Book {
     }
 
     /// The order in a slot, which is `order`, joins the end of its queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn link(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         let level = self.ladder.level_mut(order.rung)?;
         level.add(order)?;

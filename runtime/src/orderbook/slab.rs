@@ -115,7 +115,7 @@ impl Slab {
     }
 
     /// Makes the order in a slot, which is `order`, findable.
-    #[inline]
+    #[inline(always)]
     pub(super) fn attach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         let orders = &self.orders;
         self.index.insert(order.id, slot, |slot| id_in(orders, slot));

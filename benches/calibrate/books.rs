@@ -1,7 +1,7 @@
 //! Order books, called from Wasm.
 
 use codec::Encode;
-use sillok_abi::{BookParams, NewOrder, Price, Quantity, Side, TimeInForce};
+use sillok_abi::{BookAction, BookParams, BookQuery, NewOrder, OrderId, Price, Quantity, Side, TimeInForce};
 use sillok_benches::{Row, Rows};
 use sillok_testing::account;
 
@@ -13,15 +13,26 @@ const PARAMS: u32 = 1_024;
 const SELL: u32 = 2_048;
 const BUY: u32 = 3_072;
 const BUY_MUCH: u32 = 4_096;
-/// Where an order's price begins, after its owner and side.
-const PRICE_OFFSET: u32 = 34;
+/// Where an amendment of the first order, and a question about the day, lie.
+const AMEND: u32 = 5_120;
+const SESSION: u32 = 6_144;
+/// Where an order's price begins, after its owner, side and kind.
+const PRICE_OFFSET: u32 = 35;
 /// How many fills an order gets that gets many, and how many levels a deep book has.
 const MANY: u32 = 50;
 const LEVELS: u32 = 100;
 const TURNS: u32 = 500;
 
-const ALL: [&str; 6] =
-    ["book_create", "book_place", "book_cancel", "book_order", "book_depth", "book_params"];
+const ALL: [&str; 8] = [
+    "book_create",
+    "book_place",
+    "book_cancel",
+    "book_act",
+    "book_ask",
+    "book_order",
+    "book_depth",
+    "book_params",
+];
 
 /// Measures the order book's host functions.
 pub(crate) fn measure(rows: &mut Rows) {
@@ -40,6 +51,8 @@ pub(crate) fn measure(rows: &mut Rows) {
     let much = format!("{} {}", sell.repeat(MANY as usize), place(BUY_MUCH));
     let much = batch.add(program(&much, "").turns(20));
     let order = batch.add(program("(drop (call $book_order (i64.const 1) (i64.const 1)))", &sell));
+    let amend = batch.add(program(&send("book_act", AMEND, amendment().len()), &sell));
+    let session = batch.add(program(&send("book_ask", SESSION, BookQuery::Session.encode().len()), ""));
     let params = batch.add(program("(drop (call $book_params (i64.const 1)))", ""));
     let [one, deep] = [1, LEVELS].map(|levels| {
         batch.add(program(
@@ -57,6 +70,8 @@ pub(crate) fn measure(rows: &mut Rows) {
         ("book_place, one fill", first),
         ("book_place, each fill more", (many - first) / f64::from(MANY - 1)),
         ("book_cancel", of(cancelled) - of(resting)),
+        ("book_act, amend", of(amend)),
+        ("book_ask, session", of(session)),
         ("book_order", of(order)),
         ("book_params", of(params)),
         ("book_depth, one level", of(one)),
@@ -68,13 +83,15 @@ pub(crate) fn measure(rows: &mut Rows) {
 
 /// A loop with a book, whose id is 1.
 fn program(body: &str, before: &str) -> Program {
-    let params = BookParams { tick: Price(1), lot: Quantity(1), low: Price(1), high: Price(10_000) };
+    let params = BookParams::simple(1, 1, 1, 10_000);
     Program {
         locals: "(local $order i64) (local $level i32)".into(),
         before: format!("{} (local.set $order (i64.const 1)) {before}", create()),
         ..Program::calling(&ALL, body)
     }
     .with(PARAMS, params.encode())
+    .with(AMEND, amendment())
+    .with(SESSION, BookQuery::Session.encode())
     .with(SELL, order(Side::Sell, TimeInForce::Gtc, 1))
     .with(BUY, order(Side::Buy, TimeInForce::Ioc, 1))
     .with(BUY_MUCH, order(Side::Buy, TimeInForce::Ioc, u64::from(MANY)))
@@ -83,12 +100,20 @@ fn program(body: &str, before: &str) -> Program {
 
 fn order(side: Side, time_in_force: TimeInForce, quantity: u64) -> Vec<u8> {
     let (owner, price, quantity) = (account("Alice"), Price(5_000), Quantity(quantity));
-    NewOrder { owner, side, price, quantity, time_in_force }.encode()
+    NewOrder { time_in_force, ..NewOrder::limit(owner, side, price, quantity) }.encode()
+}
+
+/// One more share, and so to the end of its queue.
+fn amendment() -> Vec<u8> {
+    BookAction::Amend { order: OrderId(1), price: Some(Price(5_000)), quantity: Quantity(2) }.encode()
+}
+
+fn send(function: &str, at: u32, length: usize) -> String {
+    format!("(drop (call ${function} (i64.const 1) (i32.const {at}) (i32.const {length})))")
 }
 
 fn create() -> String {
-    let length =
-        BookParams { tick: Price(1), lot: Quantity(1), low: Price(1), high: Price(1) }.encode().len();
+    let length = BookParams::simple(1, 1, 1, 1).encode().len();
     format!("(drop (call $book_create (i32.const {PARAMS}) (i32.const {length})))")
 }
 

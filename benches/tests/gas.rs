@@ -114,7 +114,7 @@ judged! {
 }
 
 /// The host functions in the order of their table.
-const HOST: [Judged; 25] = [
+const HOST: [Judged; 27] = [
     ("input", "input, each KiB"),
     ("output", "output, each KiB more"),
     ("panic", "transaction that panics"),
@@ -137,6 +137,8 @@ const HOST: [Judged; 25] = [
     ("book_create", "book_create"),
     ("book_place", "book_place, rests"),
     ("book_cancel", "book_cancel"),
+    ("book_act", "book_act, amend"),
+    ("book_ask", "book_ask, session"),
     ("book_order", "book_order"),
     ("book_depth", "book_depth, one level"),
     ("book_params", "book_params"),

@@ -74,7 +74,7 @@ impl Execution {
         receipts: Vec<Receipt>,
         scheduled: usize,
     ) -> Result<(Self, OrderBooks), Fault> {
-        let (overlay, books) = context.into_parts();
+        let (overlay, mut books) = context.into_parts();
         let mut changes = overlay.into_changes();
         changes.extend(books.changes()?);
         let digests: Vec<Hash> = receipts.iter().map(Receipt::digest).collect();
@@ -99,7 +99,7 @@ impl Executor {
         time: Time,
         recent: impl Iterator<Item = Transaction>,
     ) -> Result<Self, Fault> {
-        let mut books = OrderBooks::new(state);
+        let mut books = OrderBooks::new(state).seeded(runtime.shared.seed);
         books.load_all()?;
         let mut replay = ReplayGuard::default();
         recent.for_each(|transaction| replay.insert(&UsedNonce::of(&transaction.body)));

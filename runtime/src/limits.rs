@@ -142,8 +142,10 @@ pub const MAX_RECEIPT_VALUE_BYTES: usize = 16 * 1024;
 /// The most expired authorisation nonces that one block sweeps.
 pub const MAX_SWEPT_PER_BLOCK: usize = 1_024;
 
-/// The most matches of one order when it is placed.
-pub const MAX_FILLS_PER_CALL: u32 = 64;
+/// The most steps of one call of an order book: matches, removals and triggers together.
+pub const MAX_BOOK_STEPS: u32 = 64;
+/// The most orders of an owner that one query returns.
+pub const MAX_ORDERS_LISTED: u32 = 100;
 /// The most levels of each side that one depth query returns.
 pub const MAX_DEPTH_LEVELS: u32 = 100;
 /// The longest name of a member organisation, in bytes.

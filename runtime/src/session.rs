@@ -35,7 +35,7 @@ impl Session {
 
     /// What the calls have changed.
     pub fn into_changes(self) -> Result<Changes, Fault> {
-        let (overlay, books) = self.context.into_parts();
+        let (overlay, mut books) = self.context.into_parts();
         let mut changes = overlay.into_changes();
         changes.extend(books.changes()?);
         Ok(changes)

@@ -310,6 +310,16 @@ pub(crate) fn book_cancel(book: u64, order: u64) -> Vec<u8> {
     result(raw::book_cancel(book, order))
 }
 
+/// Has an action done in a book; SCALE of `Result<T, BookError>`.
+pub(crate) fn book_act(book: u64, action: &[u8]) -> Vec<u8> {
+    result(raw::book_act(book, address(action.as_ptr()), length(action)))
+}
+
+/// Asks something of a book; SCALE of `Result<T, BookError>`.
+pub(crate) fn book_ask(book: u64, query: &[u8]) -> Vec<u8> {
+    result(raw::book_ask(book, address(query.as_ptr()), length(query)))
+}
+
 /// A resting order; SCALE of `Result<OrderView, BookError>`.
 pub(crate) fn book_order(book: u64, order: u64) -> Vec<u8> {
     result(raw::book_order(book, order))

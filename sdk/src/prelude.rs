@@ -8,7 +8,7 @@ pub use alloc::{format, vec};
 pub use codec::{Decode, Encode};
 pub use sillok_abi::{
     Account, BookError, BookId, BookParams, ContractId, Date, Depth, Fill, Hash, Level, NewOrder, OrderId,
-    OrderView, Placed, Price, Quantity, Side, SignatureScheme, Time, TimeInForce,
+    OrderKind, OrderView, Phase, Placed, Price, Quantity, Side, SignatureScheme, Time, TimeInForce,
 };
 pub use sillok_macros::{contract, data, error, event, indexes, interface, storage};
 

@@ -14,12 +14,12 @@ pub(crate) fn cost(price: Price, quantity: Quantity) -> Result<u64, Error> {
 /// Takes what covers the whole of an order. The arguments of the calls depend on the order alone, so
 /// that its owner can sign them whatever else happens in between.
 pub(crate) fn take(incoming: &Incoming) -> Result<(), Error> {
-    let Incoming { listing, order, lot, .. } = incoming;
+    let Incoming { listing, order, price, lot, .. } = incoming;
     let market = Account::from(this());
     match order.side {
         Side::Buy => {
             ensure!(lot.is_none(), Error::LotNotNeeded);
-            let amount = cost(order.price, order.quantity)?;
+            let amount = cost(*price, order.quantity)?;
             CashRef::at(listing.cash).hold(order.owner, amount, market);
         }
         Side::Sell => {
@@ -34,11 +34,11 @@ pub(crate) fn take(incoming: &Incoming) -> Result<(), Error> {
 /// Gives back what a new order no longer needs: the cover of what was cancelled and, of a purchase,
 /// what it saved by trading at better prices than its limit. `traded` is what its fills cost.
 pub(crate) fn give_back_unused(incoming: &Incoming, traded: u64) -> Result<(), Error> {
-    let Incoming { listing, order, lot, placed } = incoming;
+    let Incoming { listing, order, price, lot, placed } = incoming;
     match order.side {
         Side::Buy => {
-            let needed = cost(order.price, placed.resting)?.checked_add(traded).ok_or(Error::TooLarge)?;
-            let held = cost(order.price, order.quantity)?;
+            let needed = cost(*price, placed.resting)?.checked_add(traded).ok_or(Error::TooLarge)?;
+            let held = cost(*price, order.quantity)?;
             release(listing, order.owner, held.checked_sub(needed).ok_or(Error::TooLarge)?);
             Ok(())
         }

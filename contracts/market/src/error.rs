@@ -40,6 +40,12 @@ pub enum Error {
     NoOrder = 16,
     /// The book holds as many orders as it may; try again when some are gone.
     BookFull = 17,
+    /// Orders here are good till cancelled, immediate or cancel, or fill or kill.
+    NoSuchTime = 18,
+    /// The book takes no such order now.
+    NotNow = 19,
+    /// The book takes no such order.
+    BadOrder = 20,
 }
 
 /// The listings' terms are the only index of which no two may be the same.
@@ -61,6 +67,13 @@ impl From<BookError> for Error {
             BookError::NoOrder => Error::NoOrder,
             BookError::Full => Error::BookFull,
             BookError::TooManyBooks => Error::TooManyListings,
+            BookError::Uncrossing | BookError::WrongPhase | BookError::Crossed => Error::NotNow,
+            BookError::WrongMode
+            | BookError::BadOrder
+            | BookError::NoPrice
+            | BookError::OutsideCollar
+            | BookError::TooManyOrders
+            | BookError::WouldTrade => Error::BadOrder,
         }
     }
 }

@@ -37,7 +37,8 @@ pub struct OrderPlaced {
 
 impl OrderPlaced {
     pub(crate) fn of(incoming: &Incoming, placed: PlacedOrder) -> Self {
-        let NewOrder { owner, side, price, quantity, .. } = incoming.order;
+        let NewOrder { owner, side, quantity, .. } = incoming.order;
+        let price = incoming.price;
         let listing = incoming.listing.id;
         OrderPlaced { listing, owner, side, price: price.0, quantity: quantity.0, placed }
     }

@@ -71,7 +71,7 @@ impl Market {
         require_auth(&company.registrar());
         ensure!(company.class(class).is_some(), Error::NoClass);
         ensure!(!self.listings.by_terms().contains(&(register, class, cash)), Error::AlreadyListed);
-        let rules = BookParams { tick: Price(tick), lot: Quantity(lot), low: Price(low), high: Price(high) };
+        let rules = BookParams::simple(tick, lot, low, high);
         let id = books::create(&rules)?.0;
         let listing = Listing { id, register, class, cash, tick, lot, low, high, listed: block_time() };
         self.listings.insert(&id, &listing)?;
@@ -83,7 +83,7 @@ impl Market {
     ///
     /// A sale names the seller's `lot`, of which the shares are locked; a purchase names none, and
     /// price × quantity is held. Better prices than the limit and what is cancelled are given back
-    /// at once. `Gtc` orders rest until they are cancelled, `Ioc` orders never rest. An order that
+    /// at once. `Gtc` orders rest until they are cancelled, `Ioc` and `Fok` orders never rest. An order that
     /// would meet one of the same owner is refused whole. Authorised by the owner, the register's
     /// `lock` or the cash contract's `hold` included.
     pub fn place(
@@ -98,13 +98,15 @@ impl Market {
     ) -> Result<PlacedOrder, Error> {
         require_auth(&owner);
         let listing = self.listings.get(&listing).ok_or(Error::NoListing)?;
-        let order =
-            NewOrder { owner, side, price: Price(price), quantity: Quantity(quantity), time_in_force };
+        use TimeInForce::{Fok, Gtc, Ioc};
+        ensure!(matches!(time_in_force, Gtc | Ioc | Fok), Error::NoSuchTime);
+        let price = Price(price);
+        let order = NewOrder { time_in_force, ..NewOrder::limit(owner, side, price, Quantity(quantity)) };
         // The book judges price and quantity first, with the clearest errors. It is safe before the
         // cover is taken, as a refusal of any later step takes the book's change back too.
         let placed = books::place(BookId(listing.id), &order)?;
         ensure!(placed.fills.iter().all(|fill| fill.maker_owner != owner), Error::SelfTrade);
-        let incoming = Incoming { listing, order, lot, placed };
+        let incoming = Incoming { listing, order, price, lot, placed };
         cover::take(&incoming)?;
         let traded = self.settle(&incoming)?;
         cover::give_back_unused(&incoming, traded)?;

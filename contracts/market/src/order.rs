@@ -10,6 +10,8 @@ pub(crate) struct Incoming {
     pub(crate) listing: Listing,
     /// What the book was given.
     pub(crate) order: NewOrder,
+    /// Its limit.
+    pub(crate) price: Price,
     /// The lot that a sale sells from.
     pub(crate) lot: Option<u64>,
     /// What the book answered.
@@ -100,7 +102,7 @@ impl OpenOrder {
 impl Market {
     /// Keeps an order, if any of it rests.
     pub(crate) fn rest(&mut self, incoming: &Incoming) {
-        let Incoming { listing, order, lot, placed } = incoming;
+        let Incoming { listing, order, lot, placed, .. } = incoming;
         if placed.resting.0 == 0 {
             return;
         }

@@ -11,7 +11,7 @@ use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
 use super::frame::{Frame, Stop};
-use crate::orderbook::{Mark as BooksMark, OrderBooks};
+use crate::orderbook::{Mark as BooksMark, Now, OrderBooks};
 use crate::state::{Overlay, OverlayMark, StateReader};
 use crate::wasm::{CodeCache, Engine, Instances};
 use crate::{Parameters, limits};
@@ -78,8 +78,9 @@ impl Context {
         shared: Arc<Shared>,
         env: BlockEnv,
         state: Arc<dyn StateReader>,
-        books: OrderBooks,
+        mut books: OrderBooks,
     ) -> Self {
+        books.set_now(Now { time: env.time.0, height: env.height });
         let instances = shared.codes.instances();
         let inner = Inner {
             overlay: Overlay::new(state, shared.seed),

@@ -7,12 +7,26 @@ use crate::state::Fault;
 /// A result or a refusal; a fault halts the node.
 pub type Answer<T> = Result<Result<T, BookError>, Fault>;
 
-/// Both kinds of failure in one, so that `?` works on either inside the module.
+/// A book breaks a promise of its own: what does not hold. As small as an error can be, because everything
+/// that changes an order may say so.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Broken(pub(super) &'static str);
+
+impl From<Broken> for Fault {
+    #[cold]
+    fn from(Broken(what): Broken) -> Self {
+        Fault(format!("order book is inconsistent: {what}"))
+    }
+}
+
+/// All kinds of failure in one, so that `?` works on each inside the module.
 pub(super) enum Failure {
-    /// The contract asked for what the book's rules refuse; nothing has changed.
+    /// The contract asked for what the book's rules refuse.
     Refused(BookError),
+    /// The book is inconsistent.
+    Broken(Broken),
     /// This node can't go on.
-    Fault(Fault),
+    Fault(Box<Fault>),
 }
 
 impl From<BookError> for Failure {
@@ -21,22 +35,31 @@ impl From<BookError> for Failure {
     }
 }
 
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Self {
-        Failure::Fault(fault)
+impl From<Broken> for Failure {
+    fn from(broken: Broken) -> Self {
+        Failure::Broken(broken)
     }
 }
 
-/// Parts the two kinds again, for callers of the module.
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Failure::Fault(Box::new(fault))
+    }
+}
+
+/// Parts the kinds again, for callers of the module.
+#[inline(always)]
 pub(super) fn answer<T>(result: Result<T, Failure>) -> Answer<T> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(Failure::Refused(error)) => Ok(Err(error)),
-        Err(Failure::Fault(fault)) => Err(fault),
+        Err(Failure::Broken(broken)) => Err(broken.into()),
+        Err(Failure::Fault(fault)) => Err(*fault),
     }
 }
 
 /// A value that the module's own invariants promise; without it, the book is broken.
-pub(super) fn promised<T>(value: Option<T>, what: &str) -> Result<T, Fault> {
-    value.ok_or_else(|| Fault(format!("order book is inconsistent: {what}")))
+#[inline(always)]
+pub(super) fn promised<T>(value: Option<T>, what: &'static str) -> Result<T, Broken> {
+    value.ok_or(Broken(what))
 }

@@ -1,147 +1,172 @@
 //! The tentative block: savepoints within it, what it changes, and its end.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use codec::{Compact, Encode};
 
-use super::answer::promised;
+use super::answer::{Broken, promised};
 use super::book::Book;
 use super::books::OrderBooks;
-use super::limits::{PAGE_BYTES, PAGE_ORDERS};
-use super::record::{BookRecord, SlotRecord, count_key, header_key, page_key};
-use super::undo::Mark;
+use super::limits::{PAGE_BYTES, PAGE_ORDERS, PAGE_OWNERS};
+use super::pages::Plan;
+use super::record::{BookRecord, SlotRecord, chunk_key, count_key, header_key, owners_key, page_key};
 use crate::state::{Changes, Fault};
+
+/// A savepoint to roll back to: how many operations there had been, and how many books were new.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Mark {
+    operations: usize,
+    created: usize,
+}
 
 impl OrderBooks {
     /// A place to roll back to. Savepoints nest: rolling back to one also undoes what came after those
-    /// within it. One that is no longer needed costs nothing.
+    /// within it. Taking one costs nothing, and one that is no longer needed is just forgotten.
     pub fn savepoint(&mut self) -> Mark {
-        match self.log.epoch.checked_add(1) {
-            Some(epoch) => self.log.epoch = epoch,
-            None => self.restart_epochs(),
-        }
-        self.log.mark(self.created)
+        Mark { operations: self.operations.len(), created: self.created }
     }
 
     /// Undoes everything since `mark`, which is of this block.
     pub fn rollback(&mut self, mark: Mark) {
-        while self.log.orders.len() > mark.orders {
-            let Some(saved) = self.log.orders.pop() else { break };
-            self.touched(saved.book, |book| book.slab.restore(saved.at, saved.old));
+        if let Err(broken) = self.undo_to(mark) {
+            self.fault.get_or_insert(broken.into());
         }
-        while self.log.owners.len() > mark.owners {
-            let Some(saved) = self.log.owners.pop() else { break };
-            self.touched(saved.book, |book| book.slab.restore_owner(saved.at, saved.old));
-        }
-        while self.log.levels.len() > mark.levels {
-            let Some(saved) = self.log.levels.pop() else { break };
-            self.touched(saved.book, |book| book.ladder.restore(saved.at, saved.old));
-        }
-        while self.log.headers.len() > mark.headers {
-            let Some(saved) = self.log.headers.pop() else { break };
-            self.touched(saved.book, |book| book.restore_header(saved.old));
+    }
+
+    fn undo_to(&mut self, mark: Mark) -> Result<(), Broken> {
+        while self.operations.len() > mark.operations {
+            let Some(number) = self.operations.pop() else { break };
+            self.loaded_mut(number)?.undo_operation()?;
         }
         let undone = self.created.saturating_sub(mark.created);
         if let Some(books) = &mut self.books {
             books.truncate(books.len().saturating_sub(undone));
         }
         self.created = self.created.saturating_sub(undone);
+        Ok(())
     }
 
-    /// What the tentative block changes in state: the header of each book touched, and each page with
-    /// a slot touched. Asked for at the block's end; asking changes nothing.
-    pub fn changes(&self) -> Result<Changes, Fault> {
+    /// What the tentative block changes in state. Asked for at the block's end; asking changes nothing.
+    pub fn changes(&mut self) -> Result<Changes, Fault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
         let mut changes = Changes::new();
         if self.created > 0 {
             let count = self.books.as_ref().map_or(0, Vec::len) as u32;
             changes.insert(count_key(), Some(count.encode()));
         }
-        let first_new = self.slots_before();
-        for number in first_new.keys() {
-            changes.insert(header_key(*number), Some(self.loaded(*number)?.header_record()));
-        }
-        for (number, page) in self.dirty_pages(&first_new)? {
-            changes.insert(page_key(number, page), Some(self.loaded(number)?.page_record(page)?));
+        for number in self.touched() {
+            let book = self.loaded_mut(number)?;
+            let plan = book.plan();
+            book.planned = Some(plan.after);
+            book.write_slots(number, &plan, &mut changes)?;
+            book.write_owners(number, &mut changes)?;
+            changes.insert(header_key(number), Some(book.header(&plan)));
         }
         Ok(changes)
     }
 
     /// The tentative block has become permanent.
     pub fn commit(&mut self) {
+        for number in self.touched() {
+            if let Ok(book) = self.loaded_mut(number) {
+                book.pages = book.planned_pages();
+                book.owners_written = book.slab.owners.count();
+                book.planned = None;
+                book.log.clear();
+            }
+        }
+        self.operations.clear();
         self.created = 0;
-        self.log.clear();
-        // A new epoch, as stamps of this one promise copies that are gone.
-        self.savepoint();
     }
 
     /// Undoes the tentative block.
     pub fn discard(&mut self) {
         self.rollback(Mark::default());
-        self.commit();
     }
 
-    /// How many slots each touched book had when the block began.
-    fn slots_before(&self) -> BTreeMap<u32, u32> {
-        let mut before = BTreeMap::new();
-        for saved in &self.log.headers {
-            before.entry(saved.book).or_insert(saved.old.slots);
-        }
-        before
+    /// The books that the block touched, each once, in order.
+    fn touched(&self) -> Vec<u32> {
+        let mut touched = self.operations.clone();
+        touched.dedup();
+        touched.sort_unstable();
+        touched.dedup();
+        touched
     }
 
-    /// The pages with slots that were copied, or that are new.
-    fn dirty_pages(&self, slots_before: &BTreeMap<u32, u32>) -> Result<BTreeSet<(u32, u32)>, Fault> {
-        let copied = self.log.orders.iter().map(|saved| (saved.book, saved.at / PAGE_ORDERS));
-        let mut pages: BTreeSet<(u32, u32)> = copied.collect();
-        for (number, before) in slots_before {
-            let slots = self.loaded(*number)?.slab.slots();
-            if slots > *before {
-                let new = before / PAGE_ORDERS..slots.div_ceil(PAGE_ORDERS);
-                pages.extend(new.map(|page| (*number, page)));
-            }
-        }
-        Ok(pages)
-    }
-
-    /// A book that the block touched.
-    fn loaded(&self, number: u32) -> Result<&Book, Fault> {
-        let place = self.books.as_ref().and_then(|books| books.get(number as usize));
-        promised(place.and_then(Option::as_deref), "a book that was changed is not loaded")
-    }
-
-    /// Does something to a book that the block touched; such a book is always loaded.
-    fn touched(&mut self, number: u32, undo: impl FnOnce(&mut Book)) {
+    /// A book that the block touched; such a book is always loaded.
+    #[inline]
+    pub(super) fn loaded_mut(&mut self, number: u32) -> Result<&mut Book, Broken> {
         let place = self.books.as_mut().and_then(|books| books.get_mut(number as usize));
-        let book = place.and_then(Option::as_deref_mut);
-        debug_assert!(book.is_some(), "a book that was changed is not loaded");
-        if let Some(book) = book {
-            undo(book);
-        }
-    }
-
-    /// Epochs have run out, once in four thousand million savepoints: without stamps, everything is
-    /// copied again, and counting can start over.
-    fn restart_epochs(&mut self) {
-        let books = self.books.iter_mut().flatten().flatten();
-        books.for_each(|book| book.unstamp());
-        self.log.epoch = 1;
+        promised(place.and_then(Option::as_deref_mut), "a book that was changed is not loaded")
     }
 }
 
 impl Book {
-    fn header_record(&self) -> Vec<u8> {
-        BookRecord { owner: self.owner, params: self.params, header: self.header() }.encode()
+    fn header(&self, plan: &Plan) -> Vec<u8> {
+        let record = BookRecord {
+            owner: self.owner,
+            params: self.params.clone(),
+            counters: self.counters,
+            day: self.day,
+            free: self.slab.free,
+            live: self.slab.live,
+            owners: self.slab.owners.count(),
+            pages: plan.after,
+        };
+        record.encode()
     }
 
-    /// A page as SCALE has a `Vec<SlotRecord>`, written without one.
-    fn page_record(&self, page: u32) -> Result<Vec<u8>, Fault> {
+    fn write_slots(&self, number: u32, plan: &Plan, changes: &mut Changes) -> Result<(), Broken> {
+        for page in &plan.pages {
+            changes.insert(page_key(number, *page), Some(self.page(*page, plan.after.next)?));
+        }
+        if !plan.chunk.is_empty() {
+            changes.insert(chunk_key(number, self.pages.next), Some(self.chunk(&plan.chunk)?));
+        }
+        for chunk in plan.drops.clone() {
+            changes.insert(chunk_key(number, chunk), None);
+        }
+        Ok(())
+    }
+
+    /// A page as SCALE has a `PageRecord`, written without one.
+    fn page(&self, page: u32, since: u64) -> Result<Vec<u8>, Broken> {
         let first = page.saturating_mul(PAGE_ORDERS);
         let end = first.saturating_add(PAGE_ORDERS).min(self.slab.slots());
         let mut bytes = Vec::with_capacity(PAGE_BYTES);
+        since.encode_to(&mut bytes);
         Compact(end.saturating_sub(first)).encode_to(&mut bytes);
         for slot in first..end {
-            SlotRecord::new(self.slab.get(slot)?, self.slab.owner(slot)?).encode_to(&mut bytes);
+            SlotRecord::write(self.slab.get(slot)?, || self.slab.extra(slot), &mut bytes);
         }
         Ok(bytes)
+    }
+
+    /// A chunk of the journal as SCALE has a `Vec<(u32, SlotRecord)>`, written without one.
+    fn chunk(&self, slots: &[u32]) -> Result<Vec<u8>, Broken> {
+        let bytes = slots.len().saturating_mul(PAGE_BYTES / PAGE_ORDERS as usize);
+        let mut bytes = Vec::with_capacity(bytes.saturating_add(PAGE_BYTES));
+        Compact(slots.len() as u32).encode_to(&mut bytes);
+        for slot in slots {
+            bytes.extend_from_slice(&slot.to_le_bytes());
+            SlotRecord::write(self.slab.get(*slot)?, || self.slab.extra(*slot), &mut bytes);
+        }
+        Ok(bytes)
+    }
+
+    /// The pages of owners that are new.
+    fn write_owners(&self, number: u32, changes: &mut Changes) -> Result<(), Broken> {
+        let count = self.slab.owners.count();
+        if count == self.owners_written {
+            return Ok(());
+        }
+        for page in self.owners_written / PAGE_OWNERS..count.div_ceil(PAGE_OWNERS) {
+            let first = page.saturating_mul(PAGE_OWNERS);
+            let end = first.saturating_add(PAGE_OWNERS).min(count);
+            let accounts: Result<Vec<_>, Broken> =
+                (first..end).map(|number| Ok(self.slab.owners.get(number)?.account)).collect();
+            changes.insert(owners_key(number, page), Some(accounts?.encode()));
+        }
+        Ok(())
     }
 }

@@ -1,21 +1,43 @@
-//! One book: its rules, its orders, and what its owner can do with them.
+//! One book: its rules, its orders, its day, and how an operation on it begins and ends.
 //!
-//! Invariant: what is refused is refused before anything changes. Slab and ladder change together,
-//! here and in `matching`, so that every live order stands in exactly one queue, and in order.
+//! Invariant: an operation that is refused leaves nothing behind, because whatever it did is undone.
 
-use sillok_abi::{
-    BookError, BookParams, ContractId, NewOrder, OrderId, OrderView, Placed, Quantity, TimeInForce,
-};
+use codec::{Decode, Encode};
+use sillok_abi::{BookError, BookEvent, BookParams, ContractId, Fill, OrderId, Removal, Removed};
 
-use super::answer::{Failure, promised};
+use super::answer::{Broken, Failure, promised};
+use super::day::Day;
+use super::fees::check_guards;
 use super::grid::Grid;
-use super::ladder::{Ladder, Rung};
-use super::limits::MAX_ORDERS;
-use super::matching::Taker;
-use super::record::Header;
-use super::slab::{NIL, Order, Slab};
-use super::undo::Recorder;
-use crate::state::Fault;
+use super::ladder::Ladder;
+use super::order::{Order, Rung};
+use super::pages::Pages;
+use super::slab::Slab;
+use super::undo::Log;
+
+/// Block time and height, by which orders expire.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Now {
+    /// Milliseconds since 1970.
+    pub time: u64,
+    /// The block's height.
+    pub height: u64,
+}
+
+/// What a book counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+pub(super) struct Counters {
+    /// The id of the next order.
+    pub(super) order: u64,
+    /// The priority of the next order that joins a queue.
+    pub(super) priority: u64,
+    /// The number of the next event.
+    pub(super) event: u64,
+}
+
+impl Counters {
+    pub(super) const FIRST: Counters = Counters { order: 1, priority: 0, event: 0 };
+}
 
 /// A book in memory.
 pub(super) struct Book {
@@ -24,27 +46,42 @@ pub(super) struct Book {
     pub(super) grid: Grid,
     pub(super) slab: Slab,
     pub(super) ladder: Ladder,
-    next_order: u64,
-    /// The epoch in which the header was last copied (see `undo`).
-    stamp: u32,
+    pub(super) counters: Counters,
+    pub(super) day: Day,
+    pub(super) pages: Pages,
+    /// What the block's changes said about `pages`, if nothing has happened since.
+    pub(super) planned: Option<Pages>,
+    /// How many owners are in state.
+    pub(super) owners_written: u32,
+    pub(super) log: Log,
+    /// Of the running operation.
+    pub(super) now: Now,
 }
 
 impl Book {
     /// A book without orders.
-    pub(super) fn new(owner: ContractId, params: BookParams) -> Result<Self, BookError> {
+    pub(super) fn new(owner: ContractId, params: BookParams, seed: u64) -> Result<Self, BookError> {
         let grid = Grid::new(&params)?;
-        let (slab, ladder) = (Slab::new(), Ladder::new(grid.ticks()));
-        Ok(Book { owner, params, grid, slab, ladder, next_order: Header::EMPTY.next_order, stamp: 0 })
-    }
-
-    /// What is stored of the book beside its rules and slots.
-    pub(super) fn header(&self) -> Header {
-        Header {
-            next_order: self.next_order,
-            slots: self.slab.slots(),
-            free: self.slab.free_head(),
-            live: self.slab.live(),
-        }
+        check_guards(&params)?;
+        let reference = grid.ordinal(params.reference, &params)?;
+        let day = Day::new(params.phase, grid.ticks(), reference);
+        let (slab, ladder) = (Slab::new(seed), Ladder::new(grid.ticks()));
+        let (pages, log) = (Pages::default(), Log::default());
+        let (counters, now) = (Counters::FIRST, Now::default());
+        Ok(Book {
+            owner,
+            params,
+            grid,
+            slab,
+            ladder,
+            counters,
+            day,
+            pages,
+            planned: None,
+            owners_written: 0,
+            log,
+            now,
+        })
     }
 
     /// Refuses anyone but the owner.
@@ -52,110 +89,107 @@ impl Book {
         if caller == self.owner { Ok(()) } else { Err(BookError::NotOwner) }
     }
 
-    /// Matches an order with at most `max_fills` others, and lets the rest rest or cancels it.
-    pub(super) fn place(
-        &mut self,
-        order: &NewOrder,
-        max_fills: u32,
-        recorder: &mut Recorder,
-    ) -> Result<Placed, Failure> {
-        let mut taker = self.admit(order)?;
-        let id = self.next_id(recorder)?;
-        let fills = self.sweep(&mut taker, max_fills, recorder)?;
-        let left = Quantity(taker.left);
-        let rests = left.0 > 0 && order.time_in_force == TimeInForce::Gtc && self.crossed(&taker).is_none();
-        if rests {
-            self.rest(id, order, &taker, recorder)?;
+    #[inline]
+    pub(super) fn next_id(&mut self) -> Result<u64, Broken> {
+        let id = self.counters.order;
+        self.counters.order = promised(id.checked_add(1), "order ids are used up")?;
+        Ok(id)
+    }
+
+    #[inline]
+    pub(super) fn next_priority(&mut self) -> Result<u64, Broken> {
+        let priority = self.counters.priority;
+        self.counters.priority = promised(priority.checked_add(1), "priorities are used up")?;
+        Ok(priority)
+    }
+
+    /// Tells something to everybody.
+    #[inline]
+    pub(super) fn emit(&mut self, event: BookEvent) {
+        self.log.events.push(event);
+        self.counters.event = self.counters.event.wrapping_add(1);
+    }
+
+    /// Tells that an order joined the end of a visible queue.
+    #[inline]
+    pub(super) fn emit_joined(&mut self, id: u64, rung: Rung, shown: u64) {
+        if rung.is_limit() {
+            self.emit(BookEvent::Joined {
+                order: OrderId(id),
+                side: rung.side(),
+                price: sillok_abi::Price(self.grid.price(rung.tick())),
+                quantity: sillok_abi::Quantity(shown),
+            });
         }
-        let (resting, cancelled) = if rests { (left, Quantity(0)) } else { (Quantity(0), left) };
-        Ok(Placed { order: id, fills, resting, cancelled })
     }
 
-    /// Takes a resting order out; answers what it was.
-    pub(super) fn cancel(&mut self, id: OrderId, recorder: &mut Recorder) -> Result<OrderView, Failure> {
-        let slot = self.slab.find(id.0).ok_or(BookError::NoOrder)?;
-        let view = self.view(slot)?;
-        self.record_header(recorder);
-        self.take_out(slot, recorder)?;
-        Ok(view)
-    }
-
-    /// Judges an order by the book's rules, in the order in which [`BookError`] lists them.
-    fn admit(&self, order: &NewOrder) -> Result<Taker, BookError> {
-        let tick = self.grid.ordinal(order.price)?;
-        self.grid.check_quantity(order.quantity)?;
-        let taker = Taker { side: order.side, tick, left: order.quantity.0 };
-        let full = self.slab.live() >= MAX_ORDERS || self.next_order == u64::MAX;
-        // An order that matches and then rests has emptied at least one slot.
-        if full && order.time_in_force == TimeInForce::Gtc && self.crossed(&taker).is_none() {
-            return Err(BookError::Full);
+    /// Tells that an order left a visible queue.
+    #[inline]
+    pub(super) fn emit_left(&mut self, order: &Order) {
+        if order.rung.is_limit() {
+            self.emit(BookEvent::Left { order: OrderId(order.id) });
         }
-        Ok(taker)
     }
 
-    fn next_id(&mut self, recorder: &mut Recorder) -> Result<OrderId, Fault> {
-        self.record_header(recorder);
-        let id = self.next_order;
-        self.next_order = promised(id.checked_add(1), "order ids are used up")?;
-        Ok(OrderId(id))
-    }
-
-    /// Puts what is left of an order at the end of its queue.
-    fn rest(
-        &mut self,
-        id: OrderId,
-        order: &NewOrder,
-        taker: &Taker,
-        recorder: &mut Recorder,
-    ) -> Result<(), Fault> {
-        let rung = Rung::new(taker.side, taker.tick);
-        let prev = self.ladder.level(rung).tail;
-        let resting = Order { id: id.0, quantity: taker.left, rung, prev, next: NIL, stamp: 0 };
-        let slot = self.slab.insert(resting, order.owner, recorder)?;
-        if prev != NIL {
-            self.slab.edit(prev, recorder)?.next = slot;
+    /// Tells that what an order shows has changed.
+    #[inline]
+    pub(super) fn emit_resized(&mut self, order: &Order, shown: u64) {
+        if order.rung.is_limit() && order.shown != shown {
+            self.emit(BookEvent::Resized { order: OrderId(order.id), quantity: sillok_abi::Quantity(shown) });
         }
-        self.ladder.join(slot, &resting, recorder)
-    }
-
-    /// Takes an order out of its queue and frees its slot. The header has been recorded.
-    pub(super) fn take_out(&mut self, slot: u32, recorder: &mut Recorder) -> Result<(), Fault> {
-        let order = *self.slab.get(slot)?;
-        if order.prev != NIL {
-            self.slab.edit(order.prev, recorder)?.next = order.next;
-        }
-        if order.next != NIL {
-            self.slab.edit(order.next, recorder)?.prev = order.prev;
-        }
-        self.ladder.leave(&order, recorder)?;
-        self.slab.remove(slot, recorder)
-    }
-
-    /// Copies the header before it first changes.
-    pub(super) fn record_header(&mut self, recorder: &mut Recorder) {
-        let header = self.header();
-        recorder.header(&mut self.stamp, header);
     }
 }
 
-/// Rollback and loading.
+/// What an operation has done so far, and how much more it may do.
+pub(super) struct Steps {
+    /// How many matches, removals and triggers are still allowed.
+    pub(super) left: u32,
+    pub(super) fills: Vec<Fill>,
+    pub(super) removed: Vec<Removed>,
+}
+
+impl Steps {
+    pub(super) fn new(most: u32) -> Self {
+        Steps { left: most, fills: Vec::new(), removed: Vec::new() }
+    }
+
+    /// Takes one step, if any is left.
+    #[inline]
+    pub(super) fn take(&mut self) -> bool {
+        let taken = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        taken
+    }
+}
+
 impl Book {
-    /// Sets the id of the next order, as read from state.
-    pub(super) fn load_next_order(&mut self, id: u64) {
-        self.next_order = id;
+    /// Takes an order out of the book, and reports it.
+    pub(super) fn expel(&mut self, slot: u32, reason: Removal, steps: &mut Steps) -> Result<(), Failure> {
+        let order = *self.slab.get(slot)?;
+        let removed = self.removed(slot, order.total(), 0, reason)?;
+        self.remove(slot)?;
+        self.emit_left(&order);
+        steps.removed.push(removed);
+        Ok(())
     }
 
-    /// Puts the header back to what it was; slots that came later go.
-    pub(super) fn restore_header(&mut self, old: Header) {
-        self.slab.truncate(old.slots, old.free, old.live);
-        self.next_order = old.next_order;
-        self.stamp = 0;
-    }
-
-    /// Takes all stamps away, so that epochs can start again.
-    pub(super) fn unstamp(&mut self) {
-        self.slab.unstamp();
-        self.ladder.unstamp();
-        self.stamp = 0;
+    /// The report that a part of an order in the book left it.
+    pub(super) fn removed(
+        &self,
+        slot: u32,
+        quantity: u64,
+        left: u64,
+        reason: Removal,
+    ) -> Result<Removed, Broken> {
+        let view = self.view(slot)?;
+        Ok(Removed {
+            order: view.order,
+            owner: view.owner,
+            side: view.side,
+            price: view.price,
+            quantity: sillok_abi::Quantity(quantity),
+            left: sillok_abi::Quantity(left),
+            reason,
+        })
     }
 }

@@ -3,33 +3,50 @@
 use std::sync::Arc;
 
 use sillok_abi::{
-    BookError, BookId, BookParams, ContractId, Depth, Hash, NewOrder, OrderId, OrderView, Placed,
+    Account, Amended, Auction, BookAction, BookError, BookEvent, BookId, BookParams, BookQuery, Cancelled,
+    ContractId, Depth, Hash, NewOrder, OrderId, OrderView, Phase, PhaseSet, Placed, Price, Quantity,
+    Reported, Resumed, Session, Side, Time, Uncrossed,
 };
 
-use super::answer::{Answer, Failure, answer, promised};
-use super::book::Book;
+use super::answer::{Answer, Broken, Failure, answer, promised};
+use super::book::{Book, Now, Steps};
 use super::limits::MAX_BOOKS;
 use super::load;
-use super::undo::{Log, Recorder};
 use crate::state::{Fault, StateReader};
 
 /// The order book module's state, as the tentative block has it.
 ///
 /// A block runs `savepoint`, calls and `rollback` as its frames come and go; at its end `changes` says
 /// what to write, and `commit` or `discard` ends it. One instance serves one chain of blocks.
+///
+/// Calls that change a book are refused with `NoBook` and `NotOwner` before anything else. When several
+/// refusals apply, the one that [`BookError`] lists first is given. A call takes at most `most` steps: a
+/// match, a removal or a trigger each; what it leaves undone is said with each.
 pub struct OrderBooks {
     state: Arc<dyn StateReader>,
     /// A place for every book, empty until the book is loaded; none before their number is known.
     pub(super) books: Option<Vec<Option<Box<Book>>>>,
     /// How many of them the tentative block created.
     pub(super) created: usize,
-    pub(super) log: Log,
+    /// The book of each operation of the tentative block.
+    pub(super) operations: Vec<u32>,
+    now: Now,
+    /// Of the hash tables, so that nobody can choose accounts that collide.
+    seed: u64,
+    /// What went wrong in a call that could not say so; everything fails from then on.
+    pub(super) fault: Option<Fault>,
 }
 
 impl OrderBooks {
     /// The books in `state`; nothing is read yet.
     pub fn new(state: Arc<dyn StateReader>) -> Self {
-        OrderBooks { state, books: None, created: 0, log: Log::new() }
+        let (books, created, operations, now, fault) = Default::default();
+        OrderBooks { state, books, created, operations, now, seed: 0, fault }
+    }
+
+    /// With hash tables of another seed, of which nothing that can be seen depends.
+    pub fn seeded(self, seed: u64) -> Self {
+        OrderBooks { seed, ..self }
     }
 
     /// Reads books that are not yet loaded from `state` from now on. It holds what was committed, not
@@ -38,116 +55,315 @@ impl OrderBooks {
         self.state = state;
     }
 
+    /// Sets the block's time and height, by which orders expire.
+    pub fn set_now(&mut self, now: Now) {
+        self.now = now;
+    }
+
     /// Loads every book, so that no later call waits for it.
     pub fn load_all(&mut self) -> Result<(), Fault> {
         for id in 1..=self.places()?.len() as u64 {
-            match self.book(BookId(id)) {
-                Ok(_) | Err(Failure::Refused(_)) => {}
-                Err(Failure::Fault(fault)) => return Err(fault),
-            }
+            let _: Result<(), BookError> = answer(self.book(BookId(id)).map(|_| ()))?;
         }
         Ok(())
     }
 
-    /// Creates a book that `owner` alone may change.
-    ///
-    /// Refuses with `BadParams`, `TooManyBooks`. When several refusals apply, here as in all calls,
-    /// the one that [`BookError`] lists first is given.
+    /// Creates a book that `owner` alone may change. Refuses with `BadParams`, `TooManyBooks`.
     pub fn create(&mut self, owner: ContractId, params: BookParams) -> Answer<BookId> {
         answer(self.add(owner, params))
     }
 
-    /// Places an order in a book of `caller`, where it matches at most `max_fills` others.
-    ///
-    /// What is left of it then rests, unless it is immediate-or-cancel or could still match (it has
-    /// reached `max_fills`): then the rest is cancelled. So a book never rests crossed, and who wants
-    /// more places the rest again. Refuses with `NoBook`, `NotOwner`, `OffTick`, `OutsideBand`,
-    /// `OffLot`, and `Full` if it would have to rest at once in a book that has no room.
-    pub fn place(
+    /// Places an order. It matches at once if the phase and its kind let it; what is left of it rests, waits
+    /// or is cancelled. An order that could still match when the steps are used up is not left in the book
+    /// crossed: its rest is cancelled with the reason `StepLimit`, and can be placed again.
+    pub fn place(&mut self, caller: ContractId, book: BookId, order: &NewOrder, most: u32) -> Answer<Placed> {
+        self.operate(caller, book, |book| book.place(order, Steps::new(most)))
+    }
+
+    /// Gives an order another limit, if one is named, and another quantity: what is to be left of it. Less at
+    /// the same price keeps its place; otherwise it comes in anew, with its id. Only an order at a limit can
+    /// get another limit or more.
+    pub fn amend(
         &mut self,
         caller: ContractId,
         book: BookId,
-        order: NewOrder,
-        max_fills: u32,
-    ) -> Answer<Placed> {
-        answer(
-            self.owned(caller, book)
-                .and_then(|(book, mut recorder)| book.place(&order, max_fills, &mut recorder)),
-        )
+        order: OrderId,
+        price: Option<Price>,
+        quantity: Quantity,
+        most: u32,
+    ) -> Answer<Amended> {
+        self.operate(caller, book, |book| book.amend(order, price, quantity, Steps::new(most)))
     }
 
-    /// Cancels a resting order in a book of `caller`; answers what it was. Refuses with `NoBook`,
-    /// `NotOwner`, `NoOrder`.
+    /// Takes an order out, in any phase; answers what it was.
     pub fn cancel(&mut self, caller: ContractId, book: BookId, order: OrderId) -> Answer<OrderView> {
-        answer(self.owned(caller, book).and_then(|(book, mut recorder)| book.cancel(order, &mut recorder)))
+        self.operate(caller, book, |book| book.cancel(order))
     }
 
-    /// A resting order of any book. Refuses with `NoBook`, `NoOrder`.
+    /// Takes out all orders of an owner, if one is named, and of a side, if one is named. Not done means that
+    /// the steps are used up: call again.
+    pub fn mass_cancel(
+        &mut self,
+        caller: ContractId,
+        book: BookId,
+        owner: Option<Account>,
+        side: Option<Side>,
+        most: u32,
+    ) -> Answer<Cancelled> {
+        self.operate(caller, book, |book| book.mass_cancel(owner.as_ref(), side, Steps::new(most)))
+    }
+
+    /// Takes out orders whose time has come. They don't trade in any case. Not done means call again.
+    pub fn expire(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Cancelled> {
+        self.operate(caller, book, |book| book.expire(Steps::new(most)))
+    }
+
+    /// Sets the phase, once what it requires is done: closing takes out orders for the day, the closing call
+    /// makes market orders of those that become such. Not done means call again. Refuses what may not follow
+    /// with `WrongPhase`, and to leave orders behind that an auction has to match with `Crossed`.
+    pub fn set_phase(
+        &mut self,
+        caller: ContractId,
+        book: BookId,
+        phase: Phase,
+        until: Option<Time>,
+        most: u32,
+    ) -> Answer<PhaseSet> {
+        self.operate(caller, book, |book| book.turn_to(phase, until, Steps::new(most)))
+    }
+
+    /// Sets the day's reference and band, once limit orders outside of it are taken out. Not done means call
+    /// again. Prices that are none of the book's, or out of order, are refused with `BadParams`.
+    pub fn set_band(
+        &mut self,
+        caller: ContractId,
+        book: BookId,
+        reference: Price,
+        band: (Price, Price),
+        most: u32,
+    ) -> Answer<PhaseSet> {
+        self.operate(caller, book, |book| book.set_band(reference, band.0, band.1, Steps::new(most)))
+    }
+
+    /// Takes an auction's next steps. Not done means call again, and nothing else happens in the book before.
+    pub fn uncross(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Uncrossed> {
+        self.operate(caller, book, |book| book.uncross(Steps::new(most)))
+    }
+
+    /// Does what is due and was left undone: midpoint orders that can meet, and stops that are triggered.
+    pub fn resume(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Resumed> {
+        self.operate(caller, book, |book| {
+            let mut steps = Steps::new(most);
+            book.settle_due(&mut steps)?;
+            Ok(Resumed { fills: steps.fills, removed: steps.removed, done: !book.is_due() })
+        })
+    }
+
+    /// In a negotiated book, `taker` takes so much of a named order, at its price.
+    pub fn take(
+        &mut self,
+        caller: ContractId,
+        book: BookId,
+        order: OrderId,
+        taker: Account,
+        quantity: Quantity,
+    ) -> Answer<Placed> {
+        self.operate(caller, book, |book| book.take(order, taker, quantity, Steps::new(1)))
+    }
+
+    /// Notes a trade that two parties agreed on outside of the book.
+    pub fn report(
+        &mut self,
+        caller: ContractId,
+        book: BookId,
+        price: Price,
+        quantity: Quantity,
+    ) -> Answer<Reported> {
+        self.operate(caller, book, |book| {
+            let (value, fee) = book.report_trade(price, quantity)?;
+            Ok(Reported { value, fee })
+        })
+    }
+}
+
+/// Reading, which anybody may. Refuses with `NoBook`, and an order's with `NoOrder`.
+impl OrderBooks {
+    /// An order of any book.
     pub fn order(&mut self, book: BookId, order: OrderId) -> Answer<OrderView> {
         answer(self.book(book).and_then(|book| book.order(order)))
     }
 
-    /// The best `levels` of both sides of any book. Refuses with `NoBook`.
+    /// At most `limit` orders of an owner with ids above `after`, lowest first.
+    pub fn orders_of(
+        &mut self,
+        book: BookId,
+        owner: &Account,
+        after: OrderId,
+        limit: u32,
+    ) -> Answer<Vec<OrderView>> {
+        answer(self.book(book).and_then(|book| Ok(book.orders_of(owner, after, limit)?)))
+    }
+
+    /// The best `levels` of both sides.
     pub fn depth(&mut self, book: BookId, levels: u32) -> Answer<Depth> {
         answer(self.book(book).map(|book| book.depth(levels)))
     }
 
-    /// The rules of any book. Refuses with `NoBook`.
+    /// The rules.
     pub fn params(&mut self, book: BookId) -> Answer<BookParams> {
-        answer(self.book(book).map(|book| book.params))
+        answer(self.book(book).map(|book| book.params.clone()))
+    }
+
+    /// The day so far.
+    pub fn session(&mut self, book: BookId) -> Answer<Session> {
+        answer(self.book(book).map(|book| book.session()))
+    }
+
+    /// What an auction would do now; none if nothing can trade.
+    pub fn indication(&mut self, book: BookId) -> Answer<Option<Auction>> {
+        answer(self.book(book).map(|book| book.indication()))
+    }
+
+    /// The number of the first event of the tentative block, and its events so far.
+    pub fn events(&mut self, book: BookId) -> Answer<(u64, &[BookEvent])> {
+        answer(self.book(book).map(|book| {
+            let events = book.log.events.as_slice();
+            (book.counters.event.wrapping_sub(events.len() as u64), events)
+        }))
+    }
+
+    /// As `events`, of the latest operation alone.
+    pub fn latest_events(&mut self, book: BookId) -> Answer<(u64, &[BookEvent])> {
+        answer(self.book(book).map(|book| {
+            let events = book.latest_events();
+            (book.counters.event.wrapping_sub(events.len() as u64), events)
+        }))
     }
 
     /// A digest of everything in a book, every queue in its order: two books with the same digest
-    /// behave the same for ever. Takes time in proportion to the book. Refuses with `NoBook`.
+    /// behave the same for ever. Takes time in proportion to the book.
     pub fn digest(&mut self, book: BookId) -> Answer<Hash> {
         answer(self.book(book).and_then(|book| Ok(book.digest()?)))
     }
+}
 
+/// What calls cost beside their steps.
+impl OrderBooks {
+    /// How many orders or levels an action has to look through before its first step. 0 if there is no such
+    /// book.
+    pub fn work_of(&mut self, book: BookId, action: &BookAction) -> Result<u64, Fault> {
+        let work = self.book(book).map(|book| match action {
+            BookAction::MassCancel { owner: Some(owner), .. } => book.orders_listed(owner),
+            BookAction::SetPhase { phase: Phase::Closed, .. } => book.slots_to_sweep(),
+            BookAction::Uncross => book.auction_work(),
+            _ => 0,
+        });
+        Ok(answer(work)?.unwrap_or(0))
+    }
+
+    /// As `work_of`, of a query.
+    pub fn work_of_query(&mut self, book: BookId, query: &BookQuery) -> Result<u64, Fault> {
+        let work = self.book(book).map(|book| match query {
+            BookQuery::OrdersOf { owner, .. } => book.orders_listed(owner),
+            BookQuery::Indication => book.auction_work(),
+            BookQuery::Session => 0,
+        });
+        Ok(answer(work)?.unwrap_or(0))
+    }
+}
+
+impl OrderBooks {
     fn add(&mut self, owner: ContractId, params: BookParams) -> Result<BookId, Failure> {
-        let mut book = Box::new(Book::new(owner, params)?);
+        let book = Book::new(owner, params, self.seed)?;
         let places = self.places()?;
         let number = u32::try_from(places.len()).unwrap_or(u32::MAX);
         if number >= MAX_BOOKS {
             return Err(BookError::TooManyBooks.into());
         }
-        book.record_header(&mut self.log.of(number));
-        self.places()?.push(Some(book));
+        places.push(Some(Box::new(book)));
         self.created = self.created.saturating_add(1);
+        // A first operation, so that the book is among those that the block touched.
+        self.begin(number)?;
         Ok(BookId(u64::from(number).saturating_add(1)))
     }
 
-    /// A book and its recorder, for its owner to change.
-    fn owned(&mut self, caller: ContractId, id: BookId) -> Result<(&mut Book, Recorder<'_>), Failure> {
-        let (number, book, log) = self.find(id)?;
+    /// Runs an operation on a book of `caller`, which is undone if it is refused.
+    #[inline(always)]
+    fn operate<T>(
+        &mut self,
+        caller: ContractId,
+        id: BookId,
+        operation: impl FnOnce(&mut Book) -> Result<T, Failure>,
+    ) -> Answer<T> {
+        answer(self.run(caller, id, operation))
+    }
+
+    #[inline(always)]
+    fn run<T>(
+        &mut self,
+        caller: ContractId,
+        id: BookId,
+        operation: impl FnOnce(&mut Book) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let now = self.now;
+        let (number, book) = self.find(id)?;
         book.check_owner(caller)?;
-        Ok((book, log.of(number)))
+        book.begin(now);
+        let result = operation(book);
+        if result.is_err() {
+            book.undo_operation()?;
+        } else {
+            self.operations.push(number);
+        }
+        result
+    }
+
+    fn begin(&mut self, number: u32) -> Result<(), Broken> {
+        let now = self.now;
+        self.loaded_mut(number)?.begin(now);
+        self.operations.push(number);
+        Ok(())
     }
 
     /// A book, to read.
     fn book(&mut self, id: BookId) -> Result<&Book, Failure> {
-        self.find(id).map(|(_, book, _)| &*book)
+        self.find(id).map(|(_, book)| &*book)
     }
 
     /// A book with its number, loaded if it was not.
-    fn find(&mut self, id: BookId) -> Result<(u32, &mut Book, &mut Log), Failure> {
-        self.places()?;
+    #[inline]
+    fn find(&mut self, id: BookId) -> Result<(u32, &mut Book), Failure> {
         let number = id.0.checked_sub(1).and_then(|number| u32::try_from(number).ok());
-        let number = number.ok_or(BookError::NoBook)?;
+        let number = number.unwrap_or(u32::MAX);
+        if !self.is_loaded(number) {
+            self.load(number)?;
+        }
+        Ok((number, self.loaded_mut(number)?))
+    }
+
+    fn is_loaded(&self, number: u32) -> bool {
+        let place = self.books.as_ref().and_then(|books| books.get(number as usize));
+        place.is_some_and(Option::is_some) && self.fault.is_none()
+    }
+
+    #[cold]
+    fn load(&mut self, number: u32) -> Result<(), Failure> {
+        self.places()?;
         let place = self.books.as_mut().and_then(|books| books.get_mut(number as usize));
         let place = place.ok_or(BookError::NoBook)?;
-        if place.is_none() {
-            *place = Some(Box::new(load::book(number, &*self.state)?));
-        }
-        let book = promised(place.as_mut(), "a loaded book is missing")?;
-        Ok((number, book, &mut self.log))
+        *place = Some(Box::new(load::book(number, self.seed, &*self.state)?));
+        Ok(())
     }
 
     /// The places of all books, once their number is known.
     fn places(&mut self) -> Result<&mut Vec<Option<Box<Book>>>, Fault> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
         if self.books.is_none() {
             let count = load::count(&*self.state)? as usize;
             self.books = Some(std::iter::repeat_with(|| None).take(count).collect());
         }
-        promised(self.books.as_mut(), "the books' places are missing")
+        Ok(promised(self.books.as_mut(), "the books' places are missing")?)
     }
 }

@@ -1,26 +1,59 @@
 //! A book's prices: from its lowest to its highest, each with an ordinal counted from 0.
 //!
 //! The rest of the module knows prices by ordinal only, so that a table of ticks that grow with the
-//! price changes this file alone.
+//! price concerns this file alone.
 
 use sillok_abi::{BookError, BookParams, Price, Quantity};
 
-use super::limits::{MAX_QUANTITY, MAX_TICKS};
+use super::limits::{MAX_QUANTITY, MAX_TICKS, MAX_VALUE, MAX_ZONES};
+
+/// A run of prices with one tick.
+#[derive(Clone, Copy)]
+struct Zone {
+    /// Its first price.
+    low: u64,
+    /// The ordinal of that price.
+    first: u32,
+    tick: u64,
+}
 
 /// The prices of a book and the quantities that trade there.
-#[derive(Clone, Copy)]
 pub(super) struct Grid {
-    tick: u64,
-    lot: u64,
+    /// Lowest first; never empty.
+    zones: Vec<Zone>,
     low: u64,
+    high: u64,
     ticks: u32,
+    lot: u64,
+    max_quantity: u64,
 }
 
 impl Grid {
     /// The grid of these rules, unless they are [`BookError::BadParams`].
     pub(super) fn new(params: &BookParams) -> Result<Self, BookError> {
-        let ticks = count_ticks(params).ok_or(BookError::BadParams)?;
-        Ok(Grid { tick: params.tick.0, lot: params.lot.0, low: params.low.0, ticks })
+        Self::build(params).ok_or(BookError::BadParams)
+    }
+
+    fn build(params: &BookParams) -> Option<Self> {
+        let (low, high, lot) = (params.low.0, params.high.0, params.lot.0);
+        let sound = check_table(params)? && 0 < low && low <= high && (1..=MAX_QUANTITY).contains(&lot);
+        let aligned = [params.low, params.high, params.reference]
+            .iter()
+            .all(|price| price.0.checked_rem(params.tick_at(*price)) == Some(0));
+        let inside = (low..=high).contains(&params.reference.0);
+        if !(sound && aligned && inside) {
+            return None;
+        }
+        let (zones, ticks) = zones(params)?;
+        let max_quantity = MAX_QUANTITY.min(MAX_VALUE.checked_div(high)?);
+        (ticks <= MAX_TICKS && lot <= max_quantity).then_some(Grid {
+            zones,
+            low,
+            high,
+            ticks,
+            lot,
+            max_quantity,
+        })
     }
 
     /// How many prices there are; every ordinal is below this.
@@ -28,34 +61,122 @@ impl Grid {
         self.ticks
     }
 
-    /// The ordinal of a price, which is refused if it is off the tick or outside the band, in this order.
-    pub(super) fn ordinal(&self, price: Price) -> Result<u32, BookError> {
-        if price.0.checked_rem(self.tick) != Some(0) {
+    /// The ordinal of a price, which is refused if it is off the tick or outside the book's prices.
+    #[inline]
+    pub(super) fn ordinal(&self, price: Price, params: &BookParams) -> Result<u32, BookError> {
+        if price.0 < self.low || price.0 > self.high {
+            let on_tick = price.0.checked_rem(params.tick_at(price)) == Some(0);
+            return Err(if on_tick { BookError::OutsideBand } else { BookError::OffTick });
+        }
+        let zone = self.zones.iter().rfind(|zone| zone.low <= price.0).ok_or(BookError::OutsideBand)?;
+        let above = price.0.saturating_sub(zone.low);
+        let (steps, over) = divide(above, zone.tick);
+        if over != 0 {
             return Err(BookError::OffTick);
         }
-        let steps = price.0.checked_sub(self.low).and_then(|above| above.checked_div(self.tick));
-        let ordinal = steps.and_then(|steps| u32::try_from(steps).ok());
-        ordinal.filter(|ordinal| *ordinal < self.ticks).ok_or(BookError::OutsideBand)
+        // Both are below the number of ticks.
+        Ok(zone.first.saturating_add(steps as u32))
     }
 
     /// The price of an ordinal. Ordinals are below [`Self::ticks`], so that nothing saturates.
-    pub(super) fn price(&self, ordinal: u32) -> Price {
-        Price(self.low.saturating_add(self.tick.saturating_mul(u64::from(ordinal))))
+    #[inline]
+    pub(super) fn price(&self, ordinal: u32) -> u64 {
+        let zone = self.zones.iter().rfind(|zone| zone.first <= ordinal);
+        zone.map_or(0, |zone| {
+            let steps = ordinal.saturating_sub(zone.first);
+            zone.low.saturating_add(zone.tick.saturating_mul(u64::from(steps)))
+        })
     }
 
     /// Refuses a quantity that is zero, too large, or not a multiple of the lot.
+    #[inline]
     pub(super) fn check_quantity(&self, quantity: Quantity) -> Result<(), BookError> {
-        let fits = (1..=MAX_QUANTITY).contains(&quantity.0) && quantity.0.checked_rem(self.lot) == Some(0);
+        let fits = (1..=self.max_quantity).contains(&quantity.0) && self.is_whole(quantity.0);
         if fits { Ok(()) } else { Err(BookError::OffLot) }
+    }
+
+    #[inline]
+    fn is_whole(&self, quantity: u64) -> bool {
+        self.lot == 1 || quantity.checked_rem(self.lot) == Some(0)
     }
 }
 
-/// How many prices the rules span, if they make sense.
-fn count_ticks(params: &BookParams) -> Option<u32> {
-    let BookParams { tick, lot, low, high } = *params;
-    let aligned = low.0.checked_rem(tick.0)? == 0 && high.0.checked_rem(tick.0)? == 0;
-    let tradable = low.0 > 0 && (1..=MAX_QUANTITY).contains(&lot.0);
-    let steps = high.0.checked_sub(low.0)?.checked_div(tick.0)?;
-    let ticks = u32::try_from(steps).ok()?.checked_add(1)?;
-    (aligned && tradable && ticks <= MAX_TICKS).then_some(ticks)
+/// Quotient and remainder; most prices fit 32 bits, in which dividing takes a third of the time.
+fn divide(value: u64, by: u64) -> (u64, u64) {
+    match (u32::try_from(value), u32::try_from(by)) {
+        (_, Ok(1)) => (value, 0),
+        (Ok(value), Ok(by)) if by != 0 => (u64::from(value / by), u64::from(value % by)),
+        _ => (value.checked_div(by).unwrap_or(0), value.checked_rem(by).unwrap_or(1)),
+    }
+}
+
+/// Whether zones rise from zero, and each begins on a tick of its own and of the one before.
+fn check_table(params: &BookParams) -> Option<bool> {
+    let first = params.ticks.first()?;
+    let mut sound = first.from.0 == 0 && params.ticks.len() <= MAX_ZONES;
+    for (zone, next) in params.ticks.iter().zip(params.ticks.iter().skip(1)) {
+        sound &= zone.from < next.from;
+        sound &= next.from.0.checked_rem(zone.tick.0) == Some(0);
+        sound &= next.from.0.checked_rem(next.tick.0) == Some(0);
+    }
+    Some(sound && params.ticks.iter().all(|zone| zone.tick.0 > 0))
+}
+
+/// The zones between the lowest and highest price, and how many prices there are.
+fn zones(params: &BookParams) -> Option<(Vec<Zone>, u32)> {
+    let (low, high) = (params.low.0, params.high.0);
+    let mut zones = Vec::new();
+    let mut first = 0u32;
+    for (number, zone) in params.ticks.iter().enumerate() {
+        let from = zone.from.0.max(low);
+        let next = params.ticks.get(number.checked_add(1)?).map_or(u64::MAX, |next| next.from.0);
+        // The last price of the zone is a tick below the next one's first, or the highest of the book.
+        let last = high.min(next.checked_sub(zone.tick.0)?);
+        if next <= low || from > high {
+            continue;
+        }
+        zones.push(Zone { low: from, first, tick: zone.tick.0 });
+        let steps = last.checked_sub(from)?.checked_div(zone.tick.0)?;
+        first = first.checked_add(u32::try_from(steps).ok()?)?.checked_add(1)?;
+    }
+    Some((zones, first))
+}
+
+#[cfg(test)]
+mod tests {
+    use sillok_abi::{BookError, BookParams, Price, ticks};
+
+    use super::Grid;
+
+    fn krx(low: u64, high: u64) -> BookParams {
+        BookParams { ticks: ticks::krx_2023(), ..BookParams::simple(1, 1, low, high) }
+    }
+
+    #[test]
+    fn every_price_of_a_table_has_its_ordinal() {
+        let params = krx(1_990, 21_000);
+        let grid = Grid::new(&params).unwrap();
+        assert_eq!(grid.ticks(), 10 + 600 + 1_500 + 21);
+        for ordinal in 0..grid.ticks() {
+            assert_eq!(grid.ordinal(Price(grid.price(ordinal)), &params), Ok(ordinal));
+            assert!(ordinal == 0 || grid.price(ordinal) > grid.price(ordinal - 1));
+        }
+        assert_eq!(grid.price(9), 1_999);
+        assert_eq!(grid.price(10), 2_000);
+        assert_eq!(grid.price(11), 2_005);
+        assert_eq!(grid.ordinal(Price(2_001), &params), Err(BookError::OffTick));
+        assert_eq!(grid.ordinal(Price(1_989), &params), Err(BookError::OutsideBand));
+        assert_eq!(grid.ordinal(Price(21_050), &params), Err(BookError::OutsideBand));
+        assert_eq!(grid.ordinal(Price(21_010), &params), Err(BookError::OffTick));
+    }
+
+    #[test]
+    fn a_band_is_rounded_inwards() {
+        let band = |base, hundredths| krx(1, 1).band(Price(base), hundredths);
+        assert_eq!(band(10_000, 3_000), (Price(7_000), Price(13_000)));
+        // 30 % of 1,995 is 598.5, rounded down to a tick of 1; 2,593 is off the tick of 5.
+        assert_eq!(band(1_995, 3_000), (Price(1_397), Price(2_590)));
+        // 30 % of 6,130 is 1,839, rounded down to 1,830; 4,300 has a tick of 5.
+        assert_eq!(band(6_130, 3_000), (Price(4_300), Price(7_960)));
+    }
 }

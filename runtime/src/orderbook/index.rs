@@ -3,22 +3,16 @@
 //! An open-addressing table: ids grow for ever while few orders live, so an array by id would grow
 //! with history. Nothing ever iterates over it, so that its layout can't be seen.
 
-/// Where an order of this id is; id 0 marks an empty cell.
-#[derive(Clone, Copy)]
-struct Cell {
-    id: u64,
-    slot: u32,
-}
-
-const EMPTY: Cell = Cell { id: 0, slot: 0 };
+const EMPTY: u32 = u32::MAX;
 const FIRST_CELLS: usize = 16;
 /// 2^64 divided by the golden ratio (Knuth, TAOCP 6.4): spreads ids that follow each other evenly.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
-/// A map from ids above zero to slots.
+/// A map from ids to slots. It keeps slots alone, to stay small, so that whoever asks says which id is in a
+/// slot; while an order is put in or taken out, it is in its slot.
 pub(super) struct Index {
     /// A power of two of them, at most half in use, so that every search meets an empty one.
-    cells: Vec<Cell>,
+    cells: Vec<u32>,
     used: usize,
 }
 
@@ -27,35 +21,47 @@ impl Index {
         Index { cells: vec![EMPTY; FIRST_CELLS], used: 0 }
     }
 
-    /// The slot of the order with this id.
-    pub(super) fn find(&self, id: u64) -> Option<u32> {
-        let cell = self.cell(self.search(id));
-        (cell.id != 0).then_some(cell.slot)
-    }
-
-    /// Adds an id that is above zero; answers whether it is new.
-    pub(super) fn insert(&mut self, id: u64, slot: u32) -> bool {
-        if self.used >= self.cells.len() >> 1 {
-            self.grow();
+    /// The slot that holds this id.
+    #[inline]
+    pub(super) fn find(&self, id: u64, id_in: impl Fn(u32) -> u64) -> Option<u32> {
+        let mut at = self.home(id);
+        loop {
+            let slot = self.cell(at);
+            if slot == EMPTY {
+                return None;
+            }
+            if id_in(slot) == id {
+                return Some(slot);
+            }
+            at = self.after(at);
         }
-        let at = self.search(id);
-        let new = self.cell(at).id == 0;
-        self.set(at, Cell { id, slot });
-        self.used = self.used.saturating_add(usize::from(new));
-        new
     }
 
-    /// Takes an id out, and moves those that had to give way to it back towards their home.
-    pub(super) fn remove(&mut self, id: u64) {
-        let mut hole = self.search(id);
-        if self.cell(hole).id == 0 {
-            return;
+    /// Adds an id in a slot, which are not in it yet.
+    #[inline]
+    pub(super) fn insert(&mut self, id: u64, slot: u32, id_in: impl Fn(u32) -> u64) {
+        if self.used >= self.cells.len() >> 1 {
+            self.grow(id_in);
+        }
+        self.put(id, slot);
+        self.used = self.used.saturating_add(1);
+    }
+
+    /// Takes an id in a slot out, and moves those that had to give way to it back towards their home.
+    #[inline]
+    pub(super) fn remove(&mut self, id: u64, slot: u32, id_in: impl Fn(u32) -> u64) {
+        let mut hole = self.home(id);
+        while self.cell(hole) != slot {
+            if self.cell(hole) == EMPTY {
+                return;
+            }
+            hole = self.after(hole);
         }
         let mut at = self.after(hole);
-        while self.cell(at).id != 0 {
-            let cell = self.cell(at);
-            if self.distance(self.home(cell.id), at) >= self.distance(hole, at) {
-                self.set(hole, cell);
+        while self.cell(at) != EMPTY {
+            let slot = self.cell(at);
+            if self.distance(self.home(id_in(slot)), at) >= self.distance(hole, at) {
+                self.set(hole, slot);
                 hole = at;
             }
             at = self.after(at);
@@ -64,50 +70,54 @@ impl Index {
         self.used = self.used.saturating_sub(1);
     }
 
-    /// The cell of this id, or the empty one where it belongs.
-    fn search(&self, id: u64) -> usize {
+    #[inline]
+    fn put(&mut self, id: u64, slot: u32) {
         let mut at = self.home(id);
-        while self.cell(at).id != 0 && self.cell(at).id != id {
+        while self.cell(at) != EMPTY {
             at = self.after(at);
         }
-        at
+        self.set(at, slot);
     }
 
-    fn grow(&mut self) {
+    #[cold]
+    fn grow(&mut self, id_in: impl Fn(u32) -> u64) {
         let doubled = vec![EMPTY; self.cells.len() << 1];
         let cells = std::mem::replace(&mut self.cells, doubled);
-        for cell in cells.into_iter().filter(|cell| cell.id != 0) {
-            let at = self.search(cell.id);
-            self.set(at, cell);
-        }
+        cells.into_iter().filter(|slot| *slot != EMPTY).for_each(|slot| self.put(id_in(slot), slot));
     }
 
     /// Where a search for this id begins: the upper bits of its product.
+    #[inline]
     fn home(&self, id: u64) -> usize {
         let spread = id.wrapping_mul(SPREAD).rotate_left(self.cells.len().trailing_zeros());
         self.wrap(spread as usize)
     }
 
+    #[inline]
     fn after(&self, at: usize) -> usize {
         self.wrap(at.wrapping_add(1))
     }
 
     /// How many steps a search takes between two cells.
+    #[inline]
     fn distance(&self, from: usize, to: usize) -> usize {
         self.wrap(to.wrapping_sub(from))
     }
 
+    #[inline]
     fn wrap(&self, at: usize) -> usize {
         at & self.cells.len().wrapping_sub(1)
     }
 
-    fn cell(&self, at: usize) -> Cell {
+    #[inline]
+    fn cell(&self, at: usize) -> u32 {
         self.cells.get(at).copied().unwrap_or(EMPTY)
     }
 
-    fn set(&mut self, at: usize, cell: Cell) {
+    #[inline]
+    fn set(&mut self, at: usize, slot: u32) {
         if let Some(place) = self.cells.get_mut(at) {
-            *place = cell;
+            *place = slot;
         }
     }
 }
@@ -125,15 +135,22 @@ mod tests {
         fn agrees_with_a_map(steps in prop::collection::vec((any::<bool>(), 1u64..120), 1..400)) {
             let mut index = Index::new();
             let mut map = BTreeMap::new();
+            let mut ids = Vec::new();
             for (slot, (insert, id)) in (0u32..).zip(steps) {
-                if insert {
-                    prop_assert_eq!(index.insert(id, slot), map.insert(id, slot).is_none());
-                } else {
-                    index.remove(id);
-                    map.remove(&id);
+                ids.push(id);
+                match map.get(&id).copied() {
+                    None if insert => {
+                        index.insert(id, slot, |slot| ids[slot as usize]);
+                        map.insert(id, slot);
+                    }
+                    Some(old) if !insert => {
+                        index.remove(id, old, |slot| ids[slot as usize]);
+                        map.remove(&id);
+                    }
+                    _ => {}
                 }
                 for id in 0..121 {
-                    prop_assert_eq!(index.find(id), map.get(&id).copied());
+                    prop_assert_eq!(index.find(id, |slot| ids[slot as usize]), map.get(&id).copied());
                 }
             }
         }

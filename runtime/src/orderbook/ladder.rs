@@ -1,61 +1,61 @@
-//! The ladder: one queue of orders for every side and price.
+//! The ladder: one queue of orders for every family, side and price.
 //!
 //! Levels lie in chunks of 64 that appear when first used: a wide band costs little until it is
 //! traded. Invariant: a level's bit in the occupancy is set exactly if the level holds orders. Both
 //! sides have levels of their own at every price, as there are ways of matching in which books cross.
+//! Orders' own links are changed by `queue`.
 
 use sillok_abi::Side;
 
-use super::answer::promised;
+use super::answer::{Broken, promised};
 use super::occupancy::Occupancy;
-use super::slab::{NIL, Order};
-use super::undo::Recorder;
-use crate::state::Fault;
+use super::order::{NIL, Order, Rung};
 
-const SELL_BIT: u32 = 1 << 31;
 const CHUNK_LEVELS: usize = 64;
+const HALVES: usize = 8;
 
-/// A side and the ordinal of a price: the place of a level on the ladder.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Rung(u32);
-
-impl Rung {
-    pub(super) fn new(side: Side, tick: u32) -> Self {
-        match side {
-            Side::Buy => Rung(tick),
-            Side::Sell => Rung(tick | SELL_BIT),
-        }
-    }
-
-    pub(super) fn side(self) -> Side {
-        if self.0 & SELL_BIT == 0 { Side::Buy } else { Side::Sell }
-    }
-
-    pub(super) fn tick(self) -> u32 {
-        self.0 & !SELL_BIT
-    }
-}
-
-/// The queue at one price: its ends, and totals over it.
+/// The queue at one rung: its ends, and totals over it.
 #[derive(Clone, Copy)]
 pub(super) struct Level {
-    /// The slot of the oldest order.
+    /// The slot of the first order.
     pub(super) head: u32,
-    /// The slot of the latest order.
+    /// The slot of the last order.
     pub(super) tail: u32,
     /// How many orders.
     pub(super) orders: u32,
-    /// The epoch in which it was last copied (see `undo`).
-    pub(super) stamp: u32,
-    /// The sum of their quantities.
-    pub(super) quantity: u64,
+    /// The sum of what they show.
+    pub(super) shown: u64,
+    /// The sum of what they hide.
+    pub(super) hidden: u64,
 }
 
 impl Level {
-    pub(super) const EMPTY: Level = Level { head: NIL, tail: NIL, orders: 0, stamp: 0, quantity: 0 };
+    pub(super) const EMPTY: Level = Level { head: NIL, tail: NIL, orders: 0, shown: 0, hidden: 0 };
+
+    /// The sum of all that is left of its orders.
+    #[inline]
+    pub(super) fn total(&self) -> u64 {
+        self.shown.saturating_add(self.hidden)
+    }
+
+    /// Adds an order's quantities.
+    #[inline]
+    pub(super) fn add(&mut self, order: &Order) -> Result<(), Broken> {
+        self.shown = promised(self.shown.checked_add(order.shown), "a level's quantity overflows")?;
+        self.hidden = promised(self.hidden.checked_add(order.hidden), "a level's quantity overflows")?;
+        Ok(())
+    }
+
+    /// Takes an order's quantities off.
+    #[inline]
+    pub(super) fn subtract(&mut self, order: &Order) -> Result<(), Broken> {
+        self.shown = promised(self.shown.checked_sub(order.shown), "a level falls below zero")?;
+        self.hidden = promised(self.hidden.checked_sub(order.hidden), "a level falls below zero")?;
+        Ok(())
+    }
 }
 
-/// One side of the ladder.
+/// The levels of one family and side.
 struct Half {
     occupancy: Occupancy,
     chunks: Vec<Option<Box<[Level; CHUNK_LEVELS]>>>,
@@ -64,18 +64,18 @@ struct Half {
 impl Half {
     fn new(ticks: u32) -> Self {
         let chunks = (ticks as usize).div_ceil(CHUNK_LEVELS);
-        Half {
-            occupancy: Occupancy::new(ticks),
-            chunks: std::iter::repeat_with(|| None).take(chunks).collect(),
-        }
+        let chunks = std::iter::repeat_with(|| None).take(chunks).collect();
+        Half { occupancy: Occupancy::new(ticks), chunks }
     }
 
+    #[inline]
     fn level(&self, tick: u32) -> &Level {
         let tick = tick as usize;
         let chunk = self.chunks.get(tick / CHUNK_LEVELS).and_then(Option::as_ref);
         chunk.and_then(|chunk| chunk.get(tick % CHUNK_LEVELS)).unwrap_or(&Level::EMPTY)
     }
 
+    #[inline]
     fn level_mut(&mut self, tick: u32) -> Option<&mut Level> {
         let tick = tick as usize;
         let chunk = self.chunks.get_mut(tick / CHUNK_LEVELS)?;
@@ -83,140 +83,87 @@ impl Half {
     }
 }
 
-/// Both sides of the ladder.
+/// All queues of a book.
 pub(super) struct Ladder {
-    buys: Half,
-    sells: Half,
+    halves: [Half; HALVES],
+    /// The ordinals of the best limits of buyers and sellers; `u32::MAX` without any.
+    best: [u32; 2],
 }
 
 impl Ladder {
-    /// A ladder of `ticks` prices without orders.
+    /// A ladder of `ticks` prices without orders. Midpoint and market orders have one queue a side.
     pub(super) fn new(ticks: u32) -> Self {
-        Ladder { buys: Half::new(ticks), sells: Half::new(ticks) }
+        let halves = std::array::from_fn(|half| Half::new(if half < 4 { ticks } else { 1 }));
+        Ladder { halves, best: [NIL; 2] }
     }
 
     /// The level at a rung.
+    #[inline]
     pub(super) fn level(&self, rung: Rung) -> &Level {
-        self.half(rung.side()).level(rung.tick())
+        self.half(rung).level(rung.tick())
     }
 
-    /// The best level of a side that holds orders: the highest buying, the lowest selling price.
+    /// The level at a rung, to change it.
+    #[inline]
+    pub(super) fn level_mut(&mut self, rung: Rung) -> Result<&mut Level, Broken> {
+        let half = self.halves.get_mut(rung.half());
+        promised(half.and_then(|half| half.level_mut(rung.tick())), "a level is off the ladder")
+    }
+
+    /// A level has got its first order, or lost its last.
+    pub(super) fn set_occupied(&mut self, rung: Rung, occupied: bool) {
+        let Some(half) = self.halves.get_mut(rung.half()) else { return };
+        half.occupancy.set(rung.tick(), occupied);
+        if let Some(best) = self.best.get_mut(rung.half()) {
+            let end = match rung.side() {
+                Side::Buy => half.occupancy.last(),
+                Side::Sell => half.occupancy.first(),
+            };
+            *best = end.unwrap_or(NIL);
+        }
+    }
+
+    /// The best limit level of a side that holds orders: the highest buying, the lowest selling price.
+    #[inline]
     pub(super) fn best(&self, side: Side) -> Option<Rung> {
-        let occupancy = &self.half(side).occupancy;
-        let tick = match side {
-            Side::Buy => occupancy.last(),
-            Side::Sell => occupancy.first(),
-        };
-        Some(Rung::new(side, tick?))
+        let [buy, sell] = self.best;
+        let tick = if side == Side::Buy { buy } else { sell };
+        (tick != NIL).then(|| Rung::limit(side, tick))
     }
 
-    /// The best level with orders that is worse than `rung`, on the same side.
+    /// The best limit level with orders that is worse than `rung`, on the same side.
     pub(super) fn after(&self, rung: Rung) -> Option<Rung> {
-        let occupancy = &self.half(rung.side()).occupancy;
+        let occupancy = &self.half(rung).occupancy;
         let tick = match rung.side() {
             Side::Buy => occupancy.at_or_below(rung.tick().checked_sub(1)?),
             Side::Sell => occupancy.at_or_above(rung.tick().checked_add(1)?),
         };
-        Some(Rung::new(rung.side(), tick?))
+        Some(Rung::limit(rung.side(), tick?))
     }
 
-    /// A side's levels with orders, best first.
+    /// A side's limit levels with orders, best first.
     pub(super) fn levels(&self, side: Side) -> impl Iterator<Item = (Rung, &Level)> {
         std::iter::successors(self.best(side), |rung| self.after(*rung)).map(|rung| (rung, self.level(rung)))
     }
 
-    /// The order in `slot` joins the end of its queue.
-    pub(super) fn join(&mut self, slot: u32, order: &Order, recorder: &mut Recorder) -> Result<(), Fault> {
-        let level = self.edit(order.rung, recorder)?;
-        if level.head == NIL {
-            level.head = slot;
-        }
-        level.tail = slot;
-        level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
-        level.quantity =
-            promised(level.quantity.checked_add(order.quantity), "a level's quantity overflows")?;
-        self.half_mut(order.rung.side()).occupancy.set(order.rung.tick(), true);
-        Ok(())
+    /// The level of the lowest ordinal that holds orders, of the family and side of `rung`.
+    pub(super) fn first(&self, rung: Rung) -> Option<u32> {
+        self.half(rung).occupancy.first()
     }
 
-    /// An order, as it is, leaves its queue, wherever it stands in it.
-    pub(super) fn leave(&mut self, order: &Order, recorder: &mut Recorder) -> Result<(), Fault> {
-        let level = self.edit(order.rung, recorder)?;
-        if order.prev == NIL {
-            level.head = order.next;
-        }
-        if order.next == NIL {
-            level.tail = order.prev;
-        }
-        level.orders = promised(level.orders.checked_sub(1), "a level's orders fall below zero")?;
-        let empty = level.orders == 0;
-        self.reduce(order.rung, order.quantity, recorder)?;
-        if empty {
-            self.half_mut(order.rung.side()).occupancy.set(order.rung.tick(), false);
-        }
-        Ok(())
+    /// The level of the highest ordinal that holds orders, of the family and side of `rung`.
+    pub(super) fn last(&self, rung: Rung) -> Option<u32> {
+        self.half(rung).occupancy.last()
     }
 
-    /// A queue's total falls by a quantity.
-    pub(super) fn reduce(&mut self, rung: Rung, by: u64, recorder: &mut Recorder) -> Result<(), Fault> {
-        let level = self.edit(rung, recorder)?;
-        level.quantity = promised(level.quantity.checked_sub(by), "a level's quantity falls below zero")?;
-        Ok(())
+    /// The level of the lowest ordinal from that of `rung` on that holds orders, of its family and side.
+    pub(super) fn at_or_above(&self, rung: Rung) -> Option<u32> {
+        self.half(rung).occupancy.at_or_above(rung.tick())
     }
 
-    /// Adds an order read from state to its level, in whatever order they come.
-    pub(super) fn load(&mut self, slot: u32, order: &Order) -> Result<(), Fault> {
-        let half = self.half_mut(order.rung.side());
-        half.occupancy.set(order.rung.tick(), true);
-        let level = promised(half.level_mut(order.rung.tick()), "an order is off the ladder")?;
-        let ends = [(order.prev, &mut level.head), (order.next, &mut level.tail)];
-        for (neighbour, end) in ends {
-            if neighbour == NIL {
-                promised((*end == NIL).then_some(()), "a queue has two ends on one side")?;
-                *end = slot;
-            }
-        }
-        level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
-        level.quantity =
-            promised(level.quantity.checked_add(order.quantity), "a level's quantity overflows")?;
-        Ok(())
-    }
-
-    /// Puts a level back to what it was, its bit with it.
-    pub(super) fn restore(&mut self, rung: Rung, old: Level) {
-        let half = self.half_mut(rung.side());
-        half.occupancy.set(rung.tick(), old.orders > 0);
-        if let Some(level) = half.level_mut(rung.tick()) {
-            *level = Level { stamp: 0, ..old };
-        }
-    }
-
-    /// Takes all stamps away, so that epochs can start again.
-    pub(super) fn unstamp(&mut self) {
-        for half in [&mut self.buys, &mut self.sells] {
-            for level in half.chunks.iter_mut().flatten().flat_map(|chunk| chunk.iter_mut()) {
-                level.stamp = 0;
-            }
-        }
-    }
-
-    fn edit(&mut self, rung: Rung, recorder: &mut Recorder) -> Result<&mut Level, Fault> {
-        let level = promised(self.half_mut(rung.side()).level_mut(rung.tick()), "a level is off the ladder")?;
-        recorder.level(rung, level);
-        Ok(level)
-    }
-
-    fn half(&self, side: Side) -> &Half {
-        match side {
-            Side::Buy => &self.buys,
-            Side::Sell => &self.sells,
-        }
-    }
-
-    fn half_mut(&mut self, side: Side) -> &mut Half {
-        match side {
-            Side::Buy => &mut self.buys,
-            Side::Sell => &mut self.sells,
-        }
+    #[inline]
+    fn half(&self, rung: Rung) -> &Half {
+        // There are as many halves as three bits can number.
+        &self.halves[rung.half() & (HALVES - 1)]
     }
 }

@@ -1,16 +1,17 @@
 //! Reads a book from state, and refuses to go on with one that does not hold together.
 //!
-//! Slots come back as they were stored; index, levels and occupancy follow from them in one pass, in
-//! whatever order the slots lie, as an order without one before it is the head of its queue.
+//! Slots come back as they were stored, the journal's over the pages'; queues follow from the orders'
+//! priorities, and what finds orders from the slots.
 
-use sillok_abi::Side;
+use sillok_abi::Account;
 
 use super::answer::promised;
 use super::book::Book;
-use super::ladder::Rung;
-use super::limits::{MAX_QUANTITY, PAGE_ORDERS};
-use super::record::{BookRecord, Header, SlotRecord, count_key, decode, header_key, page_key};
-use super::slab::{NIL, Order};
+use super::limits::{MAX_QUANTITY, PAGE_ORDERS, PAGE_OWNERS};
+use super::order::{Extra, Flags, Order};
+use super::record::{
+    BookRecord, PageRecord, SlotRecord, chunk_key, count_key, decode, header_key, owners_key, page_key,
+};
 use crate::state::{Fault, StateReader};
 
 /// How many books there are.
@@ -19,67 +20,110 @@ pub(super) fn count(state: &dyn StateReader) -> Result<u32, Fault> {
 }
 
 /// Reads a book by its number.
-pub(super) fn book(number: u32, state: &dyn StateReader) -> Result<Book, Fault> {
-    read(number, state).map_err(|Fault(cause)| Fault(format!("book {number} in state: {cause}")))
+pub(super) fn book(number: u32, seed: u64, state: &dyn StateReader) -> Result<Book, Fault> {
+    read(number, seed, state).map_err(|Fault(cause)| Fault(format!("book {number} in state: {cause}")))
 }
 
-fn read(number: u32, state: &dyn StateReader) -> Result<Book, Fault> {
+fn read(number: u32, seed: u64, state: &dyn StateReader) -> Result<Book, Fault> {
     let bytes = promised(state.get(&header_key(number))?, "its header is missing")?;
-    let BookRecord { owner, params, header } = decode(&bytes, "its header")?;
-    let mut book = promised(Book::new(owner, params).ok(), "its rules make no sense")?;
-    for page in 0..header.slots.div_ceil(PAGE_ORDERS) {
-        let bytes = promised(state.get(&page_key(number, page))?, "a page is missing")?;
-        let slots: Vec<SlotRecord> = decode(&bytes, "a page")?;
-        for (order, owner) in slots.into_iter().map(SlotRecord::into_order) {
-            book.slab.load(order, owner)?;
-        }
-    }
-    book.load_header(header)?;
-    book.load_levels()?;
-    book.check_chains()?;
+    let record: BookRecord = decode(&bytes, "its header")?;
+    let slots = read_slots(number, &record, state)?;
+    let mut book = promised(Book::new(record.owner, record.params, seed).ok(), "its rules make no sense")?;
+    (book.counters, book.day, book.pages) = (record.counters, record.day, record.pages);
+    book.load_owners(number, record.owners, state)?;
+    let orders = slots.into_iter().map(SlotRecord::into_order).collect();
+    book.load_orders(orders)?;
+    book.slab.free = record.free;
+    promised((book.slab.live == record.live).then_some(()), "its header does not agree with its pages")?;
+    book.check_free_list()?;
     Ok(book)
 }
 
+/// All slots: those of the pages, and over them those of the journal that are newer.
+fn read_slots(number: u32, record: &BookRecord, state: &dyn StateReader) -> Result<Vec<SlotRecord>, Fault> {
+    let mut slots = Vec::with_capacity(record.pages.slots as usize);
+    let mut since = Vec::new();
+    for page in 0..record.pages.slots.div_ceil(PAGE_ORDERS) {
+        let bytes = promised(state.get(&page_key(number, page))?, "a page is missing")?;
+        let read: PageRecord = decode(&bytes, "a page")?;
+        let rest = (record.pages.slots as usize).saturating_sub(slots.len());
+        let whole = read.slots.len() == rest.min(PAGE_ORDERS as usize);
+        promised(whole.then_some(()), "a page has too many slots, or too few")?;
+        since.push(read.since);
+        slots.extend(read.slots);
+    }
+    for chunk in record.pages.first..record.pages.next {
+        let bytes = promised(state.get(&chunk_key(number, chunk))?, "a chunk of the journal is missing")?;
+        let changed: Vec<(u32, SlotRecord)> = decode(&bytes, "a chunk of the journal")?;
+        for (slot, record) in changed {
+            let since = promised(since.get((slot / PAGE_ORDERS) as usize), "a slot is in no page")?;
+            let place = promised(slots.get_mut(slot as usize), "a slot is in no page")?;
+            if chunk >= *since {
+                *place = record;
+            }
+        }
+    }
+    Ok(slots)
+}
+
 impl Book {
-    /// Rebuilds the levels from the orders in the slots.
-    fn load_levels(&mut self) -> Result<(), Fault> {
-        for slot in 0..self.slab.slots() {
-            let order = *self.slab.get(slot)?;
+    fn load_owners(&mut self, number: u32, count: u32, state: &dyn StateReader) -> Result<(), Fault> {
+        for page in 0..count.div_ceil(PAGE_OWNERS) {
+            let bytes = promised(state.get(&owners_key(number, page))?, "a page of owners is missing")?;
+            let accounts: Vec<Account> = decode(&bytes, "a page of owners")?;
+            for account in accounts {
+                let new = self.slab.owners.find(&account).is_none();
+                promised(new.then_some(()), "an owner is there twice")?;
+                self.slab.owners.add(account);
+            }
+        }
+        let counted = self.slab.owners.count();
+        self.owners_written = counted;
+        Ok(promised((counted == count).then_some(()), "the owners are not as many as its header says")?)
+    }
+
+    /// Puts the orders in their slots, and in their queues by their priorities.
+    fn load_orders(&mut self, orders: Vec<(Order, Option<Extra>)>) -> Result<(), Fault> {
+        let mut queued = Vec::new();
+        for (order, extra) in orders {
+            let slot = self.slab.append(order);
+            if let Some(extra) = extra {
+                self.slab.set_extra(slot, extra);
+            }
             if order.is_live() {
-                self.check_order(slot, &order)?;
-                self.ladder.load(slot, &order)?;
+                self.check_order(&order, extra)?;
+                self.slab.attach(slot, &order)?;
+                queued.push((order.rung, order.priority, slot));
             }
         }
-        Ok(())
-    }
-
-    /// An order has a known id, price and quantity, and its neighbours know it.
-    fn check_order(&self, slot: u32, order: &Order) -> Result<(), Fault> {
-        let sound = order.id < self.header().next_order
-            && order.rung.tick() < self.grid.ticks()
-            && (1..=MAX_QUANTITY).contains(&order.quantity);
-        let same_queue = |other: &Order| other.is_live() && other.rung == order.rung;
-        let ahead = order.prev == NIL || {
-            let prev = self.slab.get(order.prev)?;
-            same_queue(prev) && prev.next == slot
-        };
-        let behind = order.next == NIL || {
-            let next = self.slab.get(order.next)?;
-            same_queue(next) && next.prev == slot
-        };
-        promised((sound && ahead && behind).then_some(()), "an order is out of bounds or out of its queue")
-    }
-
-    /// Queues and free list hold every slot: none is in a ring apart.
-    fn check_chains(&self) -> Result<(), Fault> {
-        let mut queued = 0u32;
-        for side in [Side::Buy, Side::Sell] {
-            for (rung, _) in self.ladder.levels(side) {
-                queued = queued.saturating_add(self.count_queue(rung)?);
-            }
+        queued.sort_unstable();
+        for (_, _, slot) in &queued {
+            let order = *self.slab.get(*slot)?;
+            self.link(*slot, &order)?;
         }
-        promised((queued == self.slab.live()).then_some(()), "an order is in no queue")?;
-        let free = self.slab.slots().saturating_sub(queued);
+        let mut priorities: Vec<u64> = queued.iter().map(|(_, priority, _)| *priority).collect();
+        priorities.sort_unstable();
+        let unique = priorities.windows(2).all(|pair| pair.first() != pair.last());
+        Ok(promised(unique.then_some(()), "two orders have one place")?)
+    }
+
+    /// An order is new, and of a known id, price, quantity and owner.
+    fn check_order(&self, order: &Order, extra: Option<Extra>) -> Result<(), Fault> {
+        let sound = order.id < self.counters.order
+            && order.priority < self.counters.priority
+            && self.slab.find(order.id).is_none()
+            && order.owner < self.slab.owners.count()
+            && (1..=MAX_QUANTITY).contains(&order.shown)
+            && order.total() <= MAX_QUANTITY;
+        let priced = order.rung.tick() < self.grid.ticks()
+            && extra.is_none_or(|extra| extra.limit < self.grid.ticks());
+        let flagged = order.flags.0 & !Flags::ALL == 0 && extra.is_some() == order.flags.has(Flags::EXTRA);
+        Ok(promised((sound && priced && flagged).then_some(()), "an order is out of bounds")?)
+    }
+
+    /// The free list holds every free slot, once.
+    fn check_free_list(&self) -> Result<(), Fault> {
+        let free = self.slab.slots().saturating_sub(self.slab.live);
         // One more than there can be, so that a ring shows.
         let listed = self.free_list().take((free as usize).saturating_add(1));
         let mut count = 0u32;
@@ -87,17 +131,6 @@ impl Book {
             promised((!self.slab.get(slot?)?.is_live()).then_some(()), "an order is on the free list")?;
             count = count.saturating_add(1);
         }
-        promised((count == free).then_some(()), "a free slot is not on the free list, or twice")
-    }
-
-    fn count_queue(&self, rung: Rung) -> Result<u32, Fault> {
-        self.queue(rung).try_fold(0u32, |count, slot| slot.map(|_| count.saturating_add(1)))
-    }
-
-    /// Takes over the header, which has to agree with the slots.
-    fn load_header(&mut self, header: Header) -> Result<(), Fault> {
-        self.slab.load_free(header.free);
-        self.load_next_order(header.next_order);
-        promised((self.header() == header).then_some(()), "its header does not agree with its pages")
+        Ok(promised((count == free).then_some(()), "a free slot is not on the free list, or twice")?)
     }
 }

@@ -1,66 +1,216 @@
-//! Continuous matching: best price first, oldest first within a price, at the resting order's price.
+//! Matching an incoming order: best price first, first come first within a price, at the price of the one
+//! that was there.
 
-use sillok_abi::{Fill, OrderId, Quantity, Side};
+use sillok_abi::{BookEvent, Fill, MatchMode, OrderId, Price, Quantity, Removal, SelfTrade, Side};
 
-use super::book::Book;
-use super::ladder::Rung;
-use super::undo::Recorder;
-use crate::state::Fault;
+use super::answer::{Broken, Failure};
+use super::book::{Book, Steps};
+use super::fees::{Halves, fee};
+use super::order::{Family, Flags, NIL, Order, Rung};
+use super::taker::{End, Taker};
 
-/// An incoming order while it matches.
-pub(super) struct Taker {
-    pub(super) side: Side,
-    /// The ordinal of its limit.
+/// An order that a taker meets, and the price at which they trade.
+#[derive(Clone, Copy)]
+pub(super) struct Meeting {
+    pub(super) slot: u32,
+    pub(super) price: Halves,
+    /// The ordinal of the price; `u32::MAX` halfway between two.
     pub(super) tick: u32,
-    /// What is left to trade.
-    pub(super) left: u64,
 }
 
 impl Book {
-    /// The best level of the other side, if the taker's limit reaches it.
-    pub(super) fn crossed(&self, taker: &Taker) -> Option<Rung> {
-        match taker.side {
-            Side::Buy => self.ladder.best(Side::Sell).filter(|ask| ask.tick() <= taker.tick),
-            Side::Sell => self.ladder.best(Side::Buy).filter(|bid| bid.tick() >= taker.tick),
+    /// Matches until nothing is left, nobody is there to trade with, or something ends it.
+    pub(super) fn sweep(&mut self, taker: &mut Taker, steps: &mut Steps) -> Result<End, Failure> {
+        while taker.left > 0 {
+            let Some(meeting) = self.meeting(taker) else { break };
+            if !steps.take() {
+                return Ok(End::StepLimit);
+            }
+            let maker = *self.slab.get(meeting.slot)?;
+            if self.has_expired(meeting.slot, &maker) {
+                self.expel(meeting.slot, Removal::Expired, steps)?;
+            } else if is_own(taker, &maker) {
+                if self.prevent(meeting.slot, &maker, taker, steps)? {
+                    return Ok(End::Prevented);
+                }
+            } else if meeting.tick != NIL && self.interrupts(meeting.tick, taker.before) {
+                self.interrupt();
+                return Ok(End::Interrupted);
+            } else {
+                self.trade(&meeting, &maker, taker, steps)?;
+            }
         }
+        Ok(End::Done)
     }
 
-    /// Matches until nothing is left, nothing crosses, or there are `max_fills`. The header has been
-    /// recorded.
-    pub(super) fn sweep(
+    /// Whom a taker meets next, if anybody.
+    #[inline]
+    pub(super) fn meeting(&self, taker: &Taker) -> Option<Meeting> {
+        if self.slab.special > 0 || taker.midpoint {
+            let halfway = self.meeting_halfway(taker);
+            if halfway.is_some() || taker.midpoint {
+                return halfway;
+            }
+        }
+        let rung = match self.params.mode {
+            MatchMode::Continuous => {
+                let best = self.ladder.best(taker.side.other())?;
+                let crosses = match taker.side {
+                    Side::Buy => best.tick() <= taker.limit,
+                    Side::Sell => best.tick() >= taker.limit,
+                };
+                crosses.then_some(best)?
+            }
+            MatchMode::EqualPrice => Rung::limit(taker.side.other(), taker.limit),
+            MatchMode::Negotiated => return None,
+        };
+        let slot = self.head(rung)?;
+        Some(Meeting { slot, price: Halves::whole(self.grid.price(rung.tick())), tick: rung.tick() })
+    }
+
+    /// The midpoint order of the other side that a taker meets: halfway is better than the best price.
+    #[cold]
+    fn meeting_halfway(&self, taker: &Taker) -> Option<Meeting> {
+        let slot = self.head(Rung::new(Family::Midpoint, taker.side.other(), 0))?;
+        let price = self.halfway()?;
+        let limit = Halves::whole(self.grid.price(taker.limit));
+        let reaches = match taker.side {
+            Side::Buy => price <= limit,
+            Side::Sell => price >= limit,
+        };
+        (taker.midpoint || reaches).then_some(Meeting { slot, price, tick: NIL })
+    }
+
+    /// Halfway between the best prices, if there are both.
+    pub(super) fn halfway(&self) -> Option<Halves> {
+        let (bid, ask) = (self.ladder.best(Side::Buy)?, self.ladder.best(Side::Sell)?);
+        let sum = self.grid.price(bid.tick()).saturating_add(self.grid.price(ask.tick()));
+        (self.params.mode == MatchMode::Continuous).then_some(Halves(sum))
+    }
+
+    /// Whether an order's time has come.
+    pub(super) fn has_expired(&self, slot: u32, order: &Order) -> bool {
+        let due = |now| self.slab.expiry(slot, order.flags) <= now;
+        order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT)
+            && (order.flags.has(Flags::UNTIL) && due(self.now.time)
+                || order.flags.has(Flags::UNTIL_HEIGHT) && due(self.now.height))
+    }
+
+    /// Keeps a taker and its own order from trading; answers whether the taker has to go.
+    fn prevent(
         &mut self,
+        slot: u32,
+        maker: &Order,
         taker: &mut Taker,
-        max_fills: u32,
-        recorder: &mut Recorder,
-    ) -> Result<Vec<Fill>, Fault> {
-        let mut fills = Vec::new();
-        while taker.left > 0 && fills.len() < max_fills as usize {
-            let Some(rung) = self.crossed(taker) else { break };
-            let fill = self.fill_oldest(rung, taker.left, recorder)?;
-            taker.left = taker.left.saturating_sub(fill.quantity.0);
-            fills.push(fill);
+        steps: &mut Steps,
+    ) -> Result<bool, Failure> {
+        match taker.self_trade {
+            SelfTrade::CancelOldest | SelfTrade::CancelBoth => self.expel(slot, Removal::SelfTrade, steps)?,
+            SelfTrade::Decrement => {
+                let quantity = maker.shown.min(taker.left);
+                self.decrement(slot, maker, quantity, steps)?;
+                taker.left = taker.left.saturating_sub(quantity);
+                taker.decremented = taker.decremented.saturating_add(quantity);
+            }
+            SelfTrade::CancelNewest | SelfTrade::Allow => {}
         }
-        Ok(fills)
+        Ok(matches!(taker.self_trade, SelfTrade::CancelNewest | SelfTrade::CancelBoth))
     }
 
-    /// Matches at most `wanted` with the oldest order of a level.
-    fn fill_oldest(&mut self, rung: Rung, wanted: u64, recorder: &mut Recorder) -> Result<Fill, Fault> {
-        let slot = self.ladder.level(rung).head;
-        let (maker, owner) = (*self.slab.get(slot)?, *self.slab.owner(slot)?);
-        let traded = maker.quantity.min(wanted);
-        let left = maker.quantity.saturating_sub(traded);
-        if left == 0 {
-            self.take_out(slot, recorder)?;
-        } else {
-            self.slab.edit(slot, recorder)?.quantity = left;
-            self.ladder.reduce(rung, traded, recorder)?;
-        }
-        Ok(Fill {
-            maker: OrderId(maker.id),
-            maker_owner: owner,
-            price: self.grid.price(rung.tick()),
-            quantity: Quantity(traded),
-            maker_left: Quantity(left),
-        })
+    /// Takes a quantity off an order instead of a trade, and reports it.
+    pub(super) fn decrement(
+        &mut self,
+        slot: u32,
+        order: &Order,
+        quantity: u64,
+        steps: &mut Steps,
+    ) -> Result<(), Failure> {
+        let left = order.total().saturating_sub(quantity);
+        steps.removed.push(self.removed(slot, quantity, left, Removal::SelfTrade)?);
+        Ok(self.consume(slot, order, quantity)?)
     }
+
+    /// Trades as much as both want with what the maker shows.
+    pub(super) fn trade(
+        &mut self,
+        meeting: &Meeting,
+        maker: &Order,
+        taker: &mut Taker,
+        steps: &mut Steps,
+    ) -> Result<(), Failure> {
+        let quantity = maker.shown.min(taker.left);
+        let value = meeting.price.value(quantity);
+        let (price, half) = (Price(meeting.price.0 >> 1), meeting.price.0 & 1 == 1);
+        let (order, side) = (OrderId(taker.id), taker.side);
+        let maker_owner = self.slab.owners.get(maker.owner)?.account;
+        self.emit(BookEvent::Traded {
+            maker: OrderId(maker.id),
+            taker: order,
+            side,
+            price,
+            half,
+            quantity: Quantity(quantity),
+        });
+        self.note(price, quantity, value, meeting.tick);
+        self.consume(meeting.slot, maker, quantity)?;
+        taker.left = taker.left.saturating_sub(quantity);
+        let fees = self.params.fees;
+        steps.fills.push(Fill {
+            maker: OrderId(maker.id),
+            maker_owner,
+            taker: order,
+            taker_owner: taker.account,
+            taker_side: side,
+            price,
+            half,
+            quantity: Quantity(quantity),
+            value,
+            maker_left: Quantity(maker.total().saturating_sub(quantity)),
+            maker_fee: fee(value, fees.maker),
+            taker_fee: fee(value, fees.taker),
+        });
+        Ok(())
+    }
+
+    /// Takes a quantity off what an order shows. An iceberg that shows nothing more shows its next part,
+    /// behind all others.
+    #[inline]
+    pub(super) fn consume(&mut self, slot: u32, order: &Order, quantity: u64) -> Result<(), Broken> {
+        let shown = order.shown.saturating_sub(quantity);
+        if shown > 0 {
+            self.resize(slot, shown, order.hidden, order.flags)?;
+            self.emit_resized(order, shown);
+        } else if order.hidden > 0 {
+            let shown = self.slab.extra(slot).peak.min(order.hidden);
+            let hidden = order.hidden.saturating_sub(shown);
+            let priority = self.next_priority()?;
+            self.send(slot, Order { priority, shown, hidden, ..*order })?;
+            self.emit_joined(order.id, order.rung, shown);
+        } else {
+            self.remove(slot)?;
+            self.emit_left(order);
+        }
+        Ok(())
+    }
+
+    /// Adds a trade to the day's. One at a whole price, whose ordinal is `tick`, is the last one from now on.
+    pub(super) fn note(&mut self, price: Price, quantity: u64, value: u64, tick: u32) {
+        let day = self.day_mut();
+        let tape = &mut day.tape;
+        tape.trades = tape.trades.saturating_add(1);
+        tape.volume = tape.volume.saturating_add(quantity);
+        tape.value = tape.value.saturating_add(u128::from(value));
+        if tick != NIL {
+            tape.open = tape.open.or(Some(price));
+            tape.high = tape.high.max(Some(price));
+            tape.low = Some(tape.low.map_or(price, |low| low.min(price)));
+            day.last = tick;
+        }
+    }
+}
+
+/// Whether a resting order is a taker's own, and that matters to the taker.
+pub(super) fn is_own(taker: &Taker, maker: &Order) -> bool {
+    let same = maker.owner == taker.owner || (taker.group != 0 && maker.group == taker.group);
+    same && taker.self_trade != SelfTrade::Allow
 }

@@ -1,39 +1,60 @@
 //! The order book: a native module that matches orders, reached by contracts through host functions.
 //!
-//! The contract that creates a book owns it: it alone places and cancels orders there; everybody reads.
-//! What follows from an order comes back to the owner, which settles it. The module knows no shares,
-//! money or clock.
+//! The contract that creates a book owns it: it alone changes it; everybody reads. What follows from a
+//! call comes back to the owner, which settles it. The module knows no shares, money or clock.
 //!
 //! **Invariants.** The book in memory is a cache of state: loaded from state it is identical, down to
 //! the slot of every order. Whatever was done since a savepoint can be undone, and leaves nothing
 //! behind. Nothing depends on which books are in memory. No order of iteration comes from a hash table.
 //!
-//! A call travels from [`books`](OrderBooks) (which book, loaded yet?, may this contract?) to `book`
-//! (admit, match, rest), which changes two structures: the `slab` (orders at numbered slots, found by
-//! id through `index`) and the `ladder` (price levels with an `occupancy` bitmap); prices become places
-//! on the ladder in `grid`. Both report what they touch for the first time to `undo`, which yields
-//! rollback (`block`) and the dirty pages, whose bytes `record` defines and `load` reads.
+//! A call travels from [`books`](OrderBooks) (which book, loaded yet?, may this contract?) to what it asks
+//! for: an order through `admission` (may it come in?), `entry` (match, rest) and `matching`, and what it
+//! sets in motion through `triggers`; others to `amend`, `removal`, `session`, `auction` and `uncross`
+//! (with `allotment`), `negotiation`, and `view`. All of them change orders through `queue` alone, which
+//! keeps two structures: the `slab` (orders at numbered slots, found by `index`, `owners` and timers) and
+//! the `ladder` (queues by price with an `occupancy` bitmap); prices become places on the ladder in `grid`.
+//! `queue` notes each change in `undo`, which yields rollback and what has to be written: `pages` decides
+//! how, `block` writes, `record` defines the bytes, and `load` reads them.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+mod admission;
+mod allotment;
+mod amend;
 mod answer;
+mod auction;
 mod block;
 mod book;
 mod books;
+mod day;
+mod entry;
+mod fees;
 mod grid;
+mod guards;
 mod index;
 mod ladder;
 mod limits;
 mod load;
 mod matching;
+mod negotiation;
 mod occupancy;
+mod order;
+mod owners;
+mod pages;
+mod queue;
 mod record;
+mod removal;
+mod session;
 mod slab;
+mod taker;
 #[cfg(test)]
 mod tests;
+mod triggers;
+mod uncross;
 mod undo;
 mod view;
 
 pub use answer::Answer;
+pub use block::Mark;
+pub use book::Now;
 pub use books::OrderBooks;
-pub use limits::{MAX_BOOKS, MAX_ORDERS, MAX_QUANTITY, MAX_TICKS};
-pub use undo::Mark;
+pub use limits::{MAX_BOOKS, MAX_ORDERS, MAX_OWNERS, MAX_QUANTITY, MAX_TICKS, MAX_VALUE};

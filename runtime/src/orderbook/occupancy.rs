@@ -19,6 +19,7 @@ impl Occupancy {
     }
 
     /// Puts `at` into the set or takes it out.
+    #[inline]
     pub(super) fn set(&mut self, at: u32, occupied: bool) {
         let word = at >> 6;
         if let Some(bits) = self.words.get_mut(word as usize) {
@@ -31,16 +32,19 @@ impl Occupancy {
     }
 
     /// The lowest number in the set.
+    #[inline]
     pub(super) fn first(&self) -> Option<u32> {
         self.at_or_above(0)
     }
 
     /// The highest number in the set.
+    #[inline]
     pub(super) fn last(&self) -> Option<u32> {
         self.at_or_below(self.last)
     }
 
     /// The lowest number in the set that is not below `at`.
+    #[inline]
     pub(super) fn at_or_above(&self, at: u32) -> Option<u32> {
         let word = at >> 6;
         let here = self.words.get(word as usize)? & from(at);
@@ -52,6 +56,7 @@ impl Occupancy {
     }
 
     /// The highest number in the set that is not above `at`.
+    #[inline]
     pub(super) fn at_or_below(&self, at: u32) -> Option<u32> {
         let word = at >> 6;
         let here = self.words.get(word as usize)? & up_to(at);

@@ -1,209 +1,196 @@
-//! The slab: a book's orders at numbered slots, found by id.
+//! The slab: a book's orders at numbered slots, found by id and by owner.
 //!
 //! Invariants: a slot is live (its id is above zero, and the index finds it) or on the free list, which
-//! is last in, first out and part of state, so that every node gives an order the same slot. A slot
-//! never goes away. Orders link to their neighbours in the queue at their price; who changes the links
-//! is `book`.
+//! is last in, first out and part of state, so that every node gives an order the same slot. Orders link
+//! to their neighbours in a queue; who changes those links is `queue`. What finds orders beside that
+//! (index, owners' lists, timers) follows from the slots: `attach` and `detach` keep it so.
 
-use sillok_abi::Account;
+use std::collections::BTreeSet;
 
-use super::answer::promised;
+use super::answer::{Broken, promised};
 use super::index::Index;
-use super::ladder::Rung;
-use super::undo::Recorder;
-use crate::state::Fault;
+use super::order::{Extra, Flags, NIL, Order};
+use super::owners::Owners;
 
-/// No slot: the end of a queue or of the free list.
-pub(super) const NIL: u32 = u32::MAX;
-
-/// A slot's hot part, which matching reads and writes.
-#[derive(Clone, Copy)]
-pub(super) struct Order {
-    /// Its id; 0 if the slot is free.
-    pub(super) id: u64,
-    /// What is left of it.
-    pub(super) quantity: u64,
-    /// Its side and price.
-    pub(super) rung: Rung,
-    /// The slot of the order before it in its queue.
-    pub(super) prev: u32,
-    /// The slot of the order behind it in its queue; of a free slot, the next on the free list.
-    pub(super) next: u32,
-    /// The epoch in which it was last copied (see `undo`).
-    pub(super) stamp: u32,
-}
-
-const _: () = assert!(size_of::<Order>() == 32, "two orders share a cache line");
-
-impl Order {
-    /// A free slot, with the one after it on the free list.
-    pub(super) fn free(next: u32) -> Self {
-        Order { id: 0, quantity: 0, rung: Rung::default(), prev: NIL, next, stamp: 0 }
-    }
-
-    pub(super) fn is_live(&self) -> bool {
-        self.id != 0
-    }
-}
+/// When an order is due, its id, its slot.
+pub(super) type Due = (u64, u64, u32);
 
 /// The orders of a book.
 pub(super) struct Slab {
     orders: Vec<Order>,
-    /// Beside the hot parts; that of a free slot means nothing.
-    owners: Vec<Account>,
+    /// As far as any order has needed one; of a slot without `EXTRA` it means nothing.
+    extras: Vec<Extra>,
     index: Index,
-    free: u32,
-    live: u32,
+    pub(super) owners: Owners,
+    pub(super) free: u32,
+    pub(super) live: u32,
+    /// How many orders are in other queues than those at limits.
+    pub(super) special: u32,
+    /// Orders that leave at a block time.
+    pub(super) by_time: BTreeSet<Due>,
+    /// Orders that leave at a height.
+    pub(super) by_height: BTreeSet<Due>,
+    /// Orders that become market orders in the closing call, by priority.
+    pub(super) at_close: BTreeSet<(u64, u32)>,
 }
 
 impl Slab {
-    pub(super) fn new() -> Self {
-        Slab { orders: Vec::new(), owners: Vec::new(), index: Index::new(), free: NIL, live: 0 }
+    pub(super) fn new(seed: u64) -> Self {
+        Slab {
+            orders: Vec::new(),
+            extras: Vec::new(),
+            index: Index::new(),
+            owners: Owners::new(seed),
+            free: NIL,
+            live: 0,
+            special: 0,
+            by_time: BTreeSet::new(),
+            by_height: BTreeSet::new(),
+            at_close: BTreeSet::new(),
+        }
     }
 
     /// How many slots there are, live and free.
+    #[inline]
     pub(super) fn slots(&self) -> u32 {
-        // Appending refuses to go beyond 32 bits.
+        // A book refuses more orders than 32 bits count.
         self.orders.len() as u32
     }
 
-    /// How many orders rest.
-    pub(super) fn live(&self) -> u32 {
-        self.live
-    }
-
-    /// The first slot on the free list.
-    pub(super) fn free_head(&self) -> u32 {
-        self.free
-    }
-
-    /// The slot of a resting order.
+    /// The slot of an order.
+    #[inline]
     pub(super) fn find(&self, id: u64) -> Option<u32> {
-        self.index.find(id)
+        self.index.find(id, |slot| id_in(&self.orders, slot))
     }
 
-    pub(super) fn get(&self, slot: u32) -> Result<&Order, Fault> {
+    #[inline]
+    pub(super) fn get(&self, slot: u32) -> Result<&Order, Broken> {
         promised(self.orders.get(slot as usize), "a slot is missing")
     }
 
-    pub(super) fn owner(&self, slot: u32) -> Result<&Account, Fault> {
-        promised(self.owners.get(slot as usize), "an owner is missing")
+    #[inline]
+    pub(super) fn get_mut(&mut self, slot: u32) -> Result<&mut Order, Broken> {
+        promised(self.orders.get_mut(slot as usize), "a slot is missing")
     }
 
-    /// The order in a slot, to change it.
-    pub(super) fn edit(&mut self, slot: u32, recorder: &mut Recorder) -> Result<&mut Order, Fault> {
-        let order = promised(self.orders.get_mut(slot as usize), "a slot is missing")?;
-        recorder.order(slot, order);
-        Ok(order)
+    /// The extra part of an order; nothing in particular if it has none.
+    #[inline]
+    pub(super) fn extra(&self, slot: u32) -> Extra {
+        self.extras.get(slot as usize).copied().unwrap_or(Extra::NONE)
     }
 
-    /// Stores an order in the latest free slot, or a new one; answers which. The caller has recorded
-    /// the book's header.
-    pub(super) fn insert(
-        &mut self,
-        order: Order,
-        owner: Account,
-        recorder: &mut Recorder,
-    ) -> Result<u32, Fault> {
-        let slot = match self.free {
-            NIL => self.append(Order { stamp: recorder.epoch(), ..order }, owner)?,
-            slot => self.reuse(slot, order, owner, recorder)?,
-        };
-        self.live = promised(self.live.checked_add(1), "more orders than can be counted")?;
-        self.index.insert(order.id, slot);
-        Ok(slot)
+    /// The extra part of an order, which is empty if it has none.
+    pub(super) fn extra_of(&self, slot: u32) -> Result<Extra, Broken> {
+        let has = self.get(slot)?.flags.has(Flags::EXTRA);
+        Ok(if has { self.extra(slot) } else { Extra::NONE })
     }
 
-    /// Frees the slot of a live order. The caller has recorded the book's header.
-    pub(super) fn remove(&mut self, slot: u32, recorder: &mut Recorder) -> Result<(), Fault> {
-        let next = self.free;
-        let order = self.edit(slot, recorder)?;
-        let id = order.id;
-        *order = Order { stamp: order.stamp, ..Order::free(next) };
-        self.free = slot;
-        self.live = promised(self.live.checked_sub(1), "an order was removed twice")?;
-        self.index.remove(id);
+    pub(super) fn set_extra(&mut self, slot: u32, extra: Extra) {
+        let at = slot as usize;
+        if self.extras.len() <= at {
+            self.extras.resize(at.saturating_add(1), Extra::NONE);
+        }
+        if let Some(place) = self.extras.get_mut(at) {
+            *place = extra;
+        }
+    }
+
+    /// The block time or height at which an order leaves; zero if at none.
+    #[inline]
+    pub(super) fn expiry(&self, slot: u32, flags: Flags) -> u64 {
+        if flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT) { self.extra(slot).expiry } else { 0 }
+    }
+
+    /// Adds a slot at the end.
+    #[inline]
+    pub(super) fn append(&mut self, order: Order) -> u32 {
+        let slot = self.slots();
+        self.orders.push(order);
+        slot
+    }
+
+    /// Takes the last slot away.
+    pub(super) fn pop(&mut self) {
+        self.orders.pop();
+    }
+
+    /// Makes the order in a slot, which is `order`, findable.
+    #[inline(always)]
+    pub(super) fn attach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
+        let orders = &self.orders;
+        self.index.insert(order.id, slot, |slot| id_in(orders, slot));
+        let owner = self.owners.get_mut(order.owner)?;
+        owner.open = owner.open.saturating_add(1);
+        owner.orders.push((order.id, slot));
+        self.live = self.live.saturating_add(1);
+        self.special = self.special.saturating_add(u32::from(!order.rung.is_limit()));
+        if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
+            self.set_timers(slot, order, true);
+        }
         Ok(())
     }
 
-    /// Adds a slot at the end, outside the index and the count of live orders.
-    fn append(&mut self, order: Order, owner: Account) -> Result<u32, Fault> {
-        let slot = promised(u32::try_from(self.orders.len()).ok(), "more slots than 32 bits count")?;
-        self.orders.push(order);
-        self.owners.push(owner);
-        Ok(slot)
+    /// Makes the order in a slot, which is `order`, unfindable.
+    #[inline]
+    pub(super) fn detach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
+        let orders = &self.orders;
+        self.index.remove(order.id, slot, |slot| id_in(orders, slot));
+        let owner = self.owners.get_mut(order.owner)?;
+        owner.open = promised(owner.open.checked_sub(1), "an owner's orders fall below zero")?;
+        let kept = (owner.open as usize).saturating_add(KEPT_GONE).saturating_mul(2);
+        if owner.orders.len() > kept {
+            owner.orders.retain(|(id, at)| *at != slot && is_owned(orders, *at, *id, order.owner));
+            owner.orders.sort_unstable();
+            owner.orders.dedup();
+        }
+        self.live = promised(self.live.checked_sub(1), "an order left twice")?;
+        self.special = self.special.saturating_sub(u32::from(!order.rung.is_limit()));
+        if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
+            self.set_timers(slot, order, false);
+        }
+        Ok(())
     }
 
-    fn reuse(
-        &mut self,
-        slot: u32,
-        order: Order,
-        owner: Account,
-        recorder: &mut Recorder,
-    ) -> Result<u32, Fault> {
-        let place = self.edit(slot, recorder)?;
-        let next = place.next;
-        *place = Order { stamp: place.stamp, ..order };
-        self.free = next;
-        let kept = promised(self.owners.get_mut(slot as usize), "an owner is missing")?;
-        if *kept != owner {
-            recorder.owner(slot, *kept);
-            *kept = owner;
+    #[cold]
+    fn set_timers(&mut self, slot: u32, order: &Order, present: bool) {
+        fn set<T: Ord>(timers: &mut BTreeSet<T>, timer: T, present: bool) {
+            if present {
+                timers.insert(timer);
+            } else {
+                timers.remove(&timer);
+            }
         }
-        Ok(slot)
+        let due = (self.expiry(slot, order.flags), order.id, slot);
+        if order.flags.has(Flags::UNTIL) {
+            set(&mut self.by_time, due, present);
+        }
+        if order.flags.has(Flags::UNTIL_HEIGHT) {
+            set(&mut self.by_height, due, present);
+        }
+        if order.flags.has(Flags::AT_CLOSE) {
+            set(&mut self.at_close, (order.priority, slot), present);
+        }
+    }
+
+    /// An owner's orders: ids and slots, lowest id first.
+    pub(super) fn of_owner(&self, number: u32) -> Result<Vec<(u64, u32)>, Broken> {
+        let mut found = self.owners.get(number)?.orders.clone();
+        found.retain(|(id, slot)| is_owned(&self.orders, *slot, *id, number));
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 }
 
-/// What rollback and loading do, past the record of changes.
-impl Slab {
-    /// Puts a slot back to what it was.
-    pub(super) fn restore(&mut self, slot: u32, old: Order) {
-        let Some(place) = self.orders.get_mut(slot as usize) else { return };
-        let id = place.id;
-        *place = Order { stamp: 0, ..old };
-        if id != old.id {
-            self.index.remove(id);
-            if old.is_live() {
-                self.index.insert(old.id, slot);
-            }
-        }
-    }
+/// How many orders that are gone an owner's list may always name.
+const KEPT_GONE: usize = 8;
 
-    /// Puts a slot's owner back to what it was.
-    pub(super) fn restore_owner(&mut self, slot: u32, old: Account) {
-        if let Some(place) = self.owners.get_mut(slot as usize) {
-            *place = old;
-        }
-    }
+/// Whether an owner has the order of this id in a slot. Ids that were undone are given out again.
+fn is_owned(orders: &[Order], slot: u32, id: u64, owner: u32) -> bool {
+    orders.get(slot as usize).is_some_and(|order| order.id == id && order.owner == owner)
+}
 
-    /// Takes away the slots from `slots` on, and puts the free list and count back to what they were.
-    pub(super) fn truncate(&mut self, slots: u32, free: u32, live: u32) {
-        for order in self.orders.drain((slots as usize).min(self.orders.len())..) {
-            self.index.remove(order.id);
-        }
-        self.owners.truncate(slots as usize);
-        self.free = free;
-        self.live = live;
-    }
-
-    /// Adds a slot read from state.
-    pub(super) fn load(&mut self, order: Order, owner: Account) -> Result<(), Fault> {
-        let slot = self.append(order, owner)?;
-        if order.is_live() {
-            let new = self.index.insert(order.id, slot);
-            promised(new.then_some(()), "two orders have one id")?;
-            self.live = promised(self.live.checked_add(1), "more orders than can be counted")?;
-        }
-        Ok(())
-    }
-
-    /// Sets the head of the free list that was read from state.
-    pub(super) fn load_free(&mut self, head: u32) {
-        self.free = head;
-    }
-
-    /// Takes all stamps away, so that epochs can start again.
-    pub(super) fn unstamp(&mut self) {
-        self.orders.iter_mut().for_each(|order| order.stamp = 0);
-    }
+/// The id in a slot; 0 if it is free.
+fn id_in(orders: &[Order], slot: u32) -> u64 {
+    orders.get(slot as usize).map_or(0, |order| order.id)
 }

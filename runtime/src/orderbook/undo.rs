@@ -1,110 +1,175 @@
-//! Undo by copy on first touch: before a record changes for the first time since the latest savepoint,
-//! it is copied here.
+//! Undo: what a book notes of each change, so that it can be taken back exactly.
 //!
-//! Every savepoint starts an epoch, and each record carries the epoch in which it was last copied. So
-//! `stamp == epoch` means that a copy lies in the log, at or after the latest savepoint. A record that
-//! is restored gets stamp 0, which no epoch has: at worst it is copied once more.
-//!
-//! What the log of a block names is also what the block has changed: it yields the dirty pages.
+//! Each call of a book's owner is one operation; a savepoint is a number of operations. Within one,
+//! orders change in five ways only, of which each can be inverted as long as inversions come in reverse
+//! order: the neighbours that a removed order still names are then its neighbours again. So nothing is
+//! copied but the one order that a change is about, and neither neighbours nor levels are. Counters and
+//! the day are kept as they were when the operation began. What an operation's changes name is also what
+//! has to be written to state.
 
-use sillok_abi::Account;
+use sillok_abi::BookEvent;
 
-use super::ladder::{Level, Rung};
-use super::record::Header;
-use super::slab::Order;
+use super::answer::{Broken, promised};
+use super::book::{Book, Counters, Now};
+use super::day::Day;
+use super::order::{Extra, Order};
 
-/// A copy of what a record was, and where it belongs.
-pub(super) struct Saved<At, Record> {
-    pub(super) book: u32,
-    pub(super) at: At,
-    pub(super) old: Record,
+/// How an order changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It got a slot that was free.
+    Inserted,
+    /// It got a new slot.
+    Appended,
+    /// It left its slot. The log has it as it was.
+    Removed,
+    /// It went to the end of a queue. The log has it as it was.
+    Moved,
+    /// Its quantities changed in place. The log has it as it was.
+    Resized,
+    /// Its extra part changed. The log has that as it was.
+    Extra,
 }
 
-/// A savepoint to roll back to: how far the log had got, and how many books the block had created.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Mark {
-    pub(super) orders: usize,
-    pub(super) owners: usize,
-    pub(super) levels: usize,
-    pub(super) headers: usize,
-    pub(super) created: usize,
+/// The place that an operation's notes have reached. A block's operations note less than 32 bits count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Point {
+    changes: u32,
+    days: u32,
+    events: u32,
+    owners: u32,
+    order: u64,
+    priority: u64,
 }
 
-/// The copies since the tentative block began, oldest first.
+/// What happened since the block began, oldest first.
+#[derive(Default)]
 pub(super) struct Log {
-    pub(super) epoch: u32,
-    pub(super) orders: Vec<Saved<u32, Order>>,
-    pub(super) owners: Vec<Saved<u32, Account>>,
-    pub(super) levels: Vec<Saved<Rung, Level>>,
-    pub(super) headers: Vec<Saved<(), Header>>,
+    /// Where each operation began.
+    pub(super) operations: Vec<Point>,
+    pub(super) changes: Vec<(Change, u32)>,
+    orders: Vec<Order>,
+    extras: Vec<Extra>,
+    days: Vec<Day>,
+    pub(super) events: Vec<BookEvent>,
 }
 
 impl Log {
-    pub(super) fn new() -> Self {
-        let (orders, owners, levels, headers) = Default::default();
-        Log { epoch: 1, orders, owners, levels, headers }
-    }
-
-    /// The end of the log.
-    pub(super) fn mark(&self, created: usize) -> Mark {
-        Mark {
-            orders: self.orders.len(),
-            owners: self.owners.len(),
-            levels: self.levels.len(),
-            headers: self.headers.len(),
-            created,
-        }
-    }
-
-    /// Forgets all copies, as nothing before now will be undone.
+    /// Forgets everything, as nothing before now will be undone.
     pub(super) fn clear(&mut self) {
+        self.operations.clear();
+        self.changes.clear();
         self.orders.clear();
-        self.owners.clear();
-        self.levels.clear();
-        self.headers.clear();
+        self.extras.clear();
+        self.days.clear();
+        self.events.clear();
     }
 
-    /// Takes copies of the changes to one book.
-    pub(super) fn of(&mut self, book: u32) -> Recorder<'_> {
-        Recorder { log: self, book }
+    /// Notes a change of an order, which is still as it was.
+    #[inline]
+    pub(super) fn order(&mut self, change: Change, slot: u32, old: &Order) {
+        self.changes.push((change, slot));
+        self.orders.push(*old);
+    }
+
+    pub(super) fn extra(&mut self, slot: u32, old: Extra) {
+        self.changes.push((Change::Extra, slot));
+        self.extras.push(old);
+    }
+
+    /// Keeps the day as it is, if the running operation has not yet.
+    #[inline]
+    pub(super) fn day(&mut self, day: &Day) {
+        let before = self.operations.last().map_or(0, |point| point.days);
+        if self.days.len() == before as usize {
+            self.days.push(*day);
+        }
     }
 }
 
-/// Takes a book's copies. Each method is called before its record changes.
-pub(super) struct Recorder<'log> {
-    log: &'log mut Log,
-    book: u32,
-}
-
-impl Recorder<'_> {
-    /// The stamp of a record that needs no copy, as it did not exist at the latest savepoint.
-    pub(super) fn epoch(&self) -> u32 {
-        self.log.epoch
+impl Book {
+    /// An operation begins.
+    #[inline]
+    pub(super) fn begin(&mut self, now: Now) {
+        (self.now, self.planned) = (now, None);
+        let point = self.point();
+        self.log.operations.push(point);
     }
 
-    pub(super) fn order(&mut self, slot: u32, order: &mut Order) {
-        if order.stamp != self.log.epoch {
-            self.log.orders.push(Saved { book: self.book, at: slot, old: *order });
-            order.stamp = self.log.epoch;
+    /// Takes the last operation back.
+    pub(super) fn undo_operation(&mut self) -> Result<(), Broken> {
+        let point = promised(self.log.operations.last().copied(), "there is no operation to undo")?;
+        self.undo_to(&point)?;
+        self.log.operations.pop();
+        self.planned = None;
+        Ok(())
+    }
+
+    /// The events of the latest operation.
+    pub(super) fn latest_events(&self) -> &[BookEvent] {
+        let start = self.log.operations.last().map_or(0, |point| point.events);
+        self.log.events.get(start as usize..).unwrap_or_default()
+    }
+
+    /// A place within the running operation to come back to.
+    #[inline]
+    pub(super) fn point(&self) -> Point {
+        Point {
+            changes: self.log.changes.len() as u32,
+            days: self.log.days.len() as u32,
+            events: self.log.events.len() as u32,
+            owners: self.slab.owners.count(),
+            order: self.counters.order,
+            priority: self.counters.priority,
         }
     }
 
-    pub(super) fn level(&mut self, rung: Rung, level: &mut Level) {
-        if level.stamp != self.log.epoch {
-            self.log.levels.push(Saved { book: self.book, at: rung, old: *level });
-            level.stamp = self.log.epoch;
+    /// Takes back what the running operation did since `point`. A day that had been kept before then has
+    /// not changed since: who comes back to a point keeps the day first.
+    pub(super) fn undo_to(&mut self, point: &Point) -> Result<(), Broken> {
+        while self.log.changes.len() > point.changes as usize {
+            let Some((change, slot)) = self.log.changes.pop() else { break };
+            self.invert(change, slot)?;
+        }
+        self.slab.owners.truncate(point.owners);
+        if let Some(day) = self.log.days.get(point.days as usize) {
+            self.day = *day;
+        }
+        self.log.days.truncate(point.days as usize);
+        let events = self.log.events.len().saturating_sub(point.events as usize) as u64;
+        self.log.events.truncate(point.events as usize);
+        self.counters = Counters {
+            order: point.order,
+            priority: point.priority,
+            event: self.counters.event.wrapping_sub(events),
+        };
+        Ok(())
+    }
+
+    fn invert(&mut self, change: Change, slot: u32) -> Result<(), Broken> {
+        match change {
+            Change::Inserted | Change::Appended => self.take_back(slot, change),
+            Change::Removed => {
+                let old = self.old_order()?;
+                self.put_back(slot, old)
+            }
+            Change::Moved => {
+                let old = self.old_order()?;
+                self.move_back(slot, old)
+            }
+            Change::Resized => {
+                let old = self.old_order()?;
+                self.set_terms(slot, old.shown, old.hidden, old.flags)
+            }
+            Change::Extra => {
+                let old = promised(self.log.extras.pop(), "the log has no extra part")?;
+                self.slab.set_extra(slot, old);
+                Ok(())
+            }
         }
     }
 
-    pub(super) fn header(&mut self, stamp: &mut u32, header: Header) {
-        if *stamp != self.log.epoch {
-            self.log.headers.push(Saved { book: self.book, at: (), old: header });
-            *stamp = self.log.epoch;
-        }
-    }
-
-    /// Owners have no stamp: one changes only when a slot is used again by somebody else.
-    pub(super) fn owner(&mut self, slot: u32, owner: Account) {
-        self.log.owners.push(Saved { book: self.book, at: slot, old: owner });
+    fn old_order(&mut self) -> Result<Order, Broken> {
+        promised(self.log.orders.pop(), "the log has no order")
     }
 }

@@ -1,31 +1,73 @@
 //! What can be read of a book.
 
 use codec::Encode;
-use sillok_abi::{BookError, Depth, Hash, Level, OrderId, OrderView, Quantity, Side, digest};
+use sillok_abi::{
+    Account, BookError, Depth, Hash, Level, OrderId, OrderState, OrderView, Price, Quantity, Side, digest,
+};
 
-use super::answer::Failure;
+use super::answer::{Broken, Failure};
 use super::book::Book;
-use super::ladder::Rung;
-use super::slab::NIL;
-use crate::state::Fault;
+use super::order::{Family, Flags, NIL, Order, Rung};
+
+/// All families and sides of queues.
+pub(super) const QUEUES: [(Family, Side); 8] = [
+    (Family::Limit, Side::Buy),
+    (Family::Limit, Side::Sell),
+    (Family::Stop, Side::Buy),
+    (Family::Stop, Side::Sell),
+    (Family::Midpoint, Side::Buy),
+    (Family::Midpoint, Side::Sell),
+    (Family::Market, Side::Buy),
+    (Family::Market, Side::Sell),
+];
 
 impl Book {
-    /// The resting order with this id.
-    pub(super) fn order(&self, id: OrderId) -> Result<OrderView, Failure> {
-        let slot = self.slab.find(id.0).ok_or(BookError::NoOrder)?;
-        Ok(self.view(slot)?)
+    /// The slot of an order.
+    #[inline]
+    pub(super) fn slot_of(&self, id: OrderId) -> Result<u32, BookError> {
+        self.slab.find(id.0).ok_or(BookError::NoOrder)
     }
 
-    /// The resting order in a slot.
-    pub(super) fn view(&self, slot: u32) -> Result<OrderView, Fault> {
+    /// The order with this id.
+    pub(super) fn order(&self, id: OrderId) -> Result<OrderView, Failure> {
+        Ok(self.view(self.slot_of(id)?)?)
+    }
+
+    /// The order in a slot.
+    #[inline(always)]
+    pub(super) fn view(&self, slot: u32) -> Result<OrderView, Broken> {
         let order = self.slab.get(slot)?;
+        let family = order.rung.family();
         Ok(OrderView {
             order: OrderId(order.id),
-            owner: *self.slab.owner(slot)?,
+            owner: self.slab.owners.get(order.owner)?.account,
             side: order.rung.side(),
-            price: self.grid.price(order.rung.tick()),
-            quantity: Quantity(order.quantity),
+            price: self.worst_price(slot, order),
+            quantity: Quantity(order.total()),
+            shown: Quantity(if family == Family::Limit { order.shown } else { 0 }),
+            state: match family {
+                Family::Limit => OrderState::Resting,
+                Family::Stop => OrderState::Stop,
+                Family::Midpoint => OrderState::Midpoint,
+                Family::Market => OrderState::Market,
+            },
+            time_in_force: order.flags.time_in_force(self.slab.expiry(slot, order.flags)),
         })
+    }
+
+    /// The worst price at which an order may trade.
+    #[inline(always)]
+    fn worst_price(&self, slot: u32, order: &Order) -> Price {
+        let tick = match order.rung.family() {
+            Family::Limit => Some(order.rung.tick()),
+            Family::Stop if !order.flags.has(Flags::UNLIMITED) => Some(self.slab.extra(slot).limit),
+            Family::Stop | Family::Midpoint | Family::Market => None,
+        };
+        match (tick, order.rung.side()) {
+            (Some(tick), _) => Price(self.grid.price(tick)),
+            (None, Side::Buy) => self.params.high,
+            (None, Side::Sell) => self.params.low,
+        }
     }
 
     /// The best `levels` of both sides.
@@ -33,8 +75,8 @@ impl Book {
         let side = |side| {
             let best = self.ladder.levels(side).take(levels as usize);
             let level = best.map(|(rung, level)| Level {
-                price: self.grid.price(rung.tick()),
-                quantity: Quantity(level.quantity),
+                price: Price(self.grid.price(rung.tick())),
+                quantity: Quantity(level.shown),
                 orders: level.orders,
             });
             level.collect()
@@ -42,44 +84,99 @@ impl Book {
         Depth { bids: side(Side::Buy), asks: side(Side::Sell) }
     }
 
-    /// A digest of everything that the book's later behaviour depends on: rules, counters, every
-    /// queue in order with the slots of its orders as queue and index have them, and the free list.
-    pub(super) fn digest(&self) -> Result<Hash, Fault> {
-        let mut bytes = (self.owner, self.params, self.header()).encode();
-        for side in [Side::Buy, Side::Sell] {
-            for (rung, level) in self.ladder.levels(side) {
-                (side, rung.tick(), level.orders, level.quantity, level.tail).encode_to(&mut bytes);
+    /// At most `limit` of an owner's orders with ids above `after`, lowest first.
+    pub(super) fn orders_of(
+        &self,
+        account: &Account,
+        after: OrderId,
+        limit: u32,
+    ) -> Result<Vec<OrderView>, Broken> {
+        let mut found = self.owned_by(account)?;
+        found.retain(|(id, _)| *id > after.0);
+        found.truncate(limit as usize);
+        found.into_iter().map(|(_, slot)| self.view(slot)).collect()
+    }
+
+    /// An account's orders: ids and slots, lowest id first.
+    pub(super) fn owned_by(&self, account: &Account) -> Result<Vec<(u64, u32)>, Broken> {
+        self.slab.owners.find(account).map_or(Ok(Vec::new()), |number| self.slab.of_owner(number))
+    }
+
+    /// How many orders an account's list names.
+    pub(super) fn orders_listed(&self, account: &Account) -> u64 {
+        let number = self.slab.owners.find(account);
+        let owner = number.and_then(|number| self.slab.owners.get(number).ok());
+        owner.map_or(0, |owner| owner.orders.len() as u64)
+    }
+
+    /// The first slot of a queue.
+    pub(super) fn head(&self, rung: Rung) -> Option<u32> {
+        let head = self.ladder.level(rung).head;
+        (head != NIL).then_some(head)
+    }
+
+    /// A digest of everything that the book's later behaviour depends on: rules, counters, day, every
+    /// queue in order with the slots of its orders as queue and index have them, owners, and free list.
+    pub(super) fn digest(&self) -> Result<Hash, Broken> {
+        let mut bytes = (self.owner, &self.params, self.counters, self.day).encode();
+        (self.slab.live, self.slab.special, self.slab.slots()).encode_to(&mut bytes);
+        for (family, side) in QUEUES {
+            for rung in self.rungs(family, side) {
+                let level = self.ladder.level(rung);
+                (rung, level.orders, level.shown, level.hidden, level.tail).encode_to(&mut bytes);
                 self.encode_queue(rung, &mut bytes)?;
             }
         }
         for slot in self.free_list() {
             slot?.encode_to(&mut bytes);
         }
+        self.encode_owners(&mut bytes)?;
+        (&self.slab.by_time, &self.slab.by_height, &self.slab.at_close).encode_to(&mut bytes);
         Ok(digest("sillok/order-book", &bytes))
     }
 
-    fn encode_queue(&self, rung: Rung, bytes: &mut Vec<u8>) -> Result<(), Fault> {
+    fn encode_queue(&self, rung: Rung, bytes: &mut Vec<u8>) -> Result<(), Broken> {
         for slot in self.queue(rung) {
             let slot = slot?;
             let order = self.slab.get(slot)?;
-            let found = self.slab.find(order.id);
-            (slot, found, order.id, order.quantity, order.prev, self.slab.owner(slot)?).encode_to(bytes);
+            (slot, self.slab.find(order.id), order.id, order.priority, order.prev).encode_to(bytes);
+            (order.shown, order.hidden, order.owner, order.group, order.flags).encode_to(bytes);
+            if order.flags.has(Flags::EXTRA) {
+                self.slab.extra(slot).encode_to(bytes);
+            }
         }
         Ok(())
     }
 
-    /// The slots of a level's orders, oldest first.
-    pub(super) fn queue(&self, rung: Rung) -> impl Iterator<Item = Result<u32, Fault>> {
+    fn encode_owners(&self, bytes: &mut Vec<u8>) -> Result<(), Broken> {
+        for number in 0..self.slab.owners.count() {
+            let owner = self.slab.owners.get(number)?;
+            let orders = self.slab.of_owner(number)?;
+            (owner.account, owner.open, self.slab.owners.find(&owner.account), orders).encode_to(bytes);
+        }
+        Ok(())
+    }
+
+    /// The rungs of a family and side that hold orders, in the order of their ordinals.
+    pub(super) fn rungs(&self, family: Family, side: Side) -> impl Iterator<Item = Rung> {
+        let rung = move |tick| Rung::new(family, side, tick);
+        let first = self.ladder.first(rung(0));
+        let next = move |tick: &u32| self.ladder.at_or_above(rung(tick.checked_add(1)?));
+        std::iter::successors(first, next).map(rung)
+    }
+
+    /// The slots of a level's orders, first to last.
+    pub(super) fn queue(&self, rung: Rung) -> impl Iterator<Item = Result<u32, Broken>> {
         self.chain(self.ladder.level(rung).head)
     }
 
     /// The free slots, latest first.
-    pub(super) fn free_list(&self) -> impl Iterator<Item = Result<u32, Fault>> {
-        self.chain(self.slab.free_head())
+    pub(super) fn free_list(&self) -> impl Iterator<Item = Result<u32, Broken>> {
+        self.chain(self.slab.free)
     }
 
     /// Follows the links from a slot to the end, or to a slot that is missing.
-    fn chain(&self, head: u32) -> impl Iterator<Item = Result<u32, Fault>> {
+    fn chain(&self, head: u32) -> impl Iterator<Item = Result<u32, Broken>> {
         let follow = |slot: u32| (slot != NIL).then(|| self.slab.get(slot).map(|order| (slot, order.next)));
         let links = std::iter::successors(follow(head), move |link| follow(link.as_ref().ok()?.1));
         links.map(|link| link.map(|(slot, _)| slot))

@@ -3,8 +3,8 @@
 
 use codec::Encode;
 use sillok_abi::{
-    BookId, BookParams, Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, NewOrder, OrderId,
-    RANGE_DESCENDING, RANGE_KEYS, STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
+    Call, ContractId, Event, Failure, HOST_FUNCTIONS, HOST_MODULE, RANGE_DESCENDING, RANGE_KEYS,
+    STATUS_ERROR, STATUS_OK, STORAGE_ABSENT, SignatureScheme, Time, TrapCode,
 };
 use wasmtime::{Caller, Linker};
 
@@ -256,53 +256,6 @@ impl Host<'_> {
         let message = self.read(message, message_length, limits::MAX_CRYPTO_BYTES)?;
         let signature = self.read(signature, signature_length, limits::MAX_KEY_BYTES)?;
         Ok(u32::from(crypto::verify(scheme, &key, &message, &signature)))
-    }
-}
-
-/// The order book. What the module answers goes to the contract as it is.
-impl Host<'_> {
-    fn book_create(&mut self, params: u32, length: u32) -> Result<u32, Stop> {
-        let params: BookParams = self.read_value(params, length)?;
-        self.context.writable()?;
-        let owner = self.context.frame().call.contract;
-        let created = self.context.books.create(owner, params)?;
-        Ok(self.leave(created.encode()))
-    }
-
-    fn book_place(&mut self, book: u64, order: u32, length: u32) -> Result<u32, Stop> {
-        let order: NewOrder = self.read_value(order, length)?;
-        self.context.writable()?;
-        let owner = self.context.frame().call.contract;
-        let placed = self.context.books.place(owner, BookId(book), order, limits::MAX_FILLS_PER_CALL)?;
-        let fills = placed.as_ref().map_or(0, |placed| placed.fills.len());
-        let price = self.context.shared.parameters.gas.fill;
-        self.context.charge(fills as u64 * price)?;
-        Ok(self.leave(placed.encode()))
-    }
-
-    fn book_cancel(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
-        self.context.writable()?;
-        let owner = self.context.frame().call.contract;
-        let cancelled = self.context.books.cancel(owner, BookId(book), OrderId(order))?;
-        Ok(self.leave(cancelled.encode()))
-    }
-
-    fn book_order(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
-        let found = self.context.books.order(BookId(book), OrderId(order))?;
-        Ok(self.leave(found.encode()))
-    }
-
-    fn book_depth(&mut self, book: u64, levels: u32) -> Result<u32, Stop> {
-        let depth = self.context.books.depth(BookId(book), levels.min(limits::MAX_DEPTH_LEVELS))?;
-        let count = depth.as_ref().map_or(0, |depth| depth.bids.len() + depth.asks.len());
-        let price = self.context.shared.parameters.gas.level;
-        self.context.charge(count as u64 * price)?;
-        Ok(self.leave(depth.encode()))
-    }
-
-    fn book_params(&mut self, book: u64) -> Result<u32, Stop> {
-        let params = self.context.books.params(BookId(book))?;
-        Ok(self.leave(params.encode()))
     }
 }
 

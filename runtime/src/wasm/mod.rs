@@ -1,6 +1,7 @@
 //! The sandbox: code is checked, metered, compiled, and run in instances that look fresh to every call.
 
 mod artefact;
+mod book_functions;
 mod cache;
 mod check;
 mod code;

@@ -95,7 +95,14 @@ describe! {
     Account => Type::Account, ContractId => Type::Contract, Date => Type::Date, Time => Type::Time,
     BookId => Type::U64, OrderId => Type::U64, Price => Type::U64, Quantity => Type::U64,
     crate::Side => Type::Enum("Side", &[plain("Buy", 0), plain("Sell", 1)]),
-    crate::TimeInForce => Type::Enum("TimeInForce", &[plain("Gtc", 0), plain("Ioc", 1)]),
+    crate::TimeInForce => Type::Enum("TimeInForce", &[
+        plain("Gtc", 0),
+        plain("Ioc", 1),
+        plain("Fok", 2),
+        plain("Day", 3),
+        Variant { name: "Until", index: 4, fields: &[Field { name: "0", ty: &Type::Time }] },
+        Variant { name: "UntilHeight", index: 5, fields: &[Field { name: "0", ty: &Type::U64 }] },
+    ]),
     crate::Level => Type::Struct("Level", &[
         Field { name: "price", ty: &Type::U64 },
         Field { name: "quantity", ty: &Type::U64 },

@@ -118,11 +118,18 @@ macro_rules! for_each_host_function {
             /// `Result<BookId, BookError>`.
             fn book_create(params: u32, length: u32) -> u32 = 14000 + 8;
             /// Places SCALE of `NewOrder` in a book of this contract; result `Result<Placed, BookError>`.
-            /// Each fill costs more: see Gas.
+            /// Each fill and removal costs more: see Gas.
             fn book_place(book: u64, order: u32, length: u32) -> u32 = 2000 + 2;
             /// Cancels a resting order in a book of this contract; result `Result<OrderView, BookError>`,
             /// the order as it was.
             fn book_cancel(book: u64, order: u64) -> u32 = 1100 + 2;
+            /// Has SCALE of a `BookAction` done in a book of this contract; result `Result<T, BookError>` with
+            /// the action's answer. Each fill and removal costs more, and what has to be looked through: see
+            /// Gas.
+            fn book_act(book: u64, action: u32, length: u32) -> u32 = 2000 + 2;
+            /// Answers SCALE of a `BookQuery` about any book; result `Result<T, BookError>` with the query's
+            /// answer. What has to be looked through costs more: see Gas.
+            fn book_ask(book: u64, query: u32, length: u32) -> u32 = 1000 + 2;
             /// Reads a resting order of any book; result `Result<OrderView, BookError>`.
             fn book_order(book: u64, order: u64) -> u32 = 1000 + 2;
             /// Reads the best `levels` (at most 100) of both sides of any book; result

@@ -34,8 +34,10 @@ pub use block::{
     Block, Certificate, CertificateError, CommitSignature, Header, Validator, validators_digest,
 };
 pub use book::{
-    BookError, BookId, BookParams, Depth, Fill, Level, NewOrder, OrderId, OrderView, Placed, Price, Quantity,
-    Side, TimeInForce,
+    Amended, Auction, BookAction, BookError, BookEvent, BookId, BookParams, BookQuery, Cancelled, Collar,
+    Depth, Fees, Fill, Level, MatchMode, NewOrder, OrderId, OrderKind, OrderState, OrderView, Phase,
+    PhaseSet, Placed, Price, Quantity, Removal, Removed, Reported, Resumed, SelfTrade, Session, Side, Tape,
+    TickZone, TimeInForce, Uncrossed, Volatility, ticks,
 };
 pub use call::{Call, CallTree};
 pub use describe::{Describe, Field, ItemSpec, MethodKind, Param, Type, Variant};

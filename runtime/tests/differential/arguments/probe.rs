@@ -2,8 +2,8 @@
 
 use codec::Encode;
 use sillok_abi::{
-    BookParams, CallFailure, ContractId, Failure, HostFunction, NewOrder, Outcome, Price, Quantity, Receipt,
-    Side, TimeInForce, TrapCode,
+    BookAction, BookParams, BookQuery, CallFailure, ContractId, Failure, HostFunction, NewOrder, Outcome,
+    Price, Quantity, Receipt, Side, TrapCode,
 };
 use sillok_testing::{Raw, START, World, account};
 
@@ -47,15 +47,8 @@ const TEXTS_AT: u64 = 0x100;
 
 /// A key under which the module has stored something, and values that functions decode, by parameter.
 fn texts(peer: &ContractId) -> Vec<(&'static str, Vec<u8>)> {
-    let (low, high) = (Price(1), Price(1_000));
-    let params = BookParams { tick: Price(1), lot: Quantity(1), low, high };
-    let order = NewOrder {
-        owner: account("Alice"),
-        side: Side::Buy,
-        price: Price(7),
-        quantity: Quantity(5),
-        time_in_force: TimeInForce::Gtc,
-    };
+    let params = BookParams::simple(1, 1, 1, 1_000);
+    let order = NewOrder::limit(account("Alice"), Side::Buy, Price(7), Quantity(5));
     vec![
         ("", b"aaaa".to_vec()),
         ("account", account("Alice").encode()),
@@ -63,6 +56,8 @@ fn texts(peer: &ContractId) -> Vec<(&'static str, Vec<u8>)> {
         ("method", PEER_METHOD.into()),
         ("params", params.encode()),
         ("order", order.encode()),
+        ("action", BookAction::Expire.encode()),
+        ("query", BookQuery::Session.encode()),
     ]
 }
 

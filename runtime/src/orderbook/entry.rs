@@ -1,0 +1,165 @@
+//! An order comes in: it matches, and what is left of it rests or is cancelled.
+
+use sillok_abi::{BookError, BookEvent, NewOrder, OrderId, Phase, Placed, Quantity, Removal, Side};
+
+use super::admission::Admitted;
+use super::answer::{Broken, Failure};
+use super::book::{Book, Steps};
+use super::order::{Extra, Family, Flags, NIL, Order, Rung};
+use super::taker::{End, Taker, Terms};
+
+impl Book {
+    /// Matches an order within the call's steps, lets the rest rest, wait or go, and does what is due then.
+    #[inline(always)]
+    pub(super) fn place(&mut self, order: &NewOrder, mut steps: Steps) -> Result<Placed, Failure> {
+        let Admitted { mut taker, terms, trigger } = self.admit(order)?;
+        taker.id = self.next_id()?;
+        let mut fate = Fate { resting: taker.left, reason: Removal::Unfilled };
+        match trigger {
+            Some(trigger) => self.wait(&mut taker, &terms, trigger)?,
+            None => fate = self.enter(&mut taker, &terms, &mut steps)?,
+        }
+        self.placed(taker.id, order.quantity.0, fate, steps)
+    }
+
+    /// Matches a taker and lets what is left rest, or cancels it.
+    pub(super) fn enter(
+        &mut self,
+        taker: &mut Taker,
+        terms: &Terms,
+        steps: &mut Steps,
+    ) -> Result<Fate, Failure> {
+        let wanted = taker.left;
+        let mut end = End::Done;
+        if self.day.phase == Phase::Continuous && self.meeting(taker).is_some() {
+            end = self.match_or_undo(taker, terms, steps)?;
+        }
+        let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
+        let fails = traded < terms.least;
+        let stays = terms.rests && !fails && matches!(end, End::Done | End::Interrupted);
+        if taker.left == 0 {
+            return Ok(Fate { resting: 0, reason: Removal::SelfTrade });
+        }
+        if stays {
+            self.rest(taker, terms)?;
+            return Ok(Fate { resting: taker.left, reason: Removal::SelfTrade });
+        }
+        let reason = if fails { Removal::Unfilled } else { end.reason() };
+        let (order, quantity) = (OrderId(taker.id), Quantity(taker.left));
+        self.emit(BookEvent::Cancelled { order, quantity, reason });
+        Ok(Fate { resting: 0, reason })
+    }
+
+    /// Matches a taker; takes that back if it is less than the least.
+    fn match_or_undo(&mut self, taker: &mut Taker, terms: &Terms, steps: &mut Steps) -> Result<End, Failure> {
+        let wanted = taker.left;
+        let start = (self.point(), steps.left, steps.fills.len(), steps.removed.len());
+        let end = self.sweep(taker, steps)?;
+        if terms.flags.has(Flags::POST_ONLY) && (end != End::Done || taker.left != wanted) {
+            return Err(BookError::WouldTrade.into());
+        }
+        let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
+        if traded < terms.least {
+            self.undo_to(&start.0)?;
+            steps.left = start.1;
+            steps.fills.truncate(start.2);
+            steps.removed.truncate(start.3);
+            (taker.left, taker.decremented) = (wanted, 0);
+        }
+        Ok(end)
+    }
+
+    /// Lets what is left of a taker rest where its terms say.
+    fn rest(&mut self, taker: &mut Taker, terms: &Terms) -> Result<(), Broken> {
+        let (rung, flags) = match terms.family {
+            Family::Market if !self.day.phase.is_call() => {
+                (Rung::limit(taker.side, self.market_rest(taker)), terms.flags.without(Flags::UNLIMITED))
+            }
+            Family::Market | Family::Midpoint => (Rung::new(terms.family, taker.side, 0), terms.flags),
+            Family::Limit | Family::Stop => (Rung::limit(taker.side, taker.limit), terms.flags),
+        };
+        self.join(taker, rung, flags, terms.extra)
+    }
+
+    /// Where the rest of a market order rests: at the last price, as far as its collar and band let it.
+    fn market_rest(&self, taker: &Taker) -> u32 {
+        let last = self.day.within(self.day.last_or_reference());
+        match taker.side {
+            Side::Buy => last.min(taker.limit),
+            Side::Sell => last.max(taker.limit),
+        }
+    }
+
+    /// Lets a stop order wait for its trigger.
+    fn wait(&mut self, taker: &mut Taker, terms: &Terms, trigger: u32) -> Result<(), Broken> {
+        self.join(taker, Rung::new(Family::Stop, taker.side, trigger), terms.flags, terms.extra)
+    }
+
+    fn join(&mut self, taker: &mut Taker, rung: Rung, flags: Flags, extra: Extra) -> Result<(), Broken> {
+        if taker.owner == NIL {
+            taker.owner =
+                self.slab.owners.find(&taker.account).unwrap_or_else(|| self.slab.owners.add(taker.account));
+        }
+        let shown = if flags.has(Flags::ICEBERG) { extra.peak.min(taker.left) } else { taker.left };
+        let order = Order {
+            id: taker.id,
+            priority: self.next_priority()?,
+            shown,
+            hidden: taker.left.saturating_sub(shown),
+            rung,
+            owner: taker.owner,
+            group: taker.group,
+            flags,
+            ..Order::free(NIL)
+        };
+        self.insert(order, extra)?;
+        self.emit_joined(order.id, rung, shown);
+        Ok(())
+    }
+
+    /// Does what is due, and tells what became of an order of `quantity` by then. Until then, `fate` was its.
+    #[inline(always)]
+    pub(super) fn placed(
+        &mut self,
+        id: u64,
+        quantity: u64,
+        mut fate: Fate,
+        mut steps: Steps,
+    ) -> Result<Placed, Failure> {
+        if self.is_due() {
+            self.settle_due(&mut steps)?;
+            fate.resting = match self.slab.find(id) {
+                Some(slot) => self.slab.get(slot)?.total(),
+                None => 0,
+            };
+        }
+        let order = OrderId(id);
+        let own = |fill: &&sillok_abi::Fill| fill.taker == order || fill.maker == order;
+        let traded: u64 = steps.fills.iter().filter(own).map(|fill| fill.quantity.0).sum();
+        if !steps.removed.is_empty() {
+            if let Some(own) = steps.removed.iter().rfind(|removed| removed.order == order) {
+                fate.reason = own.reason;
+            }
+            steps.removed.retain(|removed| removed.order != order);
+        }
+        let cancelled = quantity.saturating_sub(traded).saturating_sub(fate.resting);
+        Ok(Placed {
+            order,
+            fills: steps.fills,
+            removed: steps.removed,
+            resting: Quantity(fate.resting),
+            cancelled: Quantity(cancelled),
+            reason: (cancelled > 0).then_some(fate.reason),
+            phase: self.day.phase,
+        })
+    }
+}
+
+/// What became of an order.
+#[derive(Clone, Copy)]
+pub(super) struct Fate {
+    /// What is left of it in the book.
+    pub(super) resting: u64,
+    /// Why the rest was cancelled, if any was.
+    pub(super) reason: Removal,
+}

@@ -1,0 +1,207 @@
+//! How orders enter, change and leave queues: the only code that does, forwards and back.
+//!
+//! Invariants: every live order stands in exactly the queue that its rung names, between the neighbours
+//! it names; a level's totals are those of its orders; every change is in the log.
+
+use super::answer::{Broken, promised};
+use super::book::Book;
+use super::order::{Extra, Flags, NIL, Order};
+use super::undo::Change;
+
+/// Forwards.
+impl Book {
+    /// Puts an order, with its extra part if it has one, into the latest free slot, or a new one, and at
+    /// the end of its queue; answers which slot.
+    #[inline(always)]
+    pub(super) fn insert(&mut self, order: Order, extra: Extra) -> Result<u32, Broken> {
+        let free = self.slab.free;
+        let (slot, change) = if free == NIL {
+            (self.slab.append(order), Change::Appended)
+        } else {
+            let place = self.slab.get_mut(free)?;
+            let next = place.next;
+            *place = order;
+            self.slab.free = next;
+            (free, Change::Inserted)
+        };
+        if order.flags.has(Flags::EXTRA) {
+            self.log.extra(slot, self.slab.extra(slot));
+            self.slab.set_extra(slot, extra);
+        }
+        self.log.changes.push((change, slot));
+        self.slab.attach(slot, &order)?;
+        self.link(slot, &order)?;
+        Ok(slot)
+    }
+
+    /// Takes an order out and frees its slot.
+    #[inline]
+    pub(super) fn remove(&mut self, slot: u32) -> Result<(), Broken> {
+        let order = *self.slab.get(slot)?;
+        self.log.order(Change::Removed, slot, &order);
+        self.unlink(&order)?;
+        self.slab.detach(slot, &order)?;
+        *self.slab.get_mut(slot)? = Order::free(self.slab.free);
+        self.slab.free = slot;
+        Ok(())
+    }
+
+    /// Changes what an order shows and hides, and flags that it is not found by; it keeps its place.
+    pub(super) fn resize(&mut self, slot: u32, shown: u64, hidden: u64, flags: Flags) -> Result<(), Broken> {
+        let order = *self.slab.get(slot)?;
+        self.log.order(Change::Resized, slot, &order);
+        self.set_terms(slot, shown, hidden, flags)
+    }
+
+    /// Sends an order to the end of a queue, changed: `new` names the queue, quantities and flags.
+    #[inline]
+    pub(super) fn send(&mut self, slot: u32, new: Order) -> Result<(), Broken> {
+        let old = *self.slab.get(slot)?;
+        self.log.order(Change::Moved, slot, &old);
+        self.unlink(&old)?;
+        self.relabel(slot, &old, &new)?;
+        self.link(slot, &new)
+    }
+
+    /// Changes an order's extra part, without what it is found by.
+    pub(super) fn change_extra(&mut self, slot: u32, extra: Extra) {
+        self.log.extra(slot, self.slab.extra(slot));
+        self.slab.set_extra(slot, extra);
+    }
+}
+
+/// Back.
+impl Book {
+    /// Inverts an insertion.
+    pub(super) fn take_back(&mut self, slot: u32, change: Change) -> Result<(), Broken> {
+        let order = *self.slab.get(slot)?;
+        self.unlink(&order)?;
+        self.slab.detach(slot, &order)?;
+        if change == Change::Appended {
+            self.slab.pop();
+        } else {
+            *self.slab.get_mut(slot)? = Order::free(self.slab.free);
+            self.slab.free = slot;
+        }
+        Ok(())
+    }
+
+    /// Inverts a removal: the slot is the first on the free list again.
+    pub(super) fn put_back(&mut self, slot: u32, old: Order) -> Result<(), Broken> {
+        let place = self.slab.get_mut(slot)?;
+        let next = place.next;
+        *place = old;
+        self.slab.free = next;
+        self.slab.attach(slot, &old)?;
+        self.relink(slot, &old)
+    }
+
+    /// Inverts a sending.
+    pub(super) fn move_back(&mut self, slot: u32, old: Order) -> Result<(), Broken> {
+        let now = *self.slab.get(slot)?;
+        self.unlink(&now)?;
+        self.relabel(slot, &now, &old)?;
+        let place = self.slab.get_mut(slot)?;
+        (place.prev, place.next) = (old.prev, old.next);
+        self.relink(slot, &old)
+    }
+
+    /// Sets an order's quantities, and its level's with them, and flags.
+    pub(super) fn set_terms(
+        &mut self,
+        slot: u32,
+        shown: u64,
+        hidden: u64,
+        flags: Flags,
+    ) -> Result<(), Broken> {
+        let place = self.slab.get_mut(slot)?;
+        let old = *place;
+        (place.shown, place.hidden, place.flags) = (shown, hidden, flags);
+        let new = *place;
+        let level = self.ladder.level_mut(old.rung)?;
+        level.subtract(&old)?;
+        level.add(&new)
+    }
+}
+
+/// Links.
+impl Book {
+    /// Replaces what an order in a slot is, but for its identity.
+    #[inline]
+    fn relabel(&mut self, slot: u32, old: &Order, new: &Order) -> Result<(), Broken> {
+        let moved =
+            old.rung.half() != new.rung.half() || old.flags != new.flags || old.flags.has(Flags::AT_CLOSE);
+        if moved {
+            self.slab.detach(slot, old)?;
+        }
+        *self.slab.get_mut(slot)? = *new;
+        if moved {
+            self.slab.attach(slot, new)?;
+        }
+        Ok(())
+    }
+
+    /// The order in a slot, which is `order`, joins the end of its queue.
+    #[inline(always)]
+    pub(super) fn link(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
+        let level = self.ladder.level_mut(order.rung)?;
+        level.add(order)?;
+        level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
+        let last = std::mem::replace(&mut level.tail, slot);
+        if last == NIL {
+            level.head = slot;
+            self.ladder.set_occupied(order.rung, true);
+        } else {
+            self.slab.get_mut(last)?.next = slot;
+        }
+        let place = self.slab.get_mut(slot)?;
+        (place.prev, place.next) = (last, NIL);
+        Ok(())
+    }
+
+    /// An order leaves its queue, wherever it stands in it.
+    #[inline]
+    fn unlink(&mut self, order: &Order) -> Result<(), Broken> {
+        let level = self.ladder.level_mut(order.rung)?;
+        level.subtract(order)?;
+        level.orders = promised(level.orders.checked_sub(1), "a level's orders fall below zero")?;
+        let empty = level.orders == 0;
+        if order.prev == NIL {
+            level.head = order.next;
+        }
+        if order.next == NIL {
+            level.tail = order.prev;
+        }
+        if order.prev != NIL {
+            self.slab.get_mut(order.prev)?.next = order.next;
+        }
+        if order.next != NIL {
+            self.slab.get_mut(order.next)?.prev = order.prev;
+        }
+        if empty {
+            self.ladder.set_occupied(order.rung, false);
+        }
+        Ok(())
+    }
+
+    /// An order comes back between the neighbours that it names.
+    fn relink(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
+        let level = self.ladder.level_mut(order.rung)?;
+        level.add(order)?;
+        level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
+        if order.prev == NIL {
+            level.head = slot;
+        }
+        if order.next == NIL {
+            level.tail = slot;
+        }
+        if order.prev != NIL {
+            self.slab.get_mut(order.prev)?.next = slot;
+        }
+        if order.next != NIL {
+            self.slab.get_mut(order.next)?.prev = slot;
+        }
+        self.ladder.set_occupied(order.rung, true);
+        Ok(())
+    }
+}

@@ -1,0 +1,478 @@
+//! A naive order book, written from the rules alone: a list of orders that is searched for everything.
+//!
+//! It shares no code with the module but the types of `sillok_abi`, knows prices instead of ordinals, and
+//! undoes by copying itself. Rules can be broken on purpose, to see that the comparison notices.
+
+mod auction;
+mod matching;
+mod session;
+
+use sillok_abi::{
+    Account, Amended, BookError, BookParams, Depth, Fill, Level, MatchMode, NewOrder, OrderId, OrderKind,
+    OrderState, OrderView, Phase, Placed, Price, Quantity, Removal, Removed, SelfTrade, Session, Side, Tape,
+    Time, TimeInForce,
+};
+
+/// A rule that is broken on purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Planted {
+    /// A midpoint between two units is rounded down to a whole one (what stopped a market in 2025).
+    TruncatedMidpoint,
+    /// A partial fill loses its place.
+    FillLosesPlace,
+    /// An amendment to less loses its place.
+    ShrinkLosesPlace,
+    /// Decrementing takes all of an iceberg, not what it shows.
+    DecrementHidden,
+    /// A fill-or-kill order keeps what it found.
+    KeptFills,
+    /// Orders of one group trade with each other.
+    GroupIgnored,
+    /// An expired order still trades.
+    ExpiredTrades,
+    /// An iceberg's next part keeps its place.
+    RefillKeepsPlace,
+    /// Of several auction prices the lowest is taken.
+    LowestAuctionPrice,
+    /// No allotment by size at the limit.
+    NoAllotment,
+    /// Sales are triggered before purchases.
+    SaleStopsFirst,
+    /// A fee is rounded up.
+    FeeRoundedUp,
+    /// The dynamic threshold is exclusive.
+    LateInterruption,
+    /// A collar is one tick wider.
+    WideCollar,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ModelOrder {
+    pub(super) id: u64,
+    /// Lower is earlier.
+    pub(super) place: u64,
+    pub(super) owner: Account,
+    pub(super) group: u32,
+    pub(super) side: Side,
+    pub(super) state: OrderState,
+    /// Its limit; none for an order at any price.
+    pub(super) limit: Option<u64>,
+    pub(super) trigger: Option<u64>,
+    pub(super) left: u64,
+    pub(super) shown: u64,
+    pub(super) peak: Option<u64>,
+    pub(super) time: TimeInForce,
+    pub(super) self_trade: SelfTrade,
+    pub(super) at_close: bool,
+    pub(super) post_only: bool,
+    pub(super) allotted: u64,
+}
+
+pub(super) struct Steps {
+    pub(super) left: u32,
+    pub(super) fills: Vec<Fill>,
+    pub(super) removed: Vec<Removed>,
+}
+
+impl Steps {
+    pub(super) fn new(left: u32) -> Self {
+        Steps { left, fills: Vec::new(), removed: Vec::new() }
+    }
+
+    pub(super) fn take(&mut self) -> bool {
+        if self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        true
+    }
+}
+
+#[derive(Clone)]
+pub(super) struct Model {
+    pub(super) params: BookParams,
+    pub(super) planted: Option<Planted>,
+    pub(super) now: (u64, u64),
+    /// All prices of the book.
+    pub(super) prices: Vec<u64>,
+    pub(super) orders: Vec<ModelOrder>,
+    next_id: u64,
+    next_place: u64,
+    pub(super) phase: Phase,
+    pub(super) until: Option<u64>,
+    pub(super) low: u64,
+    pub(super) high: u64,
+    pub(super) reference: u64,
+    pub(super) last: Option<u64>,
+    pub(super) auction: Option<u64>,
+    pub(super) tape: Tape,
+    pub(super) running: Option<(u64, u64, Option<Side>)>,
+}
+
+impl Model {
+    pub(super) fn new(params: BookParams) -> Self {
+        let mut prices = vec![params.low.0];
+        while let Some(price) = prices.last().copied().filter(|price| *price < params.high.0) {
+            prices.push(price + params.tick_at(Price(price)));
+        }
+        Model {
+            planted: None,
+            now: (0, 0),
+            prices,
+            orders: Vec::new(),
+            next_id: 1,
+            next_place: 0,
+            phase: params.phase,
+            until: None,
+            low: params.low.0,
+            high: params.high.0,
+            reference: params.reference.0,
+            last: None,
+            auction: None,
+            tape: Tape::default(),
+            running: None,
+            params,
+        }
+    }
+
+    pub(super) fn has(&self, planted: Planted) -> bool {
+        self.planted == Some(planted)
+    }
+
+    pub(super) fn last_or_reference(&self) -> u64 {
+        self.last.unwrap_or(self.reference)
+    }
+
+    pub(super) fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
+    pub(super) fn place_number(&mut self) -> u64 {
+        self.next_place += 1;
+        self.next_place
+    }
+
+    pub(super) fn find(&self, id: u64) -> Option<usize> {
+        self.orders.iter().position(|order| order.id == id)
+    }
+
+    /// The order that comes first of those that match.
+    pub(super) fn first(&self, test: impl Fn(&ModelOrder) -> bool) -> Option<usize> {
+        let found = self.orders.iter().enumerate().filter(|(_, order)| test(order));
+        found.min_by_key(|(_, order)| order.place).map(|(at, _)| at)
+    }
+
+    pub(super) fn best(&self, side: Side) -> Option<u64> {
+        let limits =
+            self.orders.iter().filter(|order| order.state == OrderState::Resting && order.side == side);
+        let limits = limits.filter_map(|order| order.limit);
+        if side == Side::Buy { limits.max() } else { limits.min() }
+    }
+
+    /// The ordinal of a price.
+    pub(super) fn ordinal(&self, price: u64) -> i64 {
+        self.prices.iter().position(|known| *known == price).unwrap() as i64
+    }
+
+    pub(super) fn try_place(&mut self, order: &NewOrder, most: u32) -> Result<Placed, BookError> {
+        let before = self.clone();
+        let placed = self.place(order, most);
+        if placed.is_err() {
+            *self = before;
+        }
+        placed
+    }
+
+    fn place(&mut self, order: &NewOrder, most: u32) -> Result<Placed, BookError> {
+        let limit = self.judge(order)?;
+        let id = self.new_id();
+        let rests = !matches!(order.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
+        let closes = matches!(order.kind, OrderKind::LimitThenMarket { .. });
+        let market = matches!(order.kind, OrderKind::Market) || (closes && self.phase == Phase::CloseCall);
+        let trigger = match order.kind {
+            OrderKind::Stop { trigger } | OrderKind::StopLimit { trigger, .. } => Some(trigger.0),
+            _ => None,
+        };
+        let peak = match order.kind {
+            OrderKind::Iceberg { peak, .. } => Some(peak.0),
+            _ => None,
+        };
+        let state = match order.kind {
+            OrderKind::Midpoint => OrderState::Midpoint,
+            _ if trigger.is_some() => OrderState::Stop,
+            _ if market => OrderState::Market,
+            _ => OrderState::Resting,
+        };
+        let entering = ModelOrder {
+            id,
+            place: 0,
+            owner: order.owner,
+            group: order.group,
+            side: order.side,
+            state,
+            limit: if market && closes { None } else { limit },
+            trigger,
+            left: order.quantity.0,
+            shown: order.quantity.0,
+            peak,
+            time: order.time_in_force,
+            self_trade: order.self_trade,
+            at_close: closes && !market,
+            post_only: order.post_only,
+            allotted: 0,
+        };
+        let least =
+            if order.time_in_force == TimeInForce::Fok { order.quantity.0 } else { order.min_quantity.0 };
+        let mut steps = Steps::new(most);
+        let mut reason = Removal::Unfilled;
+        if trigger.is_some() {
+            self.add(entering);
+        } else {
+            reason = self.enter(entering, least, rests, &mut steps)?;
+        }
+        self.settle(&mut steps);
+        Ok(self.outcome(id, order.quantity.0, reason, steps))
+    }
+
+    /// Every refusal, in the order of `BookError`; the limit that the order comes in with.
+    fn judge(&self, order: &NewOrder) -> Result<Option<u64>, BookError> {
+        use OrderKind::*;
+        let check = |holds: bool, error| if holds { Ok(()) } else { Err(error) };
+        let rests = !matches!(order.time_in_force, TimeInForce::Ioc | TimeInForce::Fok);
+        check(self.running.is_none(), BookError::Uncrossing)?;
+        let special = order.post_only || order.min_quantity.0 > 0;
+        check(!matches!(self.phase, Phase::PreOpen | Phase::Closed | Phase::Halted), BookError::WrongPhase)?;
+        if self.phase.is_call() {
+            let collects = !matches!(order.kind, BestLimit | TopLimit | Midpoint) && rests && !special;
+            check(collects, BookError::WrongPhase)?;
+        }
+        let fits = match self.params.mode {
+            MatchMode::Continuous => true,
+            MatchMode::EqualPrice => matches!(order.kind, Limit { .. } | BestLimit | TopLimit),
+            MatchMode::Negotiated => matches!(order.kind, Limit { .. } | TopLimit) && rests && !special,
+        };
+        check(fits, BookError::WrongMode)?;
+        let stops = matches!(order.kind, Stop { .. } | StopLimit { .. });
+        let patient = stops || matches!(order.kind, Iceberg { .. } | LimitThenMarket { .. });
+        check(rests || !patient, BookError::BadOrder)?;
+        let postable =
+            rests && !stops && !matches!(order.kind, Market | Midpoint) && order.min_quantity.0 == 0;
+        check(!order.post_only || postable, BookError::BadOrder)?;
+        check(!(stops && order.min_quantity.0 > 0), BookError::BadOrder)?;
+        check(order.min_quantity <= order.quantity, BookError::BadOrder)?;
+        match order.time_in_force {
+            TimeInForce::Until(time) => check(time.0 > self.now.0, BookError::BadOrder)?,
+            TimeInForce::UntilHeight(height) => check(height > self.now.1, BookError::BadOrder)?,
+            _ => {}
+        }
+        let prices: Vec<u64> = match order.kind {
+            Limit { price } | LimitThenMarket { price } | Iceberg { price, .. } => vec![price.0],
+            Stop { trigger } => vec![trigger.0],
+            StopLimit { trigger, price } => vec![trigger.0, price.0],
+            _ => vec![],
+        };
+        let on_tick = |price: &u64| price % self.params.tick_at(Price(*price)) == 0;
+        check(prices.iter().all(on_tick), BookError::OffTick)?;
+        let inside = |price: &u64| (self.low..=self.high).contains(price);
+        check(prices.iter().all(inside), BookError::OutsideBand)?;
+        let lot = self.params.lot.0;
+        let whole = |quantity: u64| quantity > 0 && quantity % lot == 0;
+        check(whole(order.quantity.0), BookError::OffLot)?;
+        if let Iceberg { peak, .. } = order.kind {
+            check(whole(peak.0), BookError::OffLot)?;
+        }
+        let limit = match order.kind {
+            Limit { price } | LimitThenMarket { price } | Iceberg { price, .. } | StopLimit { price, .. } => {
+                Some(price.0)
+            }
+            BestLimit => Some(self.best(order.side.other()).ok_or(BookError::NoPrice)?),
+            TopLimit => Some(self.best(order.side).ok_or(BookError::NoPrice)?),
+            Market | Midpoint | Stop { .. } => None,
+        };
+        if matches!(order.kind, Limit { .. } | LimitThenMarket { .. } | Iceberg { .. }) {
+            check(self.in_collar(order.side, prices[0]), BookError::OutsideCollar)?;
+        }
+        let open = self.orders.iter().filter(|open| open.owner == order.owner).count();
+        check(!rests || open < self.params.max_open as usize, BookError::TooManyOrders)?;
+        Ok(limit)
+    }
+
+    /// Adds an order to its queue's end.
+    pub(super) fn add(&mut self, mut order: ModelOrder) {
+        order.place = self.place_number();
+        order.shown = order.peak.unwrap_or(u64::MAX).min(order.left);
+        self.orders.push(order);
+    }
+
+    pub(super) fn outcome(&self, id: u64, quantity: u64, mut reason: Removal, steps: Steps) -> Placed {
+        let order = OrderId(id);
+        let own = steps.fills.iter().filter(|fill| fill.taker == order || fill.maker == order);
+        let traded: u64 = own.map(|fill| fill.quantity.0).sum();
+        let resting = self.find(id).map_or(0, |at| self.orders[at].left);
+        if let Some(removed) = steps.removed.iter().rfind(|removed| removed.order == order) {
+            reason = removed.reason;
+        }
+        let cancelled = quantity - traded - resting;
+        Placed {
+            order,
+            fills: steps.fills,
+            removed: steps.removed.into_iter().filter(|removed| removed.order != order).collect(),
+            resting: Quantity(resting),
+            cancelled: Quantity(cancelled),
+            reason: (cancelled > 0).then_some(reason),
+            phase: self.phase,
+        }
+    }
+
+    pub(super) fn try_amend(
+        &mut self,
+        id: u64,
+        price: Option<Price>,
+        quantity: Quantity,
+        most: u32,
+    ) -> Result<Amended, BookError> {
+        let before = self.clone();
+        let amended = self.amend(id, price, quantity, most);
+        if amended.is_err() {
+            *self = before;
+        }
+        amended
+    }
+
+    fn amend(
+        &mut self,
+        id: u64,
+        price: Option<Price>,
+        quantity: Quantity,
+        most: u32,
+    ) -> Result<Amended, BookError> {
+        let check = |holds: bool, error| if holds { Ok(()) } else { Err(error) };
+        let at = self.find(id).ok_or(BookError::NoOrder)?;
+        check(self.running.is_none(), BookError::Uncrossing)?;
+        check(self.phase == Phase::Continuous || self.phase.is_call(), BookError::WrongPhase)?;
+        let mut order = self.orders[at].clone();
+        let resting = order.state == OrderState::Resting;
+        check(resting || (price.is_none() && quantity.0 <= order.left), BookError::BadOrder)?;
+        let limit = price.map(|price| price.0).or(order.limit);
+        if let Some(Price(price)) = price {
+            check(price % self.params.tick_at(Price(price)) == 0, BookError::OffTick)?;
+            check((self.low..=self.high).contains(&price), BookError::OutsideBand)?;
+        }
+        check(quantity.0 > 0 && quantity.0 % self.params.lot.0 == 0, BookError::OffLot)?;
+        let before = self.view(&order);
+        let mut steps = Steps::new(most);
+        let mut reason = Removal::Unfilled;
+        if limit == order.limit && quantity.0 <= order.left {
+            let place = if self.has(Planted::ShrinkLosesPlace) { self.place_number() } else { order.place };
+            let order = &mut self.orders[at];
+            order.place = place;
+            order.left = quantity.0;
+            order.shown = order.shown.min(quantity.0);
+        } else {
+            check(self.in_collar(order.side, limit.unwrap()), BookError::OutsideCollar)?;
+            self.orders.remove(at);
+            order.limit = limit;
+            order.left = quantity.0;
+            order.shown = quantity.0;
+            reason = self.enter(order, 0, true, &mut steps)?;
+            self.settle(&mut steps);
+        }
+        Ok(Amended { before, placed: self.outcome(id, quantity.0, reason, steps) })
+    }
+
+    pub(super) fn cancel(&mut self, id: u64) -> Result<OrderView, BookError> {
+        let at = self.find(id).ok_or(BookError::NoOrder)?;
+        if self.running.is_some() {
+            return Err(BookError::Uncrossing);
+        }
+        let order = self.orders.remove(at);
+        Ok(self.view(&order))
+    }
+
+    /// Takes an order out and reports it.
+    pub(super) fn expel(&mut self, id: u64, reason: Removal, steps: &mut Steps) {
+        let at = self.find(id).unwrap();
+        let order = self.orders.remove(at);
+        steps.removed.push(self.removed(&order, order.left, 0, reason));
+    }
+
+    pub(super) fn removed(&self, order: &ModelOrder, quantity: u64, left: u64, reason: Removal) -> Removed {
+        let view = self.view(order);
+        Removed {
+            order: view.order,
+            owner: view.owner,
+            side: view.side,
+            price: view.price,
+            quantity: Quantity(quantity),
+            left: Quantity(left),
+            reason,
+        }
+    }
+
+    pub(super) fn view(&self, order: &ModelOrder) -> OrderView {
+        let worst = if order.side == Side::Buy { self.params.high } else { self.params.low };
+        let limited = matches!(order.state, OrderState::Resting | OrderState::Stop);
+        let seen = order.state == OrderState::Resting;
+        OrderView {
+            order: OrderId(order.id),
+            owner: order.owner,
+            side: order.side,
+            price: order.limit.filter(|_| limited).map_or(worst, Price),
+            quantity: Quantity(order.left),
+            shown: Quantity(if seen { order.shown } else { 0 }),
+            state: order.state,
+            time_in_force: order.time,
+        }
+    }
+
+    pub(super) fn views_of(&self, owner: Account) -> Vec<OrderView> {
+        let mut views: Vec<OrderView> =
+            self.orders.iter().filter(|order| order.owner == owner).map(|order| self.view(order)).collect();
+        views.sort_by_key(|view| view.order);
+        views
+    }
+
+    /// The visible queue of a side: price, id and shown quantity, in the order in which they would trade.
+    pub(super) fn queue(&self, side: Side) -> Vec<(u64, u64, u64)> {
+        let seen = |order: &&ModelOrder| order.state == OrderState::Resting && order.side == side;
+        let mut orders: Vec<&ModelOrder> = self.orders.iter().filter(seen).collect();
+        orders.sort_by_key(|order| {
+            let price = order.limit.unwrap() as i128;
+            (if side == Side::Buy { -price } else { price }, order.place)
+        });
+        orders.iter().map(|order| (order.limit.unwrap(), order.id, order.shown)).collect()
+    }
+
+    pub(super) fn depth(&self) -> Depth {
+        let side = |side| {
+            let mut levels: Vec<Level> = Vec::new();
+            for (price, _, shown) in self.queue(side) {
+                match levels.last_mut().filter(|level| level.price.0 == price) {
+                    Some(level) => {
+                        level.quantity.0 += shown;
+                        level.orders += 1;
+                    }
+                    None => {
+                        levels.push(Level { price: Price(price), quantity: Quantity(shown), orders: 1 });
+                    }
+                }
+            }
+            levels
+        };
+        Depth { bids: side(Side::Buy), asks: side(Side::Sell) }
+    }
+
+    pub(super) fn session(&self) -> Session {
+        Session {
+            phase: self.phase,
+            until: self.until.map(Time),
+            low: Price(self.low),
+            high: Price(self.high),
+            reference: Price(self.reference),
+            last: self.last.map(Price),
+            auction: self.auction.map(Price),
+            tape: self.tape,
+        }
+    }
+}

@@ -144,7 +144,8 @@ impl Book {
 
     /// A chunk of the journal as SCALE has a `Vec<(u32, SlotRecord)>`, written without one.
     fn chunk(&self, slots: &[u32]) -> Result<Vec<u8>, Broken> {
-        let bytes = slots.len().saturating_mul(PAGE_BYTES / PAGE_ORDERS as usize);
+        const ORDER_BYTES: usize = PAGE_BYTES / PAGE_ORDERS as usize;
+        let bytes = slots.len().saturating_mul(ORDER_BYTES);
         let mut bytes = Vec::with_capacity(bytes.saturating_add(PAGE_BYTES));
         Compact(slots.len() as u32).encode_to(&mut bytes);
         for slot in slots {

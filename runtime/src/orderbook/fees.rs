@@ -32,7 +32,10 @@ pub(super) fn fee(value: u64, rate: i32) -> i64 {
     let millionths = u64::from(rate.unsigned_abs());
     let fee = match value.checked_mul(millionths) {
         Some(product) => product / MILLION,
-        None => (u128::from(value).saturating_mul(u128::from(millionths)) / u128::from(MILLION)) as u64,
+        None => {
+            const WIDE_MILLION: u128 = MILLION as u128;
+            (u128::from(value).saturating_mul(u128::from(millionths)) / WIDE_MILLION) as u64
+        }
     };
     // At most the value, which is below 2^62.
     let fee = fee as i64;

@@ -44,7 +44,8 @@ mod naive {
 
     pub(super) fn root(entries: &Entries) -> Hash {
         let hash = |bytes: &[u8]| blake3::hash(bytes).as_bytes().to_vec();
-        let mut fields: BTreeMap<&[u8], Vec<(Vec<u8>, Vec<u8>)>> = BTreeMap::new();
+        type Leaves = Vec<(Vec<u8>, Vec<u8>)>;
+        let mut fields: BTreeMap<&[u8], Leaves> = BTreeMap::new();
         for (key, value) in entries {
             fields.entry(&key[..36]).or_default().push((hash(&key[32..]), hash(value)));
         }

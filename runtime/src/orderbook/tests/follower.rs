@@ -34,10 +34,8 @@ impl Follower {
                 let found = all.find(|found| found.0 == order.0);
                 found.ok_or(format!("{event:?} of an order that is not there"))?.1 = quantity.0;
             }
-            BookEvent::Left { order } => {
-                if !self.remove(order.0) {
-                    return Err(format!("{event:?} of an order that is not there"));
-                }
+            BookEvent::Left { order } if !self.remove(order.0) => {
+                return Err(format!("{event:?} of an order that is not there"));
             }
             _ => {}
         }

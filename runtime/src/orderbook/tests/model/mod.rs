@@ -272,12 +272,12 @@ impl Model {
             StopLimit { trigger, price } => vec![trigger.0, price.0],
             _ => vec![],
         };
-        let on_tick = |price: &u64| price % self.params.tick_at(Price(*price)) == 0;
+        let on_tick = |price: &u64| price.is_multiple_of(self.params.tick_at(Price(*price)));
         check(prices.iter().all(on_tick), BookError::OffTick)?;
         let inside = |price: &u64| (self.low..=self.high).contains(price);
         check(prices.iter().all(inside), BookError::OutsideBand)?;
         let lot = self.params.lot.0;
-        let whole = |quantity: u64| quantity > 0 && quantity % lot == 0;
+        let whole = |quantity: u64| quantity > 0 && quantity.is_multiple_of(lot);
         check(whole(order.quantity.0), BookError::OffLot)?;
         if let Iceberg { peak, .. } = order.kind {
             check(whole(peak.0), BookError::OffLot)?;
@@ -356,10 +356,10 @@ impl Model {
         check(resting || (price.is_none() && quantity.0 <= order.left), BookError::BadOrder)?;
         let limit = price.map(|price| price.0).or(order.limit);
         if let Some(Price(price)) = price {
-            check(price % self.params.tick_at(Price(price)) == 0, BookError::OffTick)?;
+            check(price.is_multiple_of(self.params.tick_at(Price(price))), BookError::OffTick)?;
             check((self.low..=self.high).contains(&price), BookError::OutsideBand)?;
         }
-        check(quantity.0 > 0 && quantity.0 % self.params.lot.0 == 0, BookError::OffLot)?;
+        check(quantity.0 > 0 && quantity.0.is_multiple_of(self.params.lot.0), BookError::OffLot)?;
         let before = self.view(&order);
         let mut steps = Steps::new(most);
         let mut reason = Removal::Unfilled;

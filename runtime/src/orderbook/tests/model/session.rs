@@ -178,7 +178,7 @@ impl Model {
         if self.expired(&maker) {
             return Err(BookError::BadOrder);
         }
-        if quantity == 0 || quantity % self.params.lot.0 != 0 || quantity > maker.left {
+        if quantity == 0 || !quantity.is_multiple_of(self.params.lot.0) || quantity > maker.left {
             return Err(BookError::OffLot);
         }
         let new = self.new_id();
@@ -199,13 +199,13 @@ impl Model {
         if self.phase != Phase::Continuous {
             return Err(BookError::WrongPhase);
         }
-        if price % self.params.tick_at(Price(price)) != 0 {
+        if !price.is_multiple_of(self.params.tick_at(Price(price))) {
             return Err(BookError::OffTick);
         }
         if !(self.low..=self.high).contains(&price) {
             return Err(BookError::OutsideBand);
         }
-        if quantity == 0 || quantity % self.params.lot.0 != 0 {
+        if quantity == 0 || !quantity.is_multiple_of(self.params.lot.0) {
             return Err(BookError::OffLot);
         }
         let value = price * quantity;

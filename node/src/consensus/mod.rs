@@ -24,7 +24,7 @@
 #![allow(
     dead_code,
     unused_imports,
-    reason = "issue 5: the node is connected to the driver with its network; until then the simulator alone uses it"
+    reason = "the node is connected to the driver with its network; until then the simulator alone uses it"
 )]
 
 mod bodies;

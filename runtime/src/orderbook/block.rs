@@ -5,7 +5,7 @@ use codec::{Compact, Encode};
 use super::answer::{Broken, promised};
 use super::book::Book;
 use super::books::OrderBooks;
-use super::limits::{PAGE_BYTES, PAGE_ORDERS, PAGE_OWNERS};
+use super::limits::{CHUNK_SLOT_BYTES, PAGE_BYTES, PAGE_ORDERS, PAGE_OWNERS};
 use super::pages::Plan;
 use super::record::{BookRecord, SlotRecord, chunk_key, count_key, header_key, owners_key, page_key};
 use crate::state::{Changes, Fault};
@@ -144,8 +144,7 @@ impl Book {
 
     /// A chunk of the journal as SCALE has a `Vec<(u32, SlotRecord)>`, written without one.
     fn chunk(&self, slots: &[u32]) -> Result<Vec<u8>, Broken> {
-        const ORDER_BYTES: usize = PAGE_BYTES / PAGE_ORDERS as usize;
-        let bytes = slots.len().saturating_mul(ORDER_BYTES);
+        let bytes = slots.len().saturating_mul(CHUNK_SLOT_BYTES);
         let mut bytes = Vec::with_capacity(bytes.saturating_add(PAGE_BYTES));
         Compact(slots.len() as u32).encode_to(&mut bytes);
         for slot in slots {

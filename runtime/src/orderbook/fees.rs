@@ -5,6 +5,7 @@ use sillok_abi::{BookError, BookParams};
 use super::limits::{MAX_FEE, MAX_INTERRUPTION_MS, MAX_MOVE};
 
 const MILLION: u64 = 1_000_000;
+const WIDE_MILLION: u128 = 1_000_000;
 
 /// A price in half units, as a midpoint may lie between two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,10 +33,7 @@ pub(super) fn fee(value: u64, rate: i32) -> i64 {
     let millionths = u64::from(rate.unsigned_abs());
     let fee = match value.checked_mul(millionths) {
         Some(product) => product / MILLION,
-        None => {
-            const WIDE_MILLION: u128 = MILLION as u128;
-            (u128::from(value).saturating_mul(u128::from(millionths)) / WIDE_MILLION) as u64
-        }
+        None => (u128::from(value).saturating_mul(u128::from(millionths)) / WIDE_MILLION) as u64,
     };
     // At most the value, which is below 2^62.
     let fee = fee as i64;

@@ -3,8 +3,6 @@
 //! The rest of the module knows prices by ordinal only, so that a table of ticks that grow with the
 //! price concerns this file alone.
 
-use std::num::NonZeroU32;
-
 use sillok_abi::{BookError, BookParams, Price, Quantity};
 
 use super::limits::{MAX_QUANTITY, MAX_TICKS, MAX_VALUE, MAX_ZONES};
@@ -105,11 +103,14 @@ impl Grid {
 
 /// Quotient and remainder; most prices fit 32 bits, in which dividing takes a third of the time.
 fn divide(value: u64, by: u64) -> (u64, u64) {
-    match (u32::try_from(value), u32::try_from(by).ok().and_then(NonZeroU32::new)) {
-        (_, Some(NonZeroU32::MIN)) => (value, 0),
-        (Ok(value), Some(by)) => (u64::from(value / by), u64::from(value % by)),
-        _ => (value.checked_div(by).unwrap_or(0), value.checked_rem(by).unwrap_or(1)),
+    if by == 1 {
+        return (value, 0);
     }
+    if let (Ok(value), Ok(by)) = (u32::try_from(value), u32::try_from(by)) {
+        let (quotient, rest) = (value.checked_div(by).unwrap_or(0), value.checked_rem(by).unwrap_or(1));
+        return (u64::from(quotient), u64::from(rest));
+    }
+    (value.checked_div(by).unwrap_or(0), value.checked_rem(by).unwrap_or(1))
 }
 
 /// Whether zones rise from zero, and each begins on a tick of its own and of the one before.

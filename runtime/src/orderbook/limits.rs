@@ -29,6 +29,8 @@ pub(super) const SLOTS_PER_STEP: u32 = 16;
 pub(super) const PAGE_ORDERS: u32 = 32;
 /// About how many bytes a page of plain orders takes.
 pub(super) const PAGE_BYTES: usize = 1_400;
+/// How many bytes a plain order takes in the journal.
+pub(super) const CHUNK_SLOT_BYTES: usize = 45;
 /// A page with so many changed slots is written whole; the slots of others go to the journal.
 pub(super) const DENSE_SLOTS: u32 = 8;
 /// With no more pages than this to change, all are written whole, and the journal is left alone.

@@ -92,8 +92,16 @@ fn structs_and_enums_name_their_parts() {
     let variant = |name: &str, index| VariantSpec { name: name.to_owned(), index, fields: Vec::new() };
     let side = vec![variant("Buy", Side::Buy.encode()[0]), variant("Sell", Side::Sell.encode()[0])];
     assert_eq!(described!(Side), TypeSpec::Enum("Side".to_owned(), side));
-    let force =
-        vec![variant("Gtc", TimeInForce::Gtc.encode()[0]), variant("Ioc", TimeInForce::Ioc.encode()[0])];
+    let until =
+        |name: &str, index, ty| VariantSpec { name: name.to_owned(), index, fields: vec![field("0", ty)] };
+    let force = vec![
+        variant("Gtc", TimeInForce::Gtc.encode()[0]),
+        variant("Ioc", TimeInForce::Ioc.encode()[0]),
+        variant("Fok", TimeInForce::Fok.encode()[0]),
+        variant("Day", TimeInForce::Day.encode()[0]),
+        until("Until", TimeInForce::Until(sillok_abi::Time(0)).encode()[0], TypeSpec::Time),
+        until("UntilHeight", TimeInForce::UntilHeight(0).encode()[0], TypeSpec::U64),
+    ];
     assert_eq!(described!(TimeInForce), TypeSpec::Enum("TimeInForce".to_owned(), force));
 }
 

@@ -35,6 +35,8 @@ const POINTERS: &[&str] = &[
     "signature",
     "params",
     "order",
+    "action",
+    "query",
 ];
 /// Other parameters of 32 bits that are no lengths, with an argument that hurts nobody.
 const NUMBERS: &[(&str, u64)] =

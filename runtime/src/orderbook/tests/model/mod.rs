@@ -356,7 +356,7 @@ impl Model {
         check(resting || (price.is_none() && quantity.0 <= order.left), BookError::BadOrder)?;
         let limit = price.map(|price| price.0).or(order.limit);
         if let Some(Price(price)) = price {
-            check(price % self.params.tick_at(Price(price)) == 0, BookError::OffTick)?;
+            check(price.is_multiple_of(self.params.tick_at(Price(price))), BookError::OffTick)?;
             check((self.low..=self.high).contains(&price), BookError::OutsideBand)?;
         }
         check(quantity.0 > 0 && quantity.0.is_multiple_of(self.params.lot.0), BookError::OffLot)?;

@@ -16,6 +16,7 @@ mod cli;
 mod clock;
 mod consensus;
 mod dev;
+mod duration;
 mod fail_point;
 mod ledger;
 mod limits;

@@ -8,10 +8,8 @@ use sillok_abi::Time;
 use sillok_runtime::Fault;
 
 use super::Chain;
+use crate::duration::milliseconds;
 use crate::limits;
-
-/// Units of ages, with their milliseconds.
-const UNITS: [(char, u64); 4] = [('s', 1_000), ('m', 60_000), ('h', 3_600_000), ('d', 86_400_000)];
 
 /// How much of the past a node keeps readable. Blocks and receipts it keeps all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,9 +33,8 @@ impl FromStr for Retention {
         if let Ok(blocks) = text.parse() {
             return Ok(Retention::Blocks(blocks));
         }
-        let unit = UNITS.iter().find_map(|(unit, ms)| Some((text.strip_suffix(*unit)?, ms)));
-        let age = unit.and_then(|(count, ms)| count.parse::<u64>().ok()?.checked_mul(*ms));
-        age.map(Retention::Age)
+        milliseconds(text)
+            .map(Retention::Age)
             .ok_or_else(|| "expected `archive`, a number of blocks, or an age (90d, 12h)".into())
     }
 }

@@ -8,9 +8,6 @@ use codec::{Decode, DecodeWithMemTracking, Encode};
 
 use crate::{Hash, PublicKey, digest};
 
-/// What is signed in place of a block's id for "none": no block has this id.
-const NIL: Hash = [0; 32];
-
 /// The two steps of voting in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode, DecodeWithMemTracking)]
 pub enum VoteKind {
@@ -38,10 +35,14 @@ pub struct Vote {
 impl Vote {
     /// What its validator signs. A precommit for a block is what a certificate is made of.
     pub fn digest(&self, chain: &Hash) -> Hash {
-        let block = self.block.as_ref().unwrap_or(&NIL);
-        match self.kind {
-            VoteKind::Prevote => digest("sillok/prevote", &(chain, self.height, self.round, block)),
-            VoteKind::Precommit => precommit_digest(chain, self.height, self.round, block),
+        let place = (chain, self.height, self.round);
+        match (self.kind, &self.block) {
+            (VoteKind::Prevote, Some(block)) => {
+                digest("sillok/prevote", &(chain, self.height, self.round, block))
+            }
+            (VoteKind::Precommit, Some(block)) => precommit_digest(chain, self.height, self.round, block),
+            (VoteKind::Prevote, None) => digest("sillok/prevote-nil", &place),
+            (VoteKind::Precommit, None) => digest("sillok/precommit-nil", &place),
         }
     }
 }
@@ -216,6 +217,14 @@ mod tests {
     }
 
     #[test]
+    fn a_vote_for_none_is_not_taken_for_one_for_a_block() {
+        let nil = vote(VoteKind::Precommit, 0, None);
+        let mut relabelled = nil.clone();
+        relabelled.vote.block = Some([0; 32]);
+        assert_eq!(check(nil, relabelled), Err(EvidenceError::BadSignature));
+    }
+
+    #[test]
     fn a_forged_vote_proves_nothing() {
         let mut forged = vote(VoteKind::Prevote, 0, Some([3; 32]));
         forged.signature[0] ^= 1;
@@ -228,6 +237,10 @@ mod tests {
         let [prevote, precommit] = [VoteKind::Prevote, VoteKind::Precommit]
             .map(|kind| vote(kind, 0, Some([2; 32])).vote.digest(&CHAIN));
         assert_ne!(prevote, precommit);
+        // A vote for none is not one for any block, whatever its id.
+        let nil = vote(VoteKind::Precommit, 0, None).vote;
+        assert_ne!(nil.digest(&CHAIN), vote(VoteKind::Precommit, 0, Some([0; 32])).vote.digest(&CHAIN));
+        assert_ne!(nil.digest(&CHAIN), vote(VoteKind::Prevote, 0, None).vote.digest(&CHAIN));
         let vote = vote(VoteKind::Precommit, 0, Some([2; 32])).vote;
         assert_ne!(vote.digest(&CHAIN), vote.digest(&[8; 32]));
         assert_eq!(vote.digest(&CHAIN), precommit_digest(&CHAIN, 4, 0, &[2; 32]));

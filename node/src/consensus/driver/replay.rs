@@ -53,17 +53,27 @@ impl Driver {
         self.begin();
         self.core.index_wal_entries(&inputs);
         for (entry, input) in entries.iter().zip(inputs) {
-            if let Entry::Judged { block, round, valid, .. } = entry {
-                if *valid && !stored.contains(block) {
-                    return Err(Halt::BodyMissing(*block));
-                }
-                self.host.bodies.was_judged(*block, *round);
-            }
+            self.recall(entry, stored)?;
             self.feed(input);
         }
         self.core.reset_entries_index();
         self.host.end_replay();
         self.build_if_due();
+        Ok(())
+    }
+
+    /// What is known of blocks is not the core's to remember.
+    fn recall(&mut self, entry: &Entry, stored: &BTreeSet<Hash>) -> Result<(), Halt> {
+        match entry {
+            Entry::Judged { block, valid: true, .. } if !stored.contains(block) => {
+                return Err(Halt::BodyMissing(*block));
+            }
+            Entry::Judged { block, round, .. } => self.host.bodies.was_judged(*block, *round),
+            Entry::Proposal(signed) if signed.proposal.pol_round.is_none() => {
+                self.host.bodies.claim_fresh(signed.proposal.block, signed.proposal.round);
+            }
+            _ => {}
+        }
         Ok(())
     }
 

@@ -101,6 +101,21 @@ fn an_older_block_is_not_taken_for_a_new_one() {
 }
 
 #[test]
+fn what_a_proposal_claimed_is_not_forgotten_in_a_crash() {
+    let old = block(0, 0, 4);
+    let propose = proposal(1, 1, old.header.id(), None);
+    let Input::Message { message: Message::Proposal(signed), .. } = propose else { unreachable!() };
+    let precommits = (0..3).map(|by| Entry::Vote(signed_vote(by, VoteKind::Precommit, 0, None)));
+    let timeout = Entry::Timeout { step: crate::consensus::Step::Precommit, round: 0 };
+    let entries = precommits.chain([timeout, Entry::Proposal(signed)]).collect();
+    let recorded = Recorded { height: 1, entries, torn_bytes: 0 };
+    let (mut driver, _) = start_with(&config(3), 4, recorded, BTreeSet::new()).unwrap();
+    assert_eq!(driver.round(), 1);
+    let effects = driver.step(Input::Block { from: PEER, block: old }).unwrap();
+    assert_eq!(judges(&effects), Some(true));
+}
+
+#[test]
 fn a_block_with_a_lock_is_judged_without_the_clock() {
     let (mut driver, _) = begun(3, 4);
     into_round_1(&mut driver);

@@ -16,7 +16,7 @@ impl Book {
         id: OrderId,
         price: Option<Price>,
         quantity: Quantity,
-        mut steps: Steps,
+        steps: &mut Steps,
     ) -> Result<Amended, Failure> {
         let slot = self.slot_of(id)?;
         let order = *self.slab.get(slot)?;
@@ -28,7 +28,7 @@ impl Book {
         }
         self.check_collar(order.rung.side(), tick)?;
         let rung = Rung::new(order.rung.family(), order.rung.side(), tick);
-        let fate = self.replace(slot, &order, rung, quantity.0, &mut steps)?;
+        let fate = self.replace(slot, &order, rung, quantity.0, steps)?;
         Ok(Amended { before, placed: self.placed(id.0, quantity.0, fate, steps)? })
     }
 

@@ -144,21 +144,24 @@ impl Book {
 pub(super) struct Steps {
     /// How many matches, removals and triggers are still allowed.
     pub(super) left: u32,
+    /// How many there were, those that were taken back included.
+    pub(super) taken: u32,
     pub(super) fills: Vec<Fill>,
     pub(super) removed: Vec<Removed>,
 }
 
 impl Steps {
     pub(super) fn new(most: u32) -> Self {
-        Steps { left: most, fills: Vec::new(), removed: Vec::new() }
+        Steps { left: most, taken: 0, fills: Vec::new(), removed: Vec::new() }
     }
 
     /// Takes one step, if any is left.
     #[inline]
     pub(super) fn take(&mut self) -> bool {
-        let taken = self.left > 0;
+        let allowed = self.left > 0;
         self.left = self.left.saturating_sub(1);
-        taken
+        self.taken = self.taken.saturating_add(u32::from(allowed));
+        allowed
     }
 }
 

@@ -31,6 +31,7 @@ pub struct OrderBooks {
     /// The book of each operation of the tentative block.
     pub(super) operations: Vec<u32>,
     now: Now,
+    steps_taken: u32,
     /// Of the hash tables, so that nobody can choose accounts that collide.
     seed: u64,
     /// What went wrong in a call that could not say so; everything fails from then on.
@@ -41,7 +42,7 @@ impl OrderBooks {
     /// The books in `state`; nothing is read yet.
     pub fn new(state: Arc<dyn StateReader>) -> Self {
         let (books, created, operations, now, fault) = Default::default();
-        OrderBooks { state, books, created, operations, now, seed: 0, fault }
+        OrderBooks { state, books, created, operations, now, steps_taken: 0, seed: 0, fault }
     }
 
     /// With hash tables of another seed, of which nothing that can be seen depends.
@@ -77,7 +78,7 @@ impl OrderBooks {
     /// or is cancelled. An order that could still match when the steps are used up is not left in the book
     /// crossed: its rest is cancelled with the reason `StepLimit`, and can be placed again.
     pub fn place(&mut self, caller: ContractId, book: BookId, order: &NewOrder, most: u32) -> Answer<Placed> {
-        self.operate(caller, book, |book| book.place(order, Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.place(order, steps))
     }
 
     /// Gives an order another limit, if one is named, and another quantity: what is to be left of it. Less at
@@ -92,12 +93,12 @@ impl OrderBooks {
         quantity: Quantity,
         most: u32,
     ) -> Answer<Amended> {
-        self.operate(caller, book, |book| book.amend(order, price, quantity, Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.amend(order, price, quantity, steps))
     }
 
     /// Takes an order out, in any phase; answers what it was.
     pub fn cancel(&mut self, caller: ContractId, book: BookId, order: OrderId) -> Answer<OrderView> {
-        self.operate(caller, book, |book| book.cancel(order))
+        self.operate(caller, book, 0, |book, _| book.cancel(order))
     }
 
     /// Takes out all orders of an owner, if one is named, and of a side, if one is named. Not done means that
@@ -110,12 +111,12 @@ impl OrderBooks {
         side: Option<Side>,
         most: u32,
     ) -> Answer<Cancelled> {
-        self.operate(caller, book, |book| book.mass_cancel(owner.as_ref(), side, Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.mass_cancel(owner.as_ref(), side, steps))
     }
 
     /// Takes out orders whose time has come. They don't trade in any case. Not done means call again.
     pub fn expire(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Cancelled> {
-        self.operate(caller, book, |book| book.expire(Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.expire(steps))
     }
 
     /// Sets the phase, once what it requires is done: closing takes out orders for the day, the closing call
@@ -129,7 +130,7 @@ impl OrderBooks {
         until: Option<Time>,
         most: u32,
     ) -> Answer<PhaseSet> {
-        self.operate(caller, book, |book| book.turn_to(phase, until, Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.turn_to(phase, until, steps))
     }
 
     /// Sets the day's reference and band, once limit orders outside of it are taken out. Not done means call
@@ -142,20 +143,20 @@ impl OrderBooks {
         band: (Price, Price),
         most: u32,
     ) -> Answer<PhaseSet> {
-        self.operate(caller, book, |book| book.set_band(reference, band.0, band.1, Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.set_band(reference, band.0, band.1, steps))
     }
 
     /// Takes an auction's next steps. Not done means call again, and nothing else happens in the book before.
     pub fn uncross(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Uncrossed> {
-        self.operate(caller, book, |book| book.uncross(Steps::new(most)))
+        self.operate(caller, book, most, |book, steps| book.uncross(steps))
     }
 
     /// Does what is due and was left undone: midpoint orders that can meet, and stops that are triggered.
     pub fn resume(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Resumed> {
-        self.operate(caller, book, |book| {
-            let mut steps = Steps::new(most);
-            book.settle_due(&mut steps)?;
-            Ok(Resumed { fills: steps.fills, removed: steps.removed, done: !book.is_due() })
+        self.operate(caller, book, most, |book, steps| {
+            book.settle_due(steps)?;
+            let (fills, removed) = (std::mem::take(&mut steps.fills), std::mem::take(&mut steps.removed));
+            Ok(Resumed { fills, removed, done: !book.is_due() })
         })
     }
 
@@ -168,7 +169,7 @@ impl OrderBooks {
         taker: Account,
         quantity: Quantity,
     ) -> Answer<Placed> {
-        self.operate(caller, book, |book| book.take(order, taker, quantity, Steps::new(1)))
+        self.operate(caller, book, 1, |book, steps| book.take(order, taker, quantity, steps))
     }
 
     /// Notes a trade that two parties agreed on outside of the book.
@@ -179,7 +180,7 @@ impl OrderBooks {
         price: Price,
         quantity: Quantity,
     ) -> Answer<Reported> {
-        self.operate(caller, book, |book| {
+        self.operate(caller, book, 0, |book, _| {
             let (value, fee) = book.report_trade(price, quantity)?;
             Ok(Reported { value, fee })
         })
@@ -247,8 +248,13 @@ impl OrderBooks {
     }
 }
 
-/// What calls cost beside their steps.
+/// What calls cost.
 impl OrderBooks {
+    /// How many steps the latest call that changes books took, even if it was refused or some were taken back.
+    pub fn steps_taken(&self) -> u32 {
+        self.steps_taken
+    }
+
     /// How many orders or levels an action has to look through before its first step. 0 if there is no such
     /// book.
     pub fn work_of(&mut self, book: BookId, action: &BookAction) -> Result<u64, Fault> {
@@ -287,15 +293,16 @@ impl OrderBooks {
         Ok(BookId(u64::from(number).saturating_add(1)))
     }
 
-    /// Runs an operation on a book of `caller`, which is undone if it is refused.
+    /// Runs an operation of at most `most` steps on a book of `caller`, which is undone if it is refused.
     #[inline(always)]
     fn operate<T>(
         &mut self,
         caller: ContractId,
         id: BookId,
-        operation: impl FnOnce(&mut Book) -> Result<T, Failure>,
+        most: u32,
+        operation: impl FnOnce(&mut Book, &mut Steps) -> Result<T, Failure>,
     ) -> Answer<T> {
-        answer(self.run(caller, id, operation))
+        answer(self.run(caller, id, most, operation))
     }
 
     #[inline(always)]
@@ -303,18 +310,22 @@ impl OrderBooks {
         &mut self,
         caller: ContractId,
         id: BookId,
-        operation: impl FnOnce(&mut Book) -> Result<T, Failure>,
+        most: u32,
+        operation: impl FnOnce(&mut Book, &mut Steps) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let now = self.now;
+        self.steps_taken = 0;
         let (number, book) = self.find(id)?;
         book.check_owner(caller)?;
         book.begin(now);
-        let result = operation(book);
+        let mut steps = Steps::new(most);
+        let result = operation(book, &mut steps);
         if result.is_err() {
             book.undo_operation()?;
         } else {
             self.operations.push(number);
         }
+        self.steps_taken = steps.taken;
         result
     }
 

@@ -11,13 +11,13 @@ use super::taker::{End, Taker, Terms};
 impl Book {
     /// Matches an order within the call's steps, lets the rest rest, wait or go, and does what is due then.
     #[inline(always)]
-    pub(super) fn place(&mut self, order: &NewOrder, mut steps: Steps) -> Result<Placed, Failure> {
+    pub(super) fn place(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Placed, Failure> {
         let Admitted { mut taker, terms, trigger } = self.admit(order)?;
         taker.id = self.next_id()?;
         let mut fate = Fate { resting: taker.left, reason: Removal::Unfilled };
         match trigger {
             Some(trigger) => self.wait(&mut taker, &terms, trigger)?,
-            None => fate = self.enter(&mut taker, &terms, &mut steps)?,
+            None => fate = self.enter(&mut taker, &terms, steps)?,
         }
         self.placed(taker.id, order.quantity.0, fate, steps)
     }
@@ -124,10 +124,10 @@ impl Book {
         id: u64,
         quantity: u64,
         mut fate: Fate,
-        mut steps: Steps,
+        steps: &mut Steps,
     ) -> Result<Placed, Failure> {
         if self.is_due() {
-            self.settle_due(&mut steps)?;
+            self.settle_due(steps)?;
             fate.resting = match self.slab.find(id) {
                 Some(slot) => self.slab.get(slot)?.total(),
                 None => 0,
@@ -145,8 +145,8 @@ impl Book {
         let cancelled = quantity.saturating_sub(traded).saturating_sub(fate.resting);
         Ok(Placed {
             order,
-            fills: steps.fills,
-            removed: steps.removed,
+            fills: std::mem::take(&mut steps.fills),
+            removed: std::mem::take(&mut steps.removed),
             resting: Quantity(fate.resting),
             cancelled: Quantity(cancelled),
             reason: (cancelled > 0).then_some(fate.reason),

@@ -19,7 +19,7 @@ impl Book {
         id: OrderId,
         account: Account,
         quantity: Quantity,
-        mut steps: Steps,
+        steps: &mut Steps,
     ) -> Result<Placed, Failure> {
         let slot = self.slot_of(id)?;
         if self.day.phase != Phase::Continuous {
@@ -51,7 +51,7 @@ impl Book {
             before: self.day.last_or_reference(),
         };
         let meeting = Meeting { slot, price: Halves::whole(self.grid.price(tick)), tick };
-        self.trade(&meeting, &maker, &mut taker, &mut steps)?;
+        self.trade(&meeting, &maker, &mut taker, steps)?;
         let fate = Fate { resting: 0, reason: Removal::Unfilled };
         self.placed(taker.id, quantity.0, fate, steps)
     }

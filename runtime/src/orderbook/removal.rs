@@ -14,16 +14,16 @@ impl Book {
         &mut self,
         owner: Option<&Account>,
         side: Option<Side>,
-        mut steps: Steps,
+        steps: &mut Steps,
     ) -> Result<Cancelled, Failure> {
         if self.day.running.is_some() {
             return Err(BookError::Uncrossing.into());
         }
         let done = match owner {
-            Some(owner) => self.cancel_owners(owner, side, &mut steps)?,
-            None => self.cancel_queues(side, &mut steps)?,
+            Some(owner) => self.cancel_owners(owner, side, steps)?,
+            None => self.cancel_queues(side, steps)?,
         };
-        Ok(Cancelled { removed: steps.removed, done })
+        Ok(Cancelled { removed: std::mem::take(&mut steps.removed), done })
     }
 
     fn cancel_owners(
@@ -65,12 +65,12 @@ impl Book {
 
     /// Takes out orders whose time has come: those of a block time first, the earliest first, then those of a
     /// height.
-    pub(super) fn expire(&mut self, mut steps: Steps) -> Result<Cancelled, Failure> {
+    pub(super) fn expire(&mut self, steps: &mut Steps) -> Result<Cancelled, Failure> {
         if self.day.running.is_some() {
             return Err(BookError::Uncrossing.into());
         }
-        let done = self.sweep_expired(&mut steps)?;
-        Ok(Cancelled { removed: steps.removed, done })
+        let done = self.sweep_expired(steps)?;
+        Ok(Cancelled { removed: std::mem::take(&mut steps.removed), done })
     }
 
     /// As `expire`; answers whether none is left.

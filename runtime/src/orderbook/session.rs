@@ -15,12 +15,12 @@ impl Book {
         &mut self,
         phase: Phase,
         until: Option<Time>,
-        mut steps: Steps,
+        steps: &mut Steps,
     ) -> Result<PhaseSet, Failure> {
         self.check_turn(phase)?;
         let done = match phase {
-            Phase::CloseCall => self.convert_at_close(&mut steps)?,
-            Phase::Closed => self.end_day(&mut steps)?,
+            Phase::CloseCall => self.convert_at_close(steps)?,
+            Phase::Closed => self.end_day(steps)?,
             _ => true,
         };
         if done {
@@ -30,7 +30,7 @@ impl Book {
             }
             self.set_phase(phase, until);
         }
-        Ok(PhaseSet { removed: steps.removed, done })
+        Ok(PhaseSet { removed: std::mem::take(&mut steps.removed), done })
     }
 
     fn check_turn(&self, phase: Phase) -> Result<(), BookError> {
@@ -80,7 +80,7 @@ impl Book {
         reference: Price,
         low: Price,
         high: Price,
-        mut steps: Steps,
+        steps: &mut Steps,
     ) -> Result<PhaseSet, Failure> {
         if self.day.running.is_some() {
             return Err(BookError::Uncrossing.into());
@@ -92,14 +92,14 @@ impl Book {
         }
         while let Some(slot) = self.outside(bottom, top) {
             if !steps.take() {
-                return Ok(PhaseSet { removed: steps.removed, done: false });
+                return Ok(PhaseSet { removed: std::mem::take(&mut steps.removed), done: false });
             }
-            self.expel(slot, Removal::OutsideBand, &mut steps)?;
+            self.expel(slot, Removal::OutsideBand, steps)?;
         }
         let day = self.day_mut();
         (day.reference, day.low, day.high) = (base, bottom, top);
         self.emit(BookEvent::Band { low, high, reference });
-        Ok(PhaseSet { removed: steps.removed, done: true })
+        Ok(PhaseSet { removed: std::mem::take(&mut steps.removed), done: true })
     }
 
     /// A limit order outside of a band: purchases before sales, the lowest before the highest.

@@ -14,17 +14,22 @@ use super::order::{Family, Flags, NIL, Order, Rung};
 
 impl Book {
     /// Takes an auction's next steps; begins it if none is under way.
-    pub(super) fn uncross(&mut self, mut steps: Steps) -> Result<Uncrossed, Failure> {
+    pub(super) fn uncross(&mut self, steps: &mut Steps) -> Result<Uncrossed, Failure> {
         if !self.day.phase.is_call() {
             return Err(BookError::WrongPhase.into());
         }
-        let ready = self.day.running.is_some() || self.open_auction(&mut steps)?;
+        let ready = self.day.running.is_some() || self.open_auction(steps)?;
         let price = self.day.running.map(|running| Price(self.grid.price(running.tick)));
-        let done = ready && self.cross_all(&mut steps)? && self.let_market_orders_rest(&mut steps)?;
+        let done = ready && self.cross_all(steps)? && self.let_market_orders_rest(steps)?;
         if done && self.day.running.is_some() {
             self.day_mut().running = None;
         }
-        Ok(Uncrossed { price, fills: steps.fills, removed: steps.removed, done })
+        Ok(Uncrossed {
+            price,
+            fills: std::mem::take(&mut steps.fills),
+            removed: std::mem::take(&mut steps.removed),
+            done,
+        })
     }
 
     /// Takes out what has expired, and sets the price; answers whether that is done.

@@ -1,7 +1,7 @@
 //! What the order book's host functions do. What the module answers goes to the contract as it is.
 
 use codec::Encode;
-use sillok_abi::{BookAction, BookError, BookId, BookParams, BookQuery, ContractId, NewOrder, OrderId};
+use sillok_abi::{BookAction, BookId, BookParams, BookQuery, ContractId, NewOrder, OrderId};
 
 use super::host::Host;
 use crate::execution::Stop;
@@ -23,8 +23,7 @@ impl Host<'_> {
         self.context.writable()?;
         let owner = self.context.frame().call.contract;
         let placed = self.context.books.place(owner, BookId(book), &order, limits::MAX_BOOK_STEPS)?;
-        let steps = placed.as_ref().map_or(0, |placed| placed.fills.len() + placed.removed.len());
-        self.charge_steps(steps)?;
+        self.charge_steps()?;
         Ok(self.leave(placed.encode()))
     }
 
@@ -34,8 +33,8 @@ impl Host<'_> {
         let work = self.context.books.work_of(BookId(book), &action)?;
         self.charge_levels(work)?;
         let owner = self.context.frame().call.contract;
-        let (steps, answer) = act(&mut self.context.books, owner, BookId(book), action)?;
-        self.charge_steps(steps)?;
+        let answer = act(&mut self.context.books, owner, BookId(book), action)?;
+        self.charge_steps()?;
         Ok(self.leave(answer))
     }
 
@@ -54,10 +53,11 @@ impl Host<'_> {
         Ok(self.leave(answer))
     }
 
-    /// Charges for matches and removals that were made.
-    fn charge_steps(&mut self, steps: usize) -> Result<(), Stop> {
+    /// Charges for the steps that the call took.
+    fn charge_steps(&mut self) -> Result<(), Stop> {
         let price = self.context.shared.parameters.gas.fill;
-        self.context.charge(price.saturating_mul(steps as u64))
+        let steps = u64::from(self.context.books.steps_taken());
+        self.context.charge(price.saturating_mul(steps))
     }
 
     /// Charges for orders or levels to look through.
@@ -92,39 +92,26 @@ impl Host<'_> {
     }
 }
 
-/// Does what the owner of a book asks for; answers how many matches and removals that took, and what goes to
-/// the contract.
+/// Does what the owner of a book asks for; answers what goes to the contract.
 fn act(
     books: &mut OrderBooks,
     owner: ContractId,
     book: BookId,
     action: BookAction,
-) -> Result<(usize, Vec<u8>), Fault> {
+) -> Result<Vec<u8>, Fault> {
     use BookAction::{Amend, Expire, MassCancel, Report, Resume, SetBand, SetPhase, Take, Uncross};
-    fn told<T: Encode>(answer: &Result<T, BookError>, steps: impl Fn(&T) -> usize) -> (usize, Vec<u8>) {
-        (answer.as_ref().map_or(0, steps), answer.encode())
-    }
     let most = limits::MAX_BOOK_STEPS;
     Ok(match action {
-        Amend { order, price, quantity } => {
-            let amended = books.amend(owner, book, order, price, quantity, most)?;
-            told(&amended, |amended| amended.placed.fills.len() + amended.placed.removed.len())
-        }
-        MassCancel { owner: whose, side } => {
-            told(&books.mass_cancel(owner, book, whose, side, most)?, |done| done.removed.len())
-        }
-        Expire => told(&books.expire(owner, book, most)?, |done| done.removed.len()),
-        SetPhase { phase, until } => {
-            told(&books.set_phase(owner, book, phase, until, most)?, |done| done.removed.len())
-        }
+        Amend { order, price, quantity } => books.amend(owner, book, order, price, quantity, most)?.encode(),
+        MassCancel { owner: whose, side } => books.mass_cancel(owner, book, whose, side, most)?.encode(),
+        Expire => books.expire(owner, book, most)?.encode(),
+        SetPhase { phase, until } => books.set_phase(owner, book, phase, until, most)?.encode(),
         SetBand { reference, low, high } => {
-            told(&books.set_band(owner, book, reference, (low, high), most)?, |done| done.removed.len())
+            books.set_band(owner, book, reference, (low, high), most)?.encode()
         }
-        Uncross => told(&books.uncross(owner, book, most)?, |done| done.fills.len() + done.removed.len()),
-        Resume => told(&books.resume(owner, book, most)?, |done| done.fills.len() + done.removed.len()),
-        Take { order, taker, quantity } => {
-            told(&books.take(owner, book, order, taker, quantity)?, |placed| placed.fills.len())
-        }
-        Report { price, quantity } => told(&books.report(owner, book, price, quantity)?, |_| 0),
+        Uncross => books.uncross(owner, book, most)?.encode(),
+        Resume => books.resume(owner, book, most)?.encode(),
+        Take { order, taker, quantity } => books.take(owner, book, order, taker, quantity)?.encode(),
+        Report { price, quantity } => books.report(owner, book, price, quantity)?.encode(),
     })
 }

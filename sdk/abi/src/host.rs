@@ -118,14 +118,13 @@ macro_rules! for_each_host_function {
             /// `Result<BookId, BookError>`.
             fn book_create(params: u32, length: u32) -> u32 = 14000 + 8;
             /// Places SCALE of `NewOrder` in a book of this contract; result `Result<Placed, BookError>`.
-            /// Each fill and removal costs more: see Gas.
+            /// Each step costs more: see Gas.
             fn book_place(book: u64, order: u32, length: u32) -> u32 = 2000 + 2;
             /// Cancels a resting order in a book of this contract; result `Result<OrderView, BookError>`,
             /// the order as it was.
             fn book_cancel(book: u64, order: u64) -> u32 = 1100 + 2;
             /// Has SCALE of a `BookAction` done in a book of this contract; result `Result<T, BookError>` with
-            /// the action's answer. Each fill and removal costs more, and what has to be looked through: see
-            /// Gas.
+            /// the action's answer. Each step costs more, and what has to be looked through: see Gas.
             fn book_act(book: u64, action: u32, length: u32) -> u32 = 2000 + 2;
             /// Answers SCALE of a `BookQuery` about any book; result `Result<T, BookError>` with the query's
             /// answer. What has to be looked through costs more: see Gas.

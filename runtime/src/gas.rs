@@ -141,7 +141,7 @@ impl Default for GasTable {
             transaction_byte: 20,
             signatures: SignaturePrices::default(),
             hashes: HashPrices::default(),
-            fill: 600,
+            fill: 1_000,
             level: 150,
             first_touch: 50_000,
             range_entry: 2_800,

@@ -29,7 +29,7 @@ enum Refusal {
     NoLot,
     NotOwnersLot,
     WrongClass,
-    SelfTrade,
+    SelfTrade = 15,
     NoOrder,
 }
 use Refusal::*;

@@ -116,26 +116,26 @@ macro_rules! for_each_host_function {
             fn verify(scheme: u32, key: u32, key_length: u32, message: u32, message_length: u32, signature: u32, signature_length: u32) -> u32 = 1000 + 1;
             /// Creates a book owned by this contract from SCALE of `BookParams`; result
             /// `Result<BookId, BookError>`.
-            fn book_create(params: u32, length: u32) -> u32 = 14000 + 8;
+            fn book_create(params: u32, length: u32) -> u32 = 25000 + 8;
             /// Places SCALE of `NewOrder` in a book of this contract; result `Result<Placed, BookError>`.
             /// Each step costs more: see Gas.
-            fn book_place(book: u64, order: u32, length: u32) -> u32 = 2000 + 2;
+            fn book_place(book: u64, order: u32, length: u32) -> u32 = 2600 + 2;
             /// Cancels a resting order in a book of this contract; result `Result<OrderView, BookError>`,
             /// the order as it was.
             fn book_cancel(book: u64, order: u64) -> u32 = 1100 + 2;
             /// Has SCALE of a `BookAction` done in a book of this contract; result `Result<T, BookError>` with
             /// the action's answer. Each step costs more, and what has to be looked through: see Gas.
-            fn book_act(book: u64, action: u32, length: u32) -> u32 = 2000 + 2;
+            fn book_act(book: u64, action: u32, length: u32) -> u32 = 2600 + 2;
             /// Answers SCALE of a `BookQuery` about any book; result `Result<T, BookError>` with the query's
             /// answer. What has to be looked through costs more: see Gas.
-            fn book_ask(book: u64, query: u32, length: u32) -> u32 = 1000 + 2;
+            fn book_ask(book: u64, query: u32, length: u32) -> u32 = 1400 + 2;
             /// Reads a resting order of any book; result `Result<OrderView, BookError>`.
             fn book_order(book: u64, order: u64) -> u32 = 1000 + 2;
             /// Reads the best `levels` (at most 100) of both sides of any book; result
             /// `Result<Depth, BookError>`. Each level costs more: see Gas.
             fn book_depth(book: u64, levels: u32) -> u32 = 800 + 2;
             /// Reads the rules of any book; result `Result<BookParams, BookError>`.
-            fn book_params(book: u64) -> u32 = 650 + 2;
+            fn book_params(book: u64) -> u32 = 1000 + 2;
         }
     };
 }

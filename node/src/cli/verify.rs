@@ -107,7 +107,10 @@ fn read(file: &Path) -> Result<String> {
 
 /// Writes a file whole or not at all.
 pub(super) fn write(file: &Path, text: &str) -> Result<()> {
-    let failed = |error| CliError::failed("file", format!("can't write {}: {error}", file.display()));
+    let failed = |error| {
+        CliError::failed("file", format!("can't write {}: {error}", file.display()))
+            .hint("is there such a folder, and may you write to it?")
+    };
     let draft = file.with_added_extension("draft");
     fs::write(&draft, text).and_then(|()| fs::rename(&draft, file)).map_err(failed)
 }
@@ -133,7 +136,7 @@ pub(super) fn summary(statement: &Value) -> String {
         text(&statement["register"]),
         text(&statement["registrar"]),
         statement["height"],
-        text(&statement["time"]),
+        statement["time"].as_str().unwrap_or("the chain's beginning"),
     )
 }
 

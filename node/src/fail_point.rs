@@ -14,7 +14,11 @@ const VARIABLE: &str = "SILLOK_FAIL_POINT";
 pub(crate) enum FailPoint {
     /// The block was executed.
     Executed,
-    /// It has its certificate.
+    /// Its body is on disk, and nobody has voted.
+    Stored,
+    /// The votes of this node are in its log, and nobody knows.
+    Logged,
+    /// It is decided.
     Sealed,
     /// Its changes were handed over to be hashed.
     Hashing,
@@ -32,6 +36,8 @@ impl FailPoint {
     fn name(self) -> &'static str {
         match self {
             FailPoint::Executed => "executed",
+            FailPoint::Stored => "stored",
+            FailPoint::Logged => "logged",
             FailPoint::Sealed => "sealed",
             FailPoint::Hashing => "hashing",
             FailPoint::Unwritten => "unwritten",

@@ -89,6 +89,8 @@ pub(crate) const STORAGE_LOG_BYTES: u64 = 512 * 1024 * 1024;
 /// How many files RocksDB holds open.
 pub(crate) const STORAGE_OPEN_FILES: i32 = 512;
 
+/// How far ahead of this node's clock a block may be that is proposed for the first time.
+pub(crate) const BLOCK_AHEAD_MS: u64 = 1_000;
 /// The most validators of a set. The largest certificate has as many signatures.
 pub(crate) const VALIDATORS: usize = 128;
 /// The most voting power of all validators together: three times it has to fit into 64 bits.
@@ -109,6 +111,10 @@ pub(crate) const JUDGED_BLOCKS: usize = 8;
 pub(crate) const CONSENSUS_PEERS: usize = 256;
 /// The most certified blocks that wait for their turn.
 pub(crate) const SYNC_BLOCKS: usize = 16;
+/// The most inputs of the network that wait for the reactor.
+pub(crate) const INBOX_INPUTS: usize = 8_192;
+/// The most bytes of blocks that wait for the reactor.
+pub(crate) const INBOX_BYTES: usize = 64 * 1024 * 1024;
 /// The most entries that wait for the log. More are written though nothing leaves.
 pub(crate) const LOG_PENDING: usize = 256;
 /// The most bytes of a frame of the log.

@@ -22,6 +22,8 @@ mod ledger;
 mod limits;
 mod lock;
 mod mempool;
+mod node;
+mod reactor;
 mod rng;
 mod rpc;
 #[cfg(test)]

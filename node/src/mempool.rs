@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use codec::Encode;
 use sillok_abi::{Account, Hash, Time, Transaction};
-use sillok_runtime::Checked;
+use sillok_runtime::{Checked, Refusal};
 
 use crate::limits;
 
@@ -71,6 +71,13 @@ pub(crate) struct Dropped {
     pub(crate) code: u32,
     /// The reason, for people.
     pub(crate) reason: String,
+}
+
+impl Dropped {
+    /// Dropped as it is refused.
+    pub(crate) fn by(refusal: &Refusal) -> Self {
+        Dropped { code: refusal.code(), reason: refusal.to_string() }
+    }
 }
 
 /// How much waits.

@@ -146,12 +146,17 @@ impl Executor {
     }
 
     /// Checks and executes somebody's block on the state whose root is `state_root`. Whether its header
-    /// fits its parent otherwise is checked by consensus.
+    /// fits its parent otherwise is checked by consensus. `key_signatures` says whether keys' signatures are
+    /// verified too; they need not be if they were before.
+    ///
+    /// # Errors
+    /// If the block breaks a rule, or the node fails.
     pub fn execute(
         &mut self,
         state: Arc<dyn StateReader>,
         state_root: &Hash,
         block: &Block,
+        key_signatures: bool,
     ) -> Result<Execution, BlockError> {
         let header = &block.header;
         let invalid = |reason: &str| BlockError::Invalid(reason.into());
@@ -170,7 +175,7 @@ impl Executor {
         let mut room = Room::new(self.runtime.parameters(), &shares);
         let mut chosen = Vec::with_capacity(block.transactions.len());
         for transaction in &block.transactions {
-            let admission = judge.admit(transaction, true).map_err(|error| match error {
+            let admission = judge.admit(transaction, key_signatures).map_err(|error| match error {
                 NotAdmitted::Refused(refusal) => BlockError::Invalid(refusal.to_string()),
                 NotAdmitted::Fault(fault) => BlockError::Fault(fault),
             })?;

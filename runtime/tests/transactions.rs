@@ -125,7 +125,7 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
         transactions: twisted,
     };
     let state = world.state.clone();
-    let error = world.executor.execute(state, &world.root, &block).unwrap_err();
+    let error = world.executor.execute(state, &world.root, &block, true).unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("order")), "{error}");
 
     // A block of transactions that are used up is invalid too, and the executor goes on after it.
@@ -133,8 +133,10 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
     let ordered = in_protocol_order(&world.root, transactions);
     let header = Header { transactions_root: Block::transactions_root(&ordered), ..block.header };
     let state = world.state.clone();
-    let error =
-        world.executor.execute(state, &world.root, &Block { header, transactions: ordered }).unwrap_err();
+    let error = world
+        .executor
+        .execute(state, &world.root, &Block { header, transactions: ordered }, true)
+        .unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("nonce")), "{error}");
     let () = world.ok("Alice", "cash", "transfer", (account("Alice"), account("Bob"), 1u64));
 }
@@ -163,7 +165,7 @@ fn validating_a_proposed_block_gives_the_proposer_s_execution() {
         },
         transactions: proposal.transactions,
     };
-    let validated = world.executor.execute(state, &world.root, &block).unwrap();
+    let validated = world.executor.execute(state, &world.root, &block, true).unwrap();
     assert_eq!(validated, proposal.execution);
 }
 

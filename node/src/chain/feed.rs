@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use sillok_abi::{Hash, Header};
 use tokio::sync::broadcast;
 
-use crate::ledger::{BlockReceipts, StoredBlock};
+use crate::consensus::CertifiedBlock;
+use crate::ledger::BlockReceipts;
 use crate::limits;
 use crate::lock::lock;
 
@@ -15,7 +16,7 @@ pub(crate) struct CommittedBlock {
     /// Its id.
     pub(crate) id: Hash,
     /// The block and its certificate.
-    pub(crate) stored: StoredBlock,
+    pub(crate) stored: CertifiedBlock,
     /// Its receipts.
     pub(crate) receipts: BlockReceipts,
 }

@@ -1,4 +1,4 @@
-//! The chain of one node: what requests read and submit, and the producer that makes blocks.
+//! The chain of one node: what requests read and submit, and the producer that executes blocks.
 //!
 //! One thread, the producer's, changes state. Everything else reads views of the ledger, puts
 //! transactions into the pool, and hears of blocks from the feed after they are on disk.
@@ -7,6 +7,7 @@
 mod commitment;
 mod contracts;
 mod feed;
+mod judge;
 mod open;
 mod pace;
 mod pool;
@@ -18,12 +19,16 @@ mod signatures;
 mod tests;
 mod waiters;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody};
+use codec::Encode;
+use sillok_abi::{Block, Call, Hash, Receipt, Time, Transaction, TransactionBody};
 use sillok_runtime::{BlockEnv, Checked, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
+use crate::consensus::CertifiedBlock;
+use crate::fail_point::FailPoint;
 use crate::ledger::{Ledger, Place, Tip};
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolRefusal, PoolSize};
@@ -33,7 +38,7 @@ use feed::Feed;
 pub(crate) use open::{OpenError, open};
 pub(crate) use pace::Pace;
 use pool::Pool;
-pub(crate) use producer::Producer;
+pub(crate) use producer::{Next, Producer};
 pub(crate) use proof::{ProofRefusal, Proven, Wanted};
 pub(crate) use retention::{Retention, keep};
 use waiters::Waiters;
@@ -237,11 +242,13 @@ impl Chain {
         let mut checker = self.runtime.checker(state, self.next_env(&tip));
         let checked: Vec<Result<Checked, Refusal>> =
             transactions.iter().map(|transaction| checker.check(transaction)).collect::<Result<_, _>>()?;
-        let signed = signatures::verify(transactions.iter().zip(&checked));
-        let admitted = transactions.into_iter().zip(checked).zip(signed);
-        let admitted = admitted.map(|((transaction, checked), signed)| match checked {
-            Ok(_) if !signed => Err(Refusal::BadSignature),
-            checked => checked.map(|checked| (checked, transaction)),
+        let good = transactions.iter().zip(&checked).filter_map(|(transaction, checked)| {
+            checked.as_ref().ok().map(|checked| (transaction, &checked.id))
+        });
+        let mut signed = signatures::verify(good).into_iter();
+        let admitted = transactions.into_iter().zip(checked).map(|(transaction, checked)| {
+            let checked = checked?;
+            if signed.next() == Some(true) { Ok((checked, transaction)) } else { Err(Refusal::BadSignature) }
         });
         Ok(self.pool.insert_all(admitted))
     }
@@ -322,9 +329,82 @@ impl Chain {
         Ok(())
     }
 
-    /// Asks the producer to stop after the block that it is making.
+    /// Makes a block durable that may be decided on at the height after the tip.
+    ///
+    /// # Errors
+    /// If it can't be written.
+    pub(crate) fn store_body(&self, id: &Hash, block: &Block) -> Result<(), Fault> {
+        self.ledger.store_body(id, block)?;
+        FailPoint::Stored.pass();
+        Ok(())
+    }
+
+    /// The ids of the stored blocks that may be decided on at the height after the tip.
+    pub(crate) fn undecided(&self) -> BTreeSet<Hash> {
+        self.ledger.undecided(self.tip().height + 1)
+    }
+
+    /// The block of this id, decided or not.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn block_of(&self, id: &Hash) -> Result<Option<Arc<Block>>, Fault> {
+        Ok(self.ledger.block_of(id)?)
+    }
+
+    /// Decided blocks from `height` on: as many as there are, but no more than `count`, and after the first none
+    /// that would make it more than `bytes`.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub(crate) fn decided(&self, height: u64, count: usize, bytes: usize) -> Result<Vec<CertifiedBlock>, Fault> {
+        let (mut blocks, mut size) = (Vec::new(), 0);
+        for height in height.max(1).. {
+            let recent = self.feed.recent(height).map(|block| block.stored.clone());
+            let block = recent.map_or_else(|| self.ledger.block(height), |block| Ok(Some(block)))?;
+            let Some(block) = block.filter(|_| blocks.len() < count) else { break };
+            size += block.encoded_size();
+            if size > bytes && !blocks.is_empty() {
+                break;
+            }
+            blocks.push(block);
+        }
+        Ok(blocks)
+    }
+
+    /// In how many milliseconds a block after the last one is due; none if nothing is to be done. `next_due`:
+    /// when the earliest scheduled call is; `waiting`: whether waiting transactions are a reason.
+    pub(crate) fn due_in(&self, pace: Pace, next_due: Option<Time>, waiting: bool) -> Option<u64> {
+        let now = self.clock.now();
+        self.drop_expired(now);
+        let waiting = waiting && !lock(self.pool.mempool()).is_empty();
+        pace.due_in(now, &self.tip(), waiting, next_due)
+    }
+
+    /// Drops what waits and can be in no block at `time` or later.
+    fn drop_expired(&self, time: Time) {
+        let mut pool = lock(self.pool.mempool());
+        let expired = pool.expired(time);
+        for id in &expired {
+            pool.give_up(*id, Dropped::by(&Refusal::Expired));
+        }
+        drop(pool);
+        self.waiters.wake(expired.iter());
+    }
+
+    /// Has `wake` called whenever transactions have come, or the chain is to stop; to be set once.
+    pub(crate) fn on_change(&self, wake: impl Fn() + Send + Sync + 'static) {
+        self.pool.on_change(Box::new(wake));
+    }
+
+    /// Asks whoever makes blocks to stop after the one that is being made.
     pub(crate) fn stop(&self) {
         self.pool.stop();
+    }
+
+    /// Whether it was asked to.
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.pool.is_stopping()
     }
 
     /// The height and time of the block after `tip` if it is made now: later than its parent, whatever

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use sillok_abi::Transaction;
+use sillok_abi::{PublicKey, Transaction};
 use sillok_runtime::{Executor, Fault, Genesis, GenesisError, Outside, Runtime, verify_certificate};
 
 use super::commitment::Commitment;
-use super::{Chain, Pace, Producer};
+use super::{Chain, Producer};
 use crate::clock::Clock;
-use crate::consensus::ValidatorKey;
 use crate::ledger::Ledger;
 use crate::storage::{Storage, StorageError};
 
@@ -24,12 +23,9 @@ pub(crate) enum OpenError {
     /// The node.
     #[error(transparent)]
     Fault(#[from] Fault),
-    /// The key.
-    #[error("this node's key is not the chain's validator")]
-    NotTheValidator,
 }
 
-/// Opens the chain of `genesis` in `storage`, beginning it if storage is empty. Runs contracts, so
+/// Opens the chain of `genesis` in `storage`, beginning it if storage is empty; blocks are proposed by `key`. Runs contracts, so
 /// the thread needs the stack for it.
 ///
 /// # Errors
@@ -39,13 +35,8 @@ pub(crate) fn open(
     outside: Outside,
     genesis: Genesis,
     clock: Arc<dyn Clock>,
-    key: ValidatorKey,
-    pace: Pace,
+    key: PublicKey,
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
-    // With one validator, every turn is this node's and its vote alone decides.
-    if !matches!(genesis.validators.as_slice(), [validator] if validator.key == key.public()) {
-        return Err(OpenError::NotTheValidator);
-    }
     let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone(), outside)?);
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     check_tip(&ledger, &genesis)?;
@@ -53,7 +44,7 @@ pub(crate) fn open(
     let commitment = open_commitment(&ledger)?;
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock));
     chain.take_up_waiting()?;
-    let producer = Producer::new(chain.clone(), executor, key, pace)?;
+    let producer = Producer::new(chain.clone(), executor, key);
     Ok((chain, producer))
 }
 

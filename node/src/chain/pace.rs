@@ -32,19 +32,6 @@ impl Pace {
             Pace::Every(interval) => Some(after_tip(interval)),
         }
     }
-
-    /// Whether a block in which nothing happens is to be made after `tip`.
-    pub(super) fn wants_empty(self, tip: &Tip) -> bool {
-        match self {
-            Pace::OnDemand => !tip.empty,
-            Pace::Every(_) => true,
-        }
-    }
-
-    /// Whether a transaction is a reason to make a block at once.
-    pub(super) fn is_on_demand(self) -> bool {
-        self == Pace::OnDemand
-    }
 }
 
 #[cfg(test)]

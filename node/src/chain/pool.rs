@@ -1,8 +1,7 @@
-//! The mempool as the producer and requests share it, and what wakes the producer.
+//! The mempool as requests and the producer share it, and what wakes whoever makes blocks.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Condvar, Mutex};
-use std::time::Duration;
+use std::sync::{Mutex, OnceLock};
 
 use sillok_abi::{Hash, Transaction};
 use sillok_runtime::{Checked, Refusal};
@@ -11,11 +10,11 @@ use super::SubmitError;
 use crate::lock::lock;
 use crate::mempool::{Mempool, PoolRefusal};
 
-/// The mempool, and what wakes the producer.
+/// The mempool, and what wakes whoever makes blocks.
 #[derive(Default)]
 pub(super) struct Pool {
     mempool: Mutex<Mempool>,
-    changed: Condvar,
+    wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
     stopping: AtomicBool,
 }
 
@@ -25,14 +24,14 @@ impl Pool {
         &self.mempool
     }
 
-    /// Takes a checked transaction and wakes the producer.
+    /// Takes a checked transaction and wakes whoever makes blocks.
     pub(super) fn insert(&self, checked: Checked, transaction: Transaction) -> Result<(), PoolRefusal> {
         lock(&self.mempool).insert(checked, transaction)?;
-        self.changed.notify_all();
+        self.wake();
         Ok(())
     }
 
-    /// Takes those of these transactions that were not refused, and wakes the producer; answers each one's
+    /// Takes those of these transactions that were not refused, and wakes whoever makes blocks; answers each one's
     /// id or refusal.
     pub(super) fn insert_all(
         &self,
@@ -46,28 +45,30 @@ impl Pool {
         });
         let inserted = inserted.collect();
         drop(mempool);
-        self.changed.notify_all();
+        self.wake();
         inserted
     }
 
-    /// Tells the producer to stop.
-    pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::SeqCst);
-        // With the lock held, so that a producer that just looked is asleep and hears it.
-        let _held = lock(&self.mempool);
-        self.changed.notify_all();
+    /// Has `wake` called whenever transactions have come, or all is to stop.
+    pub(super) fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
+        // The first one stays: there is one who makes blocks.
+        let _ = self.wake.set(wake);
     }
 
-    /// Whether the producer was told to stop.
+    /// Tells whoever makes blocks to stop.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.wake();
+    }
+
+    /// Whether it was told to stop.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
-    /// Sleeps for `longest`, or until the producer is told to stop, or, if it asks for them, until
-    /// transactions wait.
-    pub(super) fn sleep(&self, longest: Duration, for_transactions: bool) {
-        let idle = |pool: &mut Mempool| !self.is_stopping() && (!for_transactions || pool.is_empty());
-        let woken = self.changed.wait_timeout_while(lock(&self.mempool), longest, idle);
-        drop(woken);
+    fn wake(&self) {
+        if let Some(wake) = self.wake.get() {
+            wake();
+        }
     }
 }

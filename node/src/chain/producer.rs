@@ -1,93 +1,143 @@
-//! The producer: the one thread that changes state.
+//! The producer: the one that executes blocks and changes state.
 //!
-//! A block goes through here in one direction: candidates from the pool, tentative execution, header,
-//! certificate, one synced batch, then the executor's commit, then whoever listens. A fault ends the
-//! loop, and with it the node.
+//! It makes blocks of what waits, judges those of others, and makes decided ones permanent, on the orders of
+//! whoever runs consensus. What it has executed last is kept, so that a block is executed once if it is
+//! decided. Invariant: state moves only by a decided block, in one synced batch, and nobody hears of it
+//! before.
 
 use std::mem;
 use std::sync::Arc;
-use std::time::Duration;
 
-use sillok_abi::{Block, Hash, Header, Time, Transaction, merkle_root, validators_digest};
-use sillok_runtime::{BlockEnv, Executor, Fault, Proposal, Refusal};
+use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Time, Transaction, Validator};
+use sillok_abi::{merkle_root, validators_digest};
+use sillok_runtime::{BlockEnv, BlockError, Execution, Executor, Fault, Proposal, Refusal};
 
-use super::{Chain, CommittedBlock, Pace};
-use crate::consensus::{self, ValidatorKey};
+use super::{Chain, CommittedBlock};
+use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
-use crate::ledger::{BlockReceipts, StoredBlock, Tip};
+use crate::ledger::{BlockReceipts, Tip};
 use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{BlockRoom, Dropped};
 
-/// Makes blocks.
+/// Executes blocks.
 pub(crate) struct Producer {
-    chain: Arc<Chain>,
-    executor: Executor,
-    key: ValidatorKey,
-    pace: Pace,
-    next_due: Option<Time>,
+    pub(super) chain: Arc<Chain>,
+    pub(super) executor: Executor,
+    /// Who proposes.
+    key: PublicKey,
+    pub(super) tentative: Option<Tentative>,
+}
+
+/// A block that is executed, and not decided.
+pub(super) struct Tentative {
+    pub(super) id: Hash,
+    pub(super) block: Arc<Block>,
+    pub(super) execution: Execution,
+}
+
+/// What is to be known of the height after a block.
+#[derive(Clone, Debug)]
+pub(crate) struct Next {
+    /// The height of the block.
+    pub(crate) height: u64,
+    /// The validators of the next height, in the order of their turns.
+    pub(crate) validators: Vec<Validator>,
+    /// When the earliest scheduled call is due.
+    pub(crate) due: Option<Time>,
 }
 
 impl Producer {
-    pub(super) fn new(
-        chain: Arc<Chain>,
-        executor: Executor,
-        key: ValidatorKey,
-        pace: Pace,
-    ) -> Result<Self, Fault> {
-        let next_due = executor.next_due(&*chain.ledger.latest().1)?;
-        Ok(Producer { chain, executor, key, pace, next_due })
+    pub(super) fn new(chain: Arc<Chain>, executor: Executor, key: PublicKey) -> Self {
+        Producer { chain, executor, key, tentative: None }
     }
 
-    /// Makes blocks until the chain is told to stop.
+    /// What is to be known of the height after the last block.
     ///
     /// # Errors
     /// The fault that must halt the node.
-    pub(crate) fn run(mut self) -> Result<(), Fault> {
-        while !self.chain.pool.is_stopping() {
-            match self.due_in() {
-                Some(0) => {
-                    if self.produce()?.is_none() {
-                        // Nothing that waits can be in a block now: no reason to spin.
-                        self.chain.pool.sleep(Duration::from_millis(limits::CERTIFY_AFTER_MS), false);
-                    }
-                }
-                due => {
-                    let longest = due.map_or(limits::LONGEST_SLEEP, Duration::from_millis);
-                    self.chain.pool.sleep(longest.min(limits::LONGEST_SLEEP), self.pace.is_on_demand());
-                }
-            }
-        }
-        Ok(())
+    pub(crate) fn next(&self) -> Result<Next, Fault> {
+        let (tip, state) = self.chain.ledger.latest();
+        let validators = self.chain.genesis.validators.clone();
+        Ok(Next { height: tip.height, validators, due: self.executor.next_due(&*state)? })
     }
 
-    /// Makes the next block if it is due.
+    /// Makes a block of what waits and what is due; none if another height is next.
     ///
     /// # Errors
     /// The fault that must halt the node.
-    #[cfg(test)]
-    pub(super) fn step(&mut self) -> Result<Option<Arc<CommittedBlock>>, Fault> {
-        if self.due_in() == Some(0) { self.produce() } else { Ok(None) }
-    }
-
-    fn due_in(&self) -> Option<u64> {
-        let waiting = !lock(self.chain.pool.mempool()).is_empty();
-        self.pace.due_in(self.chain.clock.now(), &self.chain.tip(), waiting, self.next_due)
-    }
-
-    /// Makes a block of what waits and what is due; none if that comes to nothing.
-    fn produce(&mut self) -> Result<Option<Arc<CommittedBlock>>, Fault> {
+    pub(crate) fn build(&mut self, height: u64, round: u32) -> Result<Option<Arc<Block>>, Fault> {
         let (tip, state) = self.chain.ledger.to_build_on();
+        if height != tip.height + 1 {
+            return Ok(None);
+        }
+        self.tentative = None;
         let env = self.chain.next_env(&tip);
         let candidates = self.take_candidates(env.time);
         let proposal = self.executor.propose(state, env, tip.block, candidates)?;
         self.drop_refused(&proposal.refused);
-        let nothing = proposal.execution.receipts.is_empty() && proposal.execution.changes.is_empty();
-        if nothing && !self.pace.wants_empty(&tip) {
-            self.executor.discard();
-            return Ok(None);
+        FailPoint::Executed.pass();
+        let Proposal { transactions, execution, .. } = proposal;
+        let header = self.header(&tip, env, round, transactions_root(&transactions, &execution))?;
+        let (id, block) = (header.id(), Arc::new(Block { header, transactions }));
+        self.tentative = Some(Tentative { id, block: block.clone(), execution });
+        Ok(Some(block))
+    }
+
+    /// Makes a decided block permanent, and tells of it. One that is permanent already is left alone. `body` is
+    /// needed if it was not stored.
+    ///
+    /// # Errors
+    /// The fault that must halt the node.
+    pub(crate) fn commit(
+        &mut self,
+        certificate: Certificate,
+        body: Option<Arc<Block>>,
+    ) -> Result<Next, Fault> {
+        let tip = self.chain.tip();
+        if certificate.height > tip.height {
+            FailPoint::Sealed.pass();
+            let executed = self.executed(&tip, &certificate.block, body)?;
+            self.append(&tip, certificate, executed)?;
         }
-        self.commit(&tip, env, proposal).map(Some)
+        self.next()
+    }
+
+    /// The decided block with what it does: as it was tried, or else executed now.
+    fn executed(&mut self, tip: &Tip, id: &Hash, body: Option<Arc<Block>>) -> Result<Tentative, Fault> {
+        if let Some(tentative) = self.tentative.take_if(|tentative| tentative.id == *id) {
+            return Ok(tentative);
+        }
+        let stored = || self.chain.ledger.block_of(id).map_err(Fault::from);
+        let block = body.map_or_else(stored, |body| Ok(Some(body)))?;
+        let block = block.ok_or_else(|| Fault::new("the body of a decided block is missing"))?;
+        let root = self.chain.commitment.at(tip.height, |before| before.root())?;
+        let state = self.chain.ledger.to_build_on().1;
+        // Whoever decided it has verified its signatures, and so has this node before it voted.
+        let execution = self.executor.execute(state, &root, &block, false).map_err(|error| match error {
+            BlockError::Fault(fault) => fault,
+            invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
+        })?;
+        Ok(Tentative { id: *id, block, execution })
+    }
+
+    /// Writes the block, and then tells of it.
+    fn append(&mut self, tip: &Tip, certificate: Certificate, executed: Tentative) -> Result<(), Fault> {
+        let Tentative { id, block, mut execution } = executed;
+        let commitment = &self.chain.commitment;
+        let roots = commitment.at(tip.height, |before| before.take_roots())?;
+        // Hashed while it is written.
+        commitment.follow(block.header.height, execution.changes.clone())?;
+        FailPoint::Hashing.pass();
+        let stored = CertifiedBlock { block, certificate };
+        self.chain.ledger.commit(&stored, &execution, &roots)?;
+        self.executor.commit();
+        FailPoint::Committed.pass();
+        let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
+        let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
+        self.announce(Arc::new(CommittedBlock { id, stored, receipts }), execution.gas_used);
+        FailPoint::Announced.pass();
+        Ok(())
     }
 
     /// Candidates for a block at `time`; what can no longer be in one is dropped.
@@ -98,99 +148,59 @@ impl Producer {
             bytes: parameters.max_block_bytes as usize,
             gas: parameters.block_gas,
         };
-        let mut pool = lock(self.chain.pool.mempool());
-        let expired = pool.expired(time);
-        for id in &expired {
-            pool.give_up(*id, dropped(&Refusal::Expired));
-        }
-        let candidates = pool.candidates(room);
-        drop(pool);
-        self.chain.waiters.wake(expired.iter());
-        candidates
+        self.chain.drop_expired(time);
+        lock(self.chain.pool.mempool()).candidates(room)
     }
 
     fn drop_refused(&self, refused: &[(Hash, Refusal)]) {
         let mut pool = lock(self.chain.pool.mempool());
         for (id, refusal) in refused {
             tracing::debug!(id = %hex::encode(id), %refusal, "transaction dropped");
-            pool.give_up(*id, dropped(refusal));
+            pool.give_up(*id, Dropped::by(refusal));
         }
         drop(pool);
         self.chain.waiters.wake(refused.iter().map(|(id, _)| id));
     }
 
-    /// Seals the block, writes it, and then tells of it.
-    fn commit(&mut self, tip: &Tip, env: BlockEnv, proposal: Proposal) -> Result<Arc<CommittedBlock>, Fault> {
-        FailPoint::Executed.pass();
-        let Proposal { transactions, mut execution, .. } = proposal;
-        let commitment = &self.chain.commitment;
-        let (root, roots) = commitment.at(tip.height, |before| (before.root(), before.take_roots()))?;
-        // Each receipt bears the id of its transaction, so that none is hashed again.
-        let ids: Vec<Hash> =
-            execution.receipts.iter().skip(execution.scheduled).map(|receipt| receipt.id).collect();
-        let header = self.header(tip, env, root, merkle_root(&ids));
-        let id = header.id();
-        let stored = self.seal(Block { header, transactions }, id)?;
-        FailPoint::Sealed.pass();
-        // Hashed while it is written.
-        commitment.follow(env.height, execution.changes.clone())?;
-        FailPoint::Hashing.pass();
-        self.chain.ledger.commit(&stored, id, &execution, &roots)?;
-        self.executor.commit();
-        FailPoint::Committed.pass();
-        self.next_due = self.executor.next_due(&*self.chain.ledger.latest().1)?;
-        let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
-        let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
-        let block = Arc::new(CommittedBlock { id, stored, receipts });
-        self.announce(&block, execution.gas_used);
-        FailPoint::Announced.pass();
-        Ok(block)
-    }
-
-    fn header(&self, tip: &Tip, env: BlockEnv, state_root: Hash, transactions_root: Hash) -> Header {
-        Header {
+    fn header(&self, tip: &Tip, env: BlockEnv, round: u32, transactions_root: Hash) -> Result<Header, Fault> {
+        Ok(Header {
             chain: self.chain.id,
             height: env.height,
-            round: 0,
+            round,
             time: env.time,
-            proposer: self.key.public(),
+            proposer: self.key,
             parent: tip.block,
             transactions_root,
-            state_root,
+            state_root: self.chain.commitment.at(tip.height, |before| before.root())?,
             receipts_root: tip.receipts_root,
             validators: validators_digest(&self.chain.genesis.validators),
-        }
+        })
     }
 
-    /// Decides the block: with one validator its own precommit does.
-    fn seal(&self, block: Block, id: Hash) -> Result<StoredBlock, Fault> {
-        let (header, validators) = (&block.header, &self.chain.genesis.validators);
-        let precommit = self.key.precommit(&header.chain, header.height, header.round, &id);
-        let certificate = consensus::assemble(validators, header, id, vec![precommit]);
-        let certificate = certificate.ok_or_else(|| Fault::new("this node's vote alone is no quorum"))?;
-        Ok(StoredBlock { block, certificate })
-    }
-
-    fn announce(&self, block: &Arc<CommittedBlock>, gas_used: u64) {
+    fn announce(&self, block: Arc<CommittedBlock>, gas_used: u64) {
         let receipts = block.receipts.of_transactions();
         let mut pool = lock(self.chain.pool.mempool());
         for receipt in receipts {
             pool.remove(&receipt.id);
         }
         drop(pool);
-        let (height, transactions) = (block.header().height, receipts.len());
+        let (height, round, transactions) = (block.header().height, block.header().round, receipts.len());
         let scheduled = block.receipts.scheduled;
         let id = hex::encode(block.id);
         if transactions > 0 || scheduled > 0 {
-            tracing::info!(height, transactions, scheduled, gas_used, id, "block");
+            tracing::info!(height, round, transactions, scheduled, gas_used, id, "block");
         } else {
-            tracing::debug!(height, id, "empty block");
+            tracing::debug!(height, round, id, "empty block");
         }
         self.chain.feed.publish(block.clone());
         self.chain.waiters.wake(receipts.iter().map(|receipt| &receipt.id));
     }
 }
 
-fn dropped(refusal: &Refusal) -> Dropped {
-    Dropped { code: refusal.code(), reason: refusal.to_string() }
+/// The root over a block's transactions. Each receipt bears the id of its transaction, so that none is hashed
+/// again.
+fn transactions_root(transactions: &[Transaction], execution: &Execution) -> Hash {
+    let receipts = execution.receipts.iter().skip(execution.scheduled);
+    let leaves: Vec<Hash> = transactions.iter().zip(receipts).map(|(one, receipt)| one.leaf(&receipt.id)).collect();
+    merkle_root(&leaves)
 }

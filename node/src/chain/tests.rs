@@ -3,14 +3,14 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sillok_abi::{
-    Account, Authorisation, Authoriser, CallTree, ContractId, Credential, MethodKind, Outcome, native,
+    Account, Authorisation, Authoriser, CallTree, Certificate, ContractId, Credential, MethodKind, Outcome, native,
 };
 use sillok_client::keys::Keypair;
 use sillok_runtime::{Direction, Outside, PageLimit, verify_certificate};
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::consensus::ValidatorKey;
+use crate::consensus::{self, ValidatorKey, Verdict};
 use crate::rng::FixedRng;
 use crate::storage::{Batch, Entry, MemoryStorage, Storage, StorageError, Table};
 use crate::{dev, limits};
@@ -21,31 +21,42 @@ struct Bench {
     clock: Arc<ManualClock>,
     chain: Arc<Chain>,
     producer: Producer,
+    pace: Pace,
 }
 
 fn key(suri: &str) -> Keypair {
     suri.parse().unwrap()
 }
 
-fn open_on(storage: Arc<dyn Storage>, clock: Arc<ManualClock>, pace: Pace) -> (Arc<Chain>, Producer) {
-    let validator = ValidatorKey::from_seed(&key(dev::VALIDATOR).seed(), Arc::new(FixedRng)).unwrap();
-    open(storage, Outside::default(), dev::genesis().unwrap(), clock, validator, pace).unwrap()
+fn validator() -> ValidatorKey {
+    ValidatorKey::from_seed(&key(dev::VALIDATOR).seed(), Arc::new(FixedRng)).unwrap()
+}
+
+fn open_on(storage: Arc<dyn Storage>, clock: Arc<ManualClock>) -> (Arc<Chain>, Producer) {
+    open(storage, Outside::default(), dev::genesis().unwrap(), clock, validator().public()).unwrap()
+}
+
+/// The certificate that the one validator's vote makes.
+fn certificate(chain: &Chain, block: &Block) -> Certificate {
+    let (header, id) = (&block.header, block.header.id());
+    let precommit = validator().precommit(&header.chain, header.height, header.round, &id);
+    consensus::assemble(&chain.genesis().validators, header, id, vec![precommit]).unwrap()
 }
 
 impl Bench {
     fn new(pace: Pace) -> Self {
         let storage = Arc::new(MemoryStorage::default());
         let clock = Arc::new(ManualClock::at(dev::genesis().unwrap().time.plus(10_000)));
-        let (chain, producer) = open_on(storage.clone(), clock.clone(), pace);
-        Bench { storage, clock, chain, producer }
+        let (chain, producer) = open_on(storage.clone(), clock.clone());
+        Bench { storage, clock, chain, producer, pace }
     }
 
     /// The same chain, opened again on what is stored.
     fn reopen(self) -> Self {
-        let (storage, clock, pace) = (self.storage, self.clock, Pace::OnDemand);
+        let (storage, clock, pace) = (self.storage, self.clock, self.pace);
         drop((self.chain, self.producer));
-        let (chain, producer) = open_on(storage.clone(), clock.clone(), pace);
-        Bench { storage, clock, chain, producer }
+        let (chain, producer) = open_on(storage.clone(), clock.clone());
+        Bench { storage, clock, chain, producer, pace }
     }
 
     fn cash(&self) -> ContractId {
@@ -97,11 +108,22 @@ impl Bench {
         self.balance(key("//Bob").account(), None)
     }
 
+    /// Makes the next block if it is due.
+    fn step(&mut self) -> Result<Option<Arc<CommittedBlock>>, Fault> {
+        let next = self.producer.next()?;
+        if self.chain.due_in(self.pace, next.due, true) != Some(0) {
+            return Ok(None);
+        }
+        let block = self.producer.build(next.height + 1, 0)?.unwrap();
+        self.producer.commit(certificate(&self.chain, &block), None)?;
+        self.chain.committed(next.height + 1)
+    }
+
     /// Makes the blocks that are due now.
     fn settle(&mut self) {
-        while self.producer.step().unwrap().is_some() {}
+        while self.step().unwrap().is_some() {}
         self.clock.advance(limits::CERTIFY_AFTER_MS);
-        while self.producer.step().unwrap().is_some() {}
+        while self.step().unwrap().is_some() {}
     }
 }
 
@@ -118,7 +140,7 @@ fn a_payment_becomes_final_and_its_block_is_certified() {
     let id = bench.chain.submit(bench.payment(1, 500)).unwrap();
     assert!(matches!(bench.chain.status_of(&id).unwrap(), TransactionStatus::Pending(_)));
 
-    let block = bench.producer.step().unwrap().unwrap();
+    let block = bench.step().unwrap().unwrap();
     assert!(is_final(&bench.chain, &id));
     assert_eq!(bench.bob(), before + 500);
     let (header, validators) = (block.header(), &bench.chain.genesis().validators);
@@ -126,7 +148,7 @@ fn a_payment_becomes_final_and_its_block_is_certified() {
     assert_eq!(verify_certificate(&bench.chain.id(), validators, 2, &header.id(), certificate), Ok(()));
     assert_eq!(bench.chain.pool_size().transactions, 0);
 
-    assert!(bench.producer.step().unwrap().is_none(), "the empty block waits for more to come");
+    assert!(bench.step().unwrap().is_none(), "the empty block waits for more to come");
     bench.settle();
     let tip = bench.chain.tip();
     assert_eq!((tip.height, tip.empty), (3, true));
@@ -176,7 +198,7 @@ fn what_waits_too_long_is_dropped() {
     let id = bench.chain.submit(bench.payment(1, 500)).unwrap();
     bench.clock.advance(60_000);
     let height = bench.chain.tip().height;
-    assert!(bench.producer.step().unwrap().is_none(), "no block for nothing");
+    assert!(bench.step().unwrap().is_none(), "no block for nothing");
     assert_eq!(bench.chain.tip().height, height);
     let status = bench.chain.status_of(&id).unwrap();
     assert!(matches!(status, TransactionStatus::Dropped(Dropped { code: 1003, .. })));
@@ -203,7 +225,7 @@ fn block_time_only_increases_when_the_clock_stands_still() {
     let mut last = bench.chain.tip().time;
     for nonce in 1..=3 {
         bench.chain.submit(bench.payment(nonce, 1)).unwrap();
-        let block = bench.producer.step().unwrap().unwrap();
+        let block = bench.step().unwrap().unwrap();
         assert!(block.header().time > last);
         last = block.header().time;
     }
@@ -215,12 +237,12 @@ fn an_interval_makes_a_block_each_time_with_what_has_come() {
     bench.settle();
     let height = bench.chain.tip().height;
     let id = bench.chain.submit(bench.payment(1, 1)).unwrap();
-    assert!(bench.producer.step().unwrap().is_none());
+    assert!(bench.step().unwrap().is_none());
     bench.clock.advance(1_000);
-    assert!(bench.producer.step().unwrap().is_some());
+    assert!(bench.step().unwrap().is_some());
     assert!(is_final(&bench.chain, &id));
     bench.clock.advance(1_000);
-    assert!(bench.producer.step().unwrap().is_some(), "empty too");
+    assert!(bench.step().unwrap().is_some(), "empty too");
     assert_eq!(bench.chain.tip().height, height + 2);
 }
 
@@ -229,15 +251,8 @@ fn another_chains_data_is_refused() {
     let bench = Bench::new(Pace::OnDemand);
     let mut other = dev::genesis().unwrap();
     other.name = "another".into();
-    let validator = ValidatorKey::from_seed(&key(dev::VALIDATOR).seed(), Arc::new(FixedRng)).unwrap();
-    let opened = open(
-        bench.storage.clone(),
-        Outside::default(),
-        other,
-        bench.clock.clone(),
-        validator,
-        Pace::OnDemand,
-    );
+    let (storage, clock) = (bench.storage.clone(), bench.clock.clone());
+    let opened = open(storage, Outside::default(), other, clock, validator().public());
     let found = bench.chain.id();
     assert!(matches!(
         opened.err(),
@@ -284,25 +299,16 @@ impl Storage for FullDisk {
 fn a_block_that_can_not_be_written_halts_the_node_and_nobody_hears_of_it() {
     let mut bench = Bench::new(Pace::OnDemand);
     let disk = Arc::new(FullDisk::default());
-    (bench.chain, bench.producer) = open_on(disk.clone(), bench.clock.clone(), Pace::OnDemand);
+    (bench.chain, bench.producer) = open_on(disk.clone(), bench.clock.clone());
     bench.settle();
     let (before, mut blocks) = (bench.bob(), bench.chain.subscribe());
     let id = bench.chain.submit(bench.payment(1, 500)).unwrap();
     disk.full.store(true, Ordering::SeqCst);
-    let fault = bench.producer.step().err().unwrap();
+    let fault = bench.step().err().unwrap();
     assert!(fault.to_string().contains("no space left on device"), "{fault}");
     assert!(!is_final(&bench.chain, &id));
     assert_eq!(bench.bob(), before, "queries still answer, as of the last block");
     assert!(blocks.try_recv().is_err());
-}
-
-#[test]
-fn only_the_validator_makes_blocks() {
-    let stranger = ValidatorKey::from_seed(&[9; 32], Arc::new(FixedRng)).unwrap();
-    let clock = Arc::new(ManualClock::default());
-    let storage = Arc::new(MemoryStorage::default());
-    let opened = open(storage, Outside::default(), dev::genesis().unwrap(), clock, stranger, Pace::OnDemand);
-    assert!(matches!(opened.err(), Some(OpenError::NotTheValidator)));
 }
 
 #[test]
@@ -324,8 +330,97 @@ async fn who_waits_is_woken_and_who_subscribes_hears_of_it() {
     let id = bench.chain.submit(bench.payment(1, 1)).unwrap();
     let chain = bench.chain.clone();
     let mut waiting = chain.wait_for(id).unwrap();
-    bench.producer.step().unwrap().unwrap();
+    bench.step().unwrap().unwrap();
     waiting.woken().await;
     assert!(is_final(&chain, &id));
     assert_eq!(blocks.recv().await.unwrap().receipts.of_transactions()[0].id, id);
+}
+
+/// A block that one node has made of these transactions, and another node that has none of them.
+fn proposed(payments: &[(u64, u64)]) -> (Block, Bench) {
+    let (mut one, mut other) = (Bench::new(Pace::OnDemand), Bench::new(Pace::OnDemand));
+    for (nonce, amount) in payments {
+        one.chain.submit(one.payment(*nonce, *amount)).unwrap();
+    }
+    let first = one.producer.build(1, 0).unwrap().unwrap();
+    for bench in [&mut one, &mut other] {
+        bench.producer.commit(certificate(&bench.chain, &first), Some(first.clone())).unwrap();
+    }
+    one.clock.advance(10);
+    one.chain.submit(one.payment(90, 1)).unwrap();
+    let block = one.producer.build(2, 3).unwrap().unwrap();
+    (Arc::unwrap_or_clone(block), other)
+}
+
+fn judged(bench: &mut Bench, block: &Block, fresh: bool) -> Option<Verdict> {
+    bench.producer.judge(&Arc::new(block.clone()), fresh).unwrap()
+}
+
+#[test]
+fn a_block_of_another_node_is_judged_and_committed_with_the_same_state() {
+    let (block, mut other) = proposed(&[(1, 500), (2, 600)]);
+    let height = other.chain.tip().height;
+    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid));
+    assert_eq!(other.chain.tip().height, height, "judging changes nothing");
+    assert_eq!(judged(&mut other, &block, false), Some(Verdict::Valid), "twice");
+    // Something else is tried in between; the decided block is executed again then.
+    other.producer.build(2, 4).unwrap().unwrap();
+    let (before, decided) = (other.bob(), certificate(&other.chain, &block));
+    other.producer.commit(decided.clone(), Some(Arc::new(block.clone()))).unwrap();
+    assert_eq!(other.bob(), before + 1);
+    let next = other.producer.commit(decided, None).unwrap();
+    assert_eq!((next.height, other.bob()), (2, before + 1), "once more changes nothing");
+    assert_eq!(judged(&mut other, &block, false), None, "its height is past");
+}
+
+#[test]
+fn a_block_with_other_transactions_than_its_header_s_is_forged() {
+    let (block, mut other) = proposed(&[(1, 500)]);
+    let mut without = block.clone();
+    without.transactions.clear();
+    let mut resigned = block.clone();
+    resigned.transactions[0].credential = Credential::Sr25519([7; 64]);
+    for forged in [without, resigned] {
+        assert_eq!(judged(&mut other, &forged, true), Some(Verdict::Forged));
+    }
+    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid), "the true one is");
+}
+
+#[test]
+fn a_block_that_breaks_a_rule_is_invalid_whoever_brings_it() {
+    let (block, mut other) = proposed(&[(1, 500)]);
+    let change = |change: &dyn Fn(&mut Block)| {
+        let mut changed = block.clone();
+        change(&mut changed);
+        changed.header.transactions_root = Block::transactions_root(&changed.transactions);
+        changed
+    };
+    let first = other.chain.committed(1).unwrap().unwrap().stored.block.transactions[0].clone();
+    let parent_time = other.chain.tip().time;
+    let broken = [
+        change(&|block| block.transactions[0].credential = Credential::Sr25519([7; 64])),
+        change(&|block| block.transactions[0].credential = Credential::Contract(Vec::new())),
+        change(&|block| block.transactions.push(first.clone())),
+        change(&|block| block.transactions[0].body.chain = [7; 32]),
+        change(&|block| block.header.parent = [7; 32]),
+        change(&|block| block.header.state_root = [7; 32]),
+        change(&|block| block.header.receipts_root = [7; 32]),
+        change(&|block| block.header.time = parent_time),
+    ];
+    for (index, block) in broken.iter().enumerate() {
+        assert_eq!(judged(&mut other, block, true), Some(Verdict::Invalid), "{index}");
+    }
+    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid), "the true one is");
+}
+
+#[test]
+fn the_clock_judges_a_block_s_time_only_when_it_is_proposed_first() {
+    let (mut block, mut other) = proposed(&[]);
+    block.header.time = other.clock.now().plus(limits::BLOCK_AHEAD_MS);
+    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid));
+    block.header.time = block.header.time.plus(1);
+    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Invalid));
+    assert_eq!(judged(&mut other, &block, false), Some(Verdict::Valid), "its time is agreed on by then");
+    block.header.time = block.header.time.plus(1 << 40);
+    assert_eq!(judged(&mut other, &block, false), Some(Verdict::Invalid), "its transactions expired");
 }

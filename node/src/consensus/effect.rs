@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use codec::{Decode, Encode};
 use sillok_abi::{Block, Certificate, Equivocation, Hash, PublicKey, Validator};
 
 use super::log::{Entry, LogError};
@@ -39,8 +40,8 @@ pub(crate) enum Verdict {
     Forged,
 }
 
-/// A decided block, as peers hand it to those who are behind.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A decided block: what a ledger is made of, and what peers hand to those who are behind.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct CertifiedBlock {
     /// The block.
     pub(crate) block: Arc<Block>,

@@ -21,11 +21,6 @@
 //!
 //! Invariants: nothing here calls network or storage (but `log::file`, which the driver does not know); a
 //! validator signs one thing at each place; what it signed is on disk before anybody hears of it.
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "the node is connected to the driver with its network; until then the simulator alone uses it"
-)]
 
 mod bodies;
 mod certificate;
@@ -45,6 +40,7 @@ mod timeouts;
 mod validator;
 mod verify;
 
+#[cfg(test)]
 pub(crate) use certificate::assemble;
 pub(crate) use driver::{Config, Driver, Start};
 pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};

@@ -3,26 +3,25 @@
 mod banner;
 mod genesis;
 mod logging;
-mod node;
 mod options;
 mod samples;
 
 use std::sync::Arc;
 
 use codec::DecodeAll;
-use sillok_runtime::{Fault, Genesis, Optimisation, Outside};
+use sillok_runtime::{Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
 pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_register};
 pub(crate) use options::{DevOptions, LogFormat};
 
-use crate::chain::{OpenError, Pace};
+use crate::chain::Pace;
 use crate::clock::SystemClock;
-use crate::consensus::ValidatorKey;
+use crate::consensus::{Timeouts, ValidatorKey};
+use crate::node::{Node, NodeError, Parts};
+use crate::reactor::Alone;
 use crate::rng::{Rng, SystemRng};
-use crate::rpc::ServeError;
 use crate::storage::{DataFolder, StorageError};
-use node::{Node, Parts};
 
 /// Why `sillok dev` ends without being asked to.
 #[derive(Debug, thiserror::Error)]
@@ -36,34 +35,24 @@ pub(crate) enum DevError {
     /// The file that is given as genesis.
     #[error("{0} is not SCALE of a genesis")]
     GenesisFile(std::path::PathBuf),
-    /// The chain.
+    /// The genesis that is given has another validator.
+    #[error("the genesis has other validators than {VALIDATOR}")]
+    NotTheValidator,
+    /// The node.
     #[error(transparent)]
-    Open(#[from] OpenError),
-    /// The RPC server.
-    #[error(transparent)]
-    Serve(#[from] ServeError),
-    /// The system refuses threads, signals or memory.
-    #[error("the system refuses what the node needs: {0}")]
-    System(#[from] std::io::Error),
-    /// The node failed while it ran.
-    #[error(transparent)]
-    Fault(#[from] Fault),
+    Node(#[from] NodeError),
 }
 
 impl DevError {
     /// What the user can do now.
     pub(crate) fn hint(&self) -> &'static str {
         match self {
-            DevError::Storage(error) | DevError::Open(OpenError::Storage(error)) => error.hint(),
-            DevError::Serve(_) => "is another node running? Choose another address with --rpc",
-            DevError::GenesisFile(_) => "leave out --genesis for the chain with the sample companies",
-            DevError::Genesis(_) | DevError::Open(_) => {
-                "the contracts and the dev genesis do not fit together"
+            DevError::Storage(error) => error.hint(),
+            DevError::GenesisFile(_) | DevError::NotTheValidator => {
+                "leave out --genesis for the chain with the sample companies"
             }
-            DevError::System(_) => "see the limits of processes and memory (ulimit -a)",
-            DevError::Fault(_) => {
-                "what is final is on disk: start again, and keep the log and the data folder if it happens again"
-            }
+            DevError::Genesis(_) => "the contracts and the dev genesis do not fit together",
+            DevError::Node(error) => error.hint(),
         }
     }
 }
@@ -87,22 +76,32 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     };
     let key = ValidatorKey::from_seed(&genesis::validator_seed()?, Arc::new(SystemRng));
     let key = key.map_err(|_| DevGenesisError::Key(VALIDATOR))?;
-    let node = Node::start(Parts {
+    let genesis = chosen_genesis(options)?;
+    // Its vote alone decides.
+    if !matches!(genesis.validators.as_slice(), [validator] if validator.key == key.public()) {
+        return Err(DevError::NotTheValidator);
+    }
+    let parts = Parts {
+        folder,
         storage,
         outside,
-        genesis: chosen_genesis(options)?,
+        genesis,
         clock: Arc::new(SystemClock),
         key,
+        timeouts: Timeouts::default(),
+        votes_from: None,
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
         retention: options.retain,
-    })?;
-    node.serve(options.rpc, |chain, address| announce(&Banner::new(chain, address, &options.data)))
+    };
+    let node = Node::start(parts, |_, _| Ok(Arc::new(Alone)))?;
+    Ok(node.serve(options.rpc, |chain, address| announce(&Banner::new(chain, address, &options.data)))?)
 }
 
 /// The dev genesis, or that of the file that is given.
 fn chosen_genesis(options: &DevOptions) -> Result<Genesis, DevError> {
     let Some(file) = &options.genesis else { return Ok(genesis()?) };
-    let bytes = std::fs::read(file)?;
+    let unreadable = |source| StorageError::File { action: "read", path: file.clone(), source };
+    let bytes = std::fs::read(file).map_err(unreadable)?;
     let damaged = |_| DevError::GenesisFile(file.clone());
     DecodeAll::decode_all(&mut bytes.as_slice()).map_err(damaged)
 }

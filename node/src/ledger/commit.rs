@@ -1,10 +1,11 @@
 //! The parts of a block's batch.
 
 use codec::Encode;
+use sillok_abi::Certificate;
 use sillok_runtime::{Changes, Execution, FieldRoots};
 
 use super::keys;
-use super::records::{BlockReceipts, Place, StoredBlock, Tip};
+use super::records::{BlockReceipts, Place, Tip};
 use crate::storage::{Batch, Table};
 
 /// Adds a block's state changes: the flat state, their versions, and the list of keys that undoing the
@@ -29,10 +30,10 @@ pub(super) fn field_roots(batch: &mut Batch<'_>, height: u64, roots: &FieldRoots
     }
 }
 
-/// Adds a block, its certificate and receipts, and where they are found by id.
-pub(super) fn block(batch: &mut Batch<'_>, tip: &Tip, block: &StoredBlock, execution: &Execution) {
+/// Adds a block's certificate and receipts, and where they are found by id.
+pub(super) fn block(batch: &mut Batch<'_>, tip: &Tip, certificate: &Certificate, execution: &Execution) {
     let key = keys::height(tip.height).to_vec();
-    batch.put(Table::Blocks, key.clone(), block.encode());
+    batch.put(Table::Certificates, key.clone(), certificate.encode());
     batch.put(Table::BlockIds, tip.block.to_vec(), tip.height.encode());
     batch.put(Table::Receipts, key, BlockReceipts::encode_parts(execution.scheduled, &execution.receipts));
     // Each receipt bears the id of its transaction, so that no transaction is hashed again here.

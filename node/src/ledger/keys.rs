@@ -4,9 +4,25 @@
 //! is the beginning of another (0x00 becomes 0x00 0xFF, and 0x00 0x00 ends it, as in FoundationDB's
 //! tuple layer), then the height inverted, so that the newest version comes first.
 
+use sillok_abi::Hash;
+
 /// The bytes of a height, whose order is that of heights.
 pub(super) fn height(height: u64) -> [u8; 8] {
     height.to_be_bytes()
+}
+
+/// The bytes of a block's place: its height and id.
+pub(super) fn body(height: u64, id: &Hash) -> [u8; 40] {
+    let mut bytes = [0; 40];
+    bytes[..8].copy_from_slice(&height.to_be_bytes());
+    bytes[8..].copy_from_slice(id);
+    bytes
+}
+
+/// The height and id that a block's place is made of; none if it is damaged.
+pub(super) fn split_body(key: &[u8]) -> Option<(u64, Hash)> {
+    let (height, id) = key.split_first_chunk::<8>()?;
+    Some((u64::from_be_bytes(*height), id.try_into().ok()?))
 }
 
 /// Above every key of state: those begin with a contract's id, of which none is all ones but by a chance

@@ -1,11 +1,12 @@
 //! The ledger: genesis, blocks, receipts and every version of state, on [`Storage`].
 //!
-//! One block is one batch: the flat state's changes, their versions, what undoing needs, block,
-//! certificate, receipts, the transactions' places and the tip. Readers see the state of one height
+//! One block is one batch: the flat state's changes, their versions, what undoing needs, body (if it is not
+//! there yet), certificate, receipts, the transactions' places and the tip. Readers see the state of one height
 //! throughout, whatever is committed meanwhile.
 //!
 //! Invariant: the tip only moves forward, by one block at a time, and only after its batch is on disk.
 
+mod bodies;
 mod cache;
 mod commit;
 mod keys;
@@ -24,10 +25,12 @@ use codec::{DecodeAll, Encode};
 use sillok_abi::{Hash, Transaction};
 use sillok_runtime::{Execution, FieldRoots, Genesis, StateReader};
 
+use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
 use crate::storage::{Batch, Storage, StorageError, Table};
+use bodies::Undecided;
 use cache::StateCache;
-pub(crate) use records::{BlockReceipts, Place, StoredBlock, Tip};
+pub(crate) use records::{BlockReceipts, Place, Tip};
 use view::View;
 
 /// The key of the chain's id in the meta table.
@@ -50,6 +53,7 @@ pub(crate) struct Ledger {
     /// The lowest height whose state can be read.
     lowest: Arc<AtomicU64>,
     cache: Arc<StateCache>,
+    undecided: Undecided,
     tip: RwLock<Tip>,
 }
 
@@ -84,7 +88,7 @@ impl Ledger {
         batch.put(Table::Meta, GENESIS, genesis.encode());
         batch.put(Table::Meta, TIP, tip.encode());
         storage.write(batch)?;
-        Ok(Ledger::at_tip(storage, tip, 0))
+        Ok(Ledger::at_tip(storage, tip, 0, Undecided::default()))
     }
 
     /// Opens the chain that `storage` holds.
@@ -92,15 +96,17 @@ impl Ledger {
     /// # Errors
     /// If it holds none, or can't be read.
     pub(crate) fn open(storage: Arc<dyn Storage>) -> Result<Self, StorageError> {
-        let tip = read(&*storage, Table::Meta, TIP)?;
+        let tip: Option<Tip> = read(&*storage, Table::Meta, TIP)?;
         let tip = tip.ok_or_else(|| StorageError::Corrupt("it has a genesis and no tip".into()))?;
         let lowest = read(&*storage, Table::Meta, PRUNED)?.unwrap_or(0);
-        Ok(Ledger::at_tip(storage, tip, lowest))
+        let undecided = Undecided::read(&*storage, tip.height)?;
+        Ok(Ledger::at_tip(storage, tip, lowest, undecided))
     }
 
-    fn at_tip(storage: Arc<dyn Storage>, tip: Tip, lowest: u64) -> Self {
+    fn at_tip(storage: Arc<dyn Storage>, tip: Tip, lowest: u64, undecided: Undecided) -> Self {
         let (begun, lowest) = (Arc::new(AtomicU64::new(tip.height)), Arc::new(AtomicU64::new(lowest)));
-        Ledger { storage, begun, lowest, cache: Arc::new(StateCache::new()), tip: RwLock::new(tip) }
+        let (cache, tip) = (Arc::new(StateCache::new()), RwLock::new(tip));
+        Ledger { storage, begun, lowest, cache, undecided, tip }
     }
 
     /// The last block.
@@ -143,8 +149,7 @@ impl Ledger {
     /// If it does not follow the tip, or storage fails; the node must then halt.
     pub(crate) fn commit(
         &self,
-        block: &StoredBlock,
-        id: Hash,
+        block: &CertifiedBlock,
         execution: &Execution,
         roots_before: &FieldRoots,
     ) -> Result<Tip, StorageError> {
@@ -155,14 +160,15 @@ impl Ledger {
         }
         let tip = Tip {
             height: header.height,
-            block: id,
+            block: block.certificate.block,
             time: header.time,
             receipts_root: execution.receipts_root,
             empty: execution.receipts.is_empty() && execution.changes.is_empty(),
         };
         let mut batch = Batch::default();
         commit::state(&mut batch, tip.height, &execution.changes);
-        commit::block(&mut batch, &tip, block, execution);
+        self.settle_bodies(&mut batch, block);
+        commit::block(&mut batch, &tip, &block.certificate, execution);
         commit::field_roots(&mut batch, parent.height, roots_before);
         batch.put(Table::Meta, TIP, tip.encode());
         // From here on views below this height read versions; see `View`.
@@ -170,6 +176,7 @@ impl Ledger {
         FailPoint::Unwritten.pass();
         self.storage.write(batch)?;
         FailPoint::Written.pass();
+        self.forget_undecided(tip.height);
         self.cache.apply(&execution.changes);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
@@ -195,14 +202,6 @@ impl Ledger {
         batch.remove(Table::Meta, WAITING);
         self.storage.write(batch)?;
         Ok(waiting)
-    }
-
-    /// The block at `height`; genesis has none.
-    ///
-    /// # Errors
-    /// If it can't be read.
-    pub(crate) fn block(&self, height: u64) -> Result<Option<StoredBlock>, StorageError> {
-        read(&*self.storage, Table::Blocks, &keys::height(height))
     }
 
     /// The receipts of the block at `height`.
@@ -240,12 +239,12 @@ impl Ledger {
             let missing = || StorageError::Corrupt(format!("block {height} is missing"));
             self.block(height)?.ok_or_else(missing)
         });
-        let young = blocks.take_while(move |block: &Result<StoredBlock, StorageError>| {
+        let young = blocks.take_while(move |block: &Result<CertifiedBlock, StorageError>| {
             block.as_ref().map_or(true, |block| block.block.header.time.plus(age_ms) > tip.time)
         });
         young.flat_map(|block| {
             let (transactions, error) = match block {
-                Ok(block) => (block.block.transactions, None),
+                Ok(block) => (Arc::unwrap_or_clone(block.block).transactions, None),
                 Err(error) => (Vec::new(), Some(Err(error))),
             };
             transactions.into_iter().map(Ok).chain(error)

@@ -1,7 +1,7 @@
 //! What the ledger stores, in SCALE.
 
 use codec::{Decode, Encode};
-use sillok_abi::{Block, Certificate, Hash, Receipt, Time};
+use sillok_abi::{Hash, Receipt, Time};
 
 /// The last block, and what the next one needs of it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -16,15 +16,6 @@ pub(crate) struct Tip {
     pub(crate) receipts_root: Hash,
     /// Whether nothing was executed in it.
     pub(crate) empty: bool,
-}
-
-/// A block and the proof that it is final.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct StoredBlock {
-    /// The block.
-    pub(crate) block: Block,
-    /// Its certificate.
-    pub(crate) certificate: Certificate,
 }
 
 /// What became of a block's calls.

@@ -50,7 +50,7 @@ fn transaction(nonce: u64) -> Transaction {
 }
 
 /// The block after the tip, with transactions of these nonces.
-fn next_block(ledger: &Ledger, nonces: &[u64]) -> (StoredBlock, Vec<Receipt>) {
+fn next_block(ledger: &Ledger, nonces: &[u64]) -> (CertifiedBlock, Vec<Receipt>) {
     let tip = ledger.tip();
     let transactions: Vec<Transaction> = nonces.iter().map(|nonce| transaction(*nonce)).collect();
     let header = Header {
@@ -74,13 +74,13 @@ fn next_block(ledger: &Ledger, nonces: &[u64]) -> (StoredBlock, Vec<Receipt>) {
     let receipts = transactions.iter().map(receipt).collect();
     let certificate =
         Certificate { height: header.height, round: 0, block: header.id(), signatures: Vec::new() };
-    (StoredBlock { block: Block { header, transactions }, certificate }, receipts)
+    (CertifiedBlock { block: Arc::new(Block { header, transactions }), certificate }, receipts)
 }
 
 fn commit(ledger: &Ledger, nonces: &[u64], list: &[(&[u8], Option<&[u8]>)]) -> Tip {
     let (block, receipts) = next_block(ledger, nonces);
     ledger
-        .commit(&block, block.certificate.block, &execution(changes(list), receipts), &FieldRoots::new())
+        .commit(&block, &execution(changes(list), receipts), &FieldRoots::new())
         .unwrap()
 }
 
@@ -152,13 +152,31 @@ fn only_the_next_block_is_committed() {
     let ledger = create(Arc::new(MemoryStorage::default()), &[]);
     let (block, _) = next_block(&ledger, &[]);
     commit(&ledger, &[], &[]);
-    let again = ledger.commit(
-        &block,
-        block.certificate.block,
-        &execution(changes(&[]), Vec::new()),
-        &FieldRoots::new(),
-    );
+    let again = ledger.commit(&block, &execution(changes(&[]), Vec::new()), &FieldRoots::new());
     assert!(matches!(again, Err(StorageError::NotNext { height: 1, tip: 1 })));
+}
+
+#[test]
+fn of_the_blocks_of_a_height_the_decided_one_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = DataFolder::prepare(folder.path()).unwrap();
+    let ledger = create(Arc::new(folder.open().unwrap()), &[]);
+    let ((one, receipts), (other, _)) = (next_block(&ledger, &[7]), next_block(&ledger, &[8]));
+    for block in [&one, &other] {
+        ledger.store_body(&block.certificate.block, &block.block).unwrap();
+    }
+    drop(ledger);
+    let ledger = Ledger::open(Arc::new(folder.open().unwrap())).unwrap();
+    assert_eq!(ledger.undecided(1), [one.certificate.block, other.certificate.block].into());
+    assert_eq!(ledger.block_of(&other.certificate.block).unwrap().as_ref(), Some(&other.block));
+    assert_eq!(ledger.block(1).unwrap(), None);
+    ledger.commit(&one, &execution(changes(&[]), receipts), &FieldRoots::new()).unwrap();
+    drop(ledger);
+    let ledger = Ledger::open(Arc::new(folder.open().unwrap())).unwrap();
+    assert_eq!((ledger.undecided(1), ledger.undecided(2)), Default::default());
+    assert_eq!(ledger.block_of(&other.certificate.block).unwrap(), None);
+    assert_eq!(ledger.block(1).unwrap().as_ref(), Some(&one));
+    assert_eq!(ledger.block_of(&one.certificate.block).unwrap(), Some(one.block));
 }
 
 #[test]

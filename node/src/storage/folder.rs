@@ -17,6 +17,8 @@ const FORMAT_FILE: &str = "FORMAT";
 const FORMAT_DRAFT: &str = "FORMAT.new";
 /// The folder of the database.
 const DATABASE: &str = "db";
+/// The file of the consensus log.
+const CONSENSUS_LOG: &str = "consensus.log";
 /// The folder of compiled code.
 const COMPILED: &str = "compiled";
 
@@ -45,7 +47,7 @@ impl DataFolder {
         Ok(folder)
     }
 
-    /// Removes the database and the compiled code of a data folder, whatever its format; does nothing if there is none.
+    /// Removes the database, the consensus log and the compiled code of a data folder, whatever its format; does nothing if there is none.
     ///
     /// # Errors
     /// If another process uses it, or it is not a data folder.
@@ -64,6 +66,10 @@ impl DataFolder {
         }
         let (database, format) = (folder.path.join(DATABASE), folder.path.join(FORMAT_FILE));
         fs::remove_dir_all(&database).map_err(file_error("remove", &database))?;
+        let log = folder.consensus_log();
+        if log.exists() {
+            fs::remove_file(&log).map_err(file_error("remove", &log))?;
+        }
         let compiled = folder.path.join(COMPILED);
         if compiled.exists() {
             fs::remove_dir_all(&compiled).map_err(file_error("remove", &compiled))?;
@@ -80,6 +86,11 @@ impl DataFolder {
             StorageError::Locked(_) => StorageError::Locked(self.path.clone()),
             other => other,
         })
+    }
+
+    /// Where the consensus log is.
+    pub(crate) fn consensus_log(&self) -> PathBuf {
+        self.path.join(CONSENSUS_LOG)
     }
 
     /// Opens the folder of compiled code.

@@ -31,8 +31,10 @@ pub(crate) enum Table {
     History,
     /// The keys that each block changed, whose former values are in the history: what undoing it needs.
     Undo,
-    /// Blocks with their certificates, by height.
-    Blocks,
+    /// Blocks, decided or not, by height and id.
+    Bodies,
+    /// The certificates of decided blocks, by height.
+    Certificates,
     /// Heights by block id.
     BlockIds,
     /// Each block's receipts, by height.
@@ -47,11 +49,12 @@ pub(crate) enum Table {
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Table; 9] = [
+    pub(crate) const ALL: [Table; 10] = [
         Table::State,
         Table::History,
         Table::Undo,
-        Table::Blocks,
+        Table::Bodies,
+        Table::Certificates,
         Table::BlockIds,
         Table::Receipts,
         Table::Transactions,
@@ -65,7 +68,8 @@ impl Table {
             Table::State => "state",
             Table::History => "history",
             Table::Undo => "undo",
-            Table::Blocks => "blocks",
+            Table::Bodies => "bodies",
+            Table::Certificates => "certificates",
             Table::BlockIds => "block_ids",
             Table::Receipts => "receipts",
             Table::Transactions => "transactions",

@@ -20,7 +20,7 @@ pub struct Header {
     pub proposer: PublicKey,
     /// The parent's id; the genesis hash for the first block.
     pub parent: Hash,
-    /// Merkle root of the transactions' ids in their order.
+    /// Root over the transactions, credentials included, in their order: [`Block::transactions_root`].
     pub transactions_root: Hash,
     /// The state's root after the parent, so that hashing can overlap voting.
     pub state_root: Hash,
@@ -47,10 +47,12 @@ pub struct Block {
 }
 
 impl Block {
-    /// Merkle root of the ids of `transactions`.
+    /// Merkle root of the [leaves](Transaction::leaf) of `transactions`: a block's id commits to who signed
+    /// them and how, so that nobody who passes a block on can change that.
     pub fn transactions_root(transactions: &[Transaction]) -> Hash {
-        let ids: Vec<Hash> = transactions.iter().map(|transaction| transaction.body.id()).collect();
-        merkle_root(&ids)
+        let leaf = |transaction: &Transaction| transaction.leaf(&transaction.body.id());
+        let leaves: Vec<Hash> = transactions.iter().map(leaf).collect();
+        merkle_root(&leaves)
     }
 }
 

@@ -34,6 +34,13 @@ pub struct TransactionBody {
     pub authorisations: Vec<Authorisation>,
 }
 
+impl Transaction {
+    /// What a block's root has of it: its id, which is [`TransactionBody::id`], and its credential.
+    pub fn leaf(&self, id: &Hash) -> Hash {
+        digest("sillok/leaf", &(id, &self.credential))
+    }
+}
+
 impl TransactionBody {
     /// The transaction's id, which is also what its submitter signs.
     pub fn id(&self) -> Hash {

@@ -106,6 +106,11 @@ impl Driver {
         self.height
     }
 
+    /// Whether there is nothing to decide yet.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.phase == Phase::Idle
+    }
+
     /// The round; 0 if none has begun.
     pub(crate) fn round(&self) -> u32 {
         self.host.round

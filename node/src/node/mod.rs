@@ -1,0 +1,222 @@
+//! A node that runs: the producer, the reactor and requests, each on threads of its own, until told to stop.
+
+mod log;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+
+use sillok_runtime::{Fault, Genesis, Outside};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+
+use crate::chain::{self, Chain, Next, OpenError, Pace, Producer, Retention};
+use crate::clock::Clock;
+use crate::consensus::{Config, Timeouts, ValidatorKey};
+use crate::limits;
+use crate::reactor::{self, Inbox, Network, Order, Reactor};
+use crate::rpc::{self, ServeError};
+use crate::storage::{DataFolder, Storage};
+use crate::threads::spawn_for_contracts;
+pub(crate) use log::LogOpenError;
+
+/// What a node is made of.
+pub(crate) struct Parts {
+    /// Where the consensus log is.
+    pub(crate) folder: DataFolder,
+    /// Where the rest is.
+    pub(crate) storage: Arc<dyn Storage>,
+    /// What the runtime needs of its surroundings.
+    pub(crate) outside: Outside,
+    /// The chain.
+    pub(crate) genesis: Genesis,
+    /// The clock.
+    pub(crate) clock: Arc<dyn Clock>,
+    /// The key that it votes with, if it is a validator.
+    pub(crate) key: ValidatorKey,
+    /// How long steps of consensus may take.
+    pub(crate) timeouts: Timeouts,
+    /// The first height at which it votes, if its log was lost.
+    pub(crate) votes_from: Option<u64>,
+    /// When blocks are made.
+    pub(crate) pace: Pace,
+    /// How much of the past is kept.
+    pub(crate) retention: Retention,
+}
+
+/// Why a node ends without being asked to.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NodeError {
+    /// The chain.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The consensus log.
+    #[error(transparent)]
+    Log(#[from] LogOpenError),
+    /// The RPC server.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The system refuses threads, signals or memory.
+    #[error("the system refuses what the node needs: {0}")]
+    System(#[from] std::io::Error),
+    /// The node failed while it ran.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl NodeError {
+    /// What the user can do now.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            NodeError::Open(OpenError::Storage(error)) => error.hint(),
+            NodeError::Open(_) => "the contracts and the genesis do not fit together",
+            NodeError::Log(error) => error.hint(),
+            NodeError::Serve(_) => "is another node running? Choose another address with --rpc",
+            NodeError::System(_) => "see the limits of processes and memory (ulimit -a)",
+            NodeError::Fault(_) => {
+                "what is final is on disk: start again, and keep the log and the data folder if it happens again"
+            }
+        }
+    }
+}
+
+/// A node whose threads run.
+pub(crate) struct Node {
+    chain: Arc<Chain>,
+    producer: JoinHandle<Result<(), Fault>>,
+    reactor: JoinHandle<Result<(), Fault>>,
+    /// Closes when the reactor ends, by a fault or a panic too.
+    ended: oneshot::Receiver<()>,
+}
+
+/// What opening comes to: the chain, and what follows its last block.
+type Opened = Result<(Arc<Chain>, Next), OpenError>;
+
+impl Node {
+    /// Opens chain and log, and starts the threads. `connect` makes the network, given the chain and the way to
+    /// the reactor.
+    ///
+    /// # Errors
+    /// If something can't be opened or started.
+    pub(crate) fn start(
+        parts: Parts,
+        connect: impl FnOnce(&Arc<Chain>, &Inbox) -> Result<Arc<dyn Network>, NodeError>,
+    ) -> Result<Self, NodeError> {
+        let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, retention } = parts;
+        let (inbox, events) = Inbox::new();
+        let (opened, chain) = channel();
+        let (orders, queue) = channel();
+        let own = key.public();
+        let way = inbox.clone();
+        let producer = spawn_for_contracts("producer", move || {
+            let open = chain::open(storage, outside, genesis, clock, own);
+            produce(open, &opened, &queue, &way)
+        })?;
+        let failed = |_| OpenError::Fault(Fault::new("opening the chain panicked"));
+        let (chain, next) = chain.recv().map_err(failed)??;
+        let log = log::open(&folder, &chain, votes_from)?;
+        chain::keep(&chain, retention)?;
+        let network = connect(&chain, &inbox)?;
+        let (chain_id, signatures) = (chain.id(), Arc::new(key));
+        let votes_from = votes_from.unwrap_or(0);
+        let config = Config { chain: chain_id, signatures, timeouts, votes_from, quorum: Config::QUORUM };
+        let inbox = (inbox, events);
+        let parts = reactor::Parts { chain: chain.clone(), config, log, next, pace, orders, inbox, network };
+        let (running, ended) = oneshot::channel();
+        let reactor = thread::Builder::new().name("reactor".into()).spawn(move || react(parts, running))?;
+        Ok(Node { chain, producer, reactor, ended })
+    }
+
+    /// Answers requests until a signal or a fault; then ends what runs, in order.
+    ///
+    /// # Errors
+    /// If requests can't be answered, or the node fails.
+    pub(crate) fn serve(
+        mut self,
+        address: SocketAddr,
+        announce: impl FnOnce(&Chain, SocketAddr),
+    ) -> Result<(), NodeError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("rpc")
+            .enable_all()
+            .build()?;
+        let Node { chain, ended, .. } = &mut self;
+        let served = runtime.block_on(serve_until_stopped(chain, address, ended, announce));
+        let stopped = self.stop();
+        runtime.shutdown_timeout(limits::SHUTDOWN_GRACE);
+        stopped.and(served)
+    }
+
+    /// Ends what runs, in order, and keeps what waits for a block.
+    ///
+    /// # Errors
+    /// If the node has failed, or fails now.
+    fn stop(self) -> Result<(), NodeError> {
+        self.chain.stop();
+        // The reactor first: it holds the way to the producer, which ends with it.
+        let (reacted, produced) = (self.reactor.join(), self.producer.join());
+        produced.unwrap_or_else(|_| Err(Fault::new("the producer panicked")))?;
+        reacted.unwrap_or_else(|_| Err(Fault::new("consensus panicked")))?;
+        self.chain.keep_waiting()?;
+        tracing::info!(height = self.chain.tip().height, "stopped");
+        Ok(())
+    }
+}
+
+/// The producer's thread: it has the stack that opening the chain needs too.
+fn produce(
+    open: Result<(Arc<Chain>, Producer), OpenError>,
+    opened: &mpsc::Sender<Opened>,
+    orders: &Receiver<Order>,
+    inbox: &Inbox,
+) -> Result<(), Fault> {
+    let open = open.and_then(|(chain, producer)| Ok((chain, producer.next()?, producer)));
+    // The one who waits for it is there: it waits for nothing else.
+    let producer = match open {
+        Ok((chain, next, producer)) => {
+            let _ = opened.send(Ok((chain, next)));
+            producer
+        }
+        Err(error) => {
+            let _ = opened.send(Err(error));
+            return Ok(());
+        }
+    };
+    let ended = reactor::work(producer, orders, inbox);
+    if let Err(fault) = &ended {
+        tracing::error!(%fault, "the node halts");
+    }
+    ended
+}
+
+/// The reactor's thread. `_running` is held as long as it runs.
+fn react(parts: reactor::Parts, _running: oneshot::Sender<()>) -> Result<(), Fault> {
+    let ended = Reactor::start(parts).and_then(Reactor::run);
+    if let Err(fault) = &ended {
+        tracing::error!(%fault, "the node halts");
+    }
+    ended
+}
+
+async fn serve_until_stopped(
+    chain: &Arc<Chain>,
+    address: SocketAddr,
+    ended: &mut oneshot::Receiver<()>,
+    announce: impl FnOnce(&Chain, SocketAddr),
+) -> Result<(), NodeError> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let server = rpc::serve(address, chain.clone()).await?;
+    tracing::info!(address = %server.address(), height = chain.tip().height, "started");
+    announce(chain, server.address());
+    tokio::select! {
+        _ = interrupt.recv() => tracing::info!("interrupted: stopping"),
+        _ = terminate.recv() => tracing::info!("terminated: stopping"),
+        _ = ended => tracing::error!("consensus ended: stopping"),
+    }
+    server.stop().await;
+    Ok(())
+}

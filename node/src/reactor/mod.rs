@@ -1,0 +1,206 @@
+//! The reactor: the thread that runs consensus.
+//!
+//! It feeds the [`Driver`](crate::consensus::Driver) with what comes from the network, from timers and from
+//! the producer, and does what the driver asks for.
+//!
+//! ```text
+//! network ──► inbox ──► Reactor ──► log, bodies, network
+//! timers ───────▲          │
+//!               └─ worker ◄┘ orders: build, judge, commit
+//! ```
+//!
+//! | what | where |
+//! |---|---|
+//! | the loop, and when a height begins | here |
+//! | the driver's effects | `perform` |
+//! | the producer's thread | `worker` |
+//! | whatever waits for its time | `timers` |
+//!
+//! Invariants: effects are done in their order, and if one can't be, none after it is and the node halts;
+//! votes never wait for execution, which has a thread of its own.
+
+mod inbox;
+mod network;
+mod perform;
+mod timers;
+mod worker;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use sillok_abi::{Block, Hash, Time};
+use sillok_runtime::Fault;
+
+use crate::chain::{Chain, Next, Pace};
+use crate::consensus::{Config, Driver, FileMedium, Halt, Input, Log, LogStore, Recorded, Start};
+use crate::limits;
+pub(crate) use inbox::Inbox;
+use inbox::Event;
+pub(crate) use network::{Alone, Network};
+use timers::Timers;
+pub(crate) use worker::{Answer, Order, work};
+
+/// What a reactor is made of.
+pub(crate) struct Parts {
+    /// The chain.
+    pub(crate) chain: Arc<Chain>,
+    /// What the driver has to know.
+    pub(crate) config: Config,
+    /// The log, and what it held when it was opened.
+    pub(crate) log: (LogStore<FileMedium>, Recorded),
+    /// The validators of the next height, and what is due.
+    pub(crate) next: Next,
+    /// When blocks are made.
+    pub(crate) pace: Pace,
+    /// The way to the producer.
+    pub(crate) orders: Sender<Order>,
+    /// The way here, and its end.
+    pub(crate) inbox: (Inbox, Receiver<Event>),
+    /// The others.
+    pub(crate) network: Arc<dyn Network>,
+}
+
+/// Runs consensus.
+pub(crate) struct Reactor {
+    chain: Arc<Chain>,
+    driver: Driver,
+    log: LogStore<FileMedium>,
+    pace: Pace,
+    orders: Sender<Order>,
+    inbox: Inbox,
+    events: Receiver<Event>,
+    network: Arc<dyn Network>,
+    timers: Timers,
+    /// What is to be fed before anything else comes.
+    pending: VecDeque<Input>,
+    /// The blocks of this height that were stored.
+    bodies: BTreeMap<Hash, Arc<Block>>,
+    /// When the earliest scheduled call is due.
+    next_due: Option<Time>,
+    /// Whether the transactions that wait came to nothing in the last block, so that they are no reason for
+    /// another.
+    fruitless: bool,
+}
+
+impl Reactor {
+    /// A reactor that goes on where chain and log end. It does at once what the log leaves to do.
+    ///
+    /// # Errors
+    /// If the log does not fit the chain, or what is to be done can't be.
+    pub(crate) fn start(parts: Parts) -> Result<Self, Fault> {
+        let Parts { chain, config, log: (log, recorded), next, pace, orders, inbox, network } = parts;
+        if recorded.torn_bytes > 0 {
+            tracing::warn!(bytes = recorded.torn_bytes, "the consensus log ended in an entry cut short; it is dropped");
+        }
+        let stored = chain.undecided();
+        let height = next.height + 1;
+        let start = Start { height, validators: &next.validators, recorded, stored };
+        let (driver, effects) = Driver::start(&config, start).map_err(halted)?;
+        let (inbox, events) = inbox;
+        let wake = inbox.clone();
+        chain.on_change(move || wake.wake());
+        let mut reactor = Reactor {
+            chain,
+            driver,
+            log,
+            pace,
+            orders,
+            inbox,
+            events,
+            network,
+            timers: Timers::default(),
+            pending: VecDeque::new(),
+            bodies: BTreeMap::new(),
+            next_due: next.due,
+            fruitless: false,
+        };
+        reactor.perform(effects)?;
+        Ok(reactor)
+    }
+
+    /// Runs until the chain is told to stop.
+    ///
+    /// # Errors
+    /// The fault that must halt the node.
+    pub(crate) fn run(mut self) -> Result<(), Fault> {
+        while !self.chain.is_stopping() {
+            while let Some(input) = self.pending.pop_front() {
+                self.feed(input)?;
+            }
+            while let Some(timer) = self.timers.due(Instant::now()) {
+                self.feed(Input::Timer(timer))?;
+            }
+            let wait = self.begin_if_due()?;
+            match self.events.recv_timeout(wait) {
+                Ok(event) => self.take(event)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Err(Fault::new("nobody can reach the reactor")),
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins the next height if it is time; answers how long nothing else is to be done.
+    fn begin_if_due(&mut self) -> Result<Duration, Fault> {
+        if !self.pending.is_empty() {
+            return Ok(Duration::ZERO);
+        }
+        let timer = self.timers.wait(Instant::now()).unwrap_or(limits::LONGEST_SLEEP);
+        if !self.driver.is_idle() {
+            return Ok(timer.min(limits::LONGEST_SLEEP));
+        }
+        match self.chain.due_in(self.pace, self.next_due, !self.fruitless) {
+            Some(0) => {
+                self.feed(Input::Begin)?;
+                Ok(Duration::ZERO)
+            }
+            due => Ok(due.map_or(limits::LONGEST_SLEEP, Duration::from_millis).min(timer).min(limits::LONGEST_SLEEP)),
+        }
+    }
+
+    fn take(&mut self, event: Event) -> Result<(), Fault> {
+        match event {
+            Event::Woken => {
+                self.inbox.heard();
+                self.fruitless = false;
+                Ok(())
+            }
+            Event::Input(input) => {
+                self.inbox.taken(&input);
+                self.feed(input)
+            }
+            Event::Answer(answer) => self.answered(answer),
+            Event::WorkerEnded => Err(Fault::new("the producer has ended")),
+        }
+    }
+
+    fn answered(&mut self, answer: Answer) -> Result<(), Fault> {
+        match answer {
+            Answer::Built(block) => {
+                self.fruitless = block.transactions.is_empty();
+                self.feed(Input::Built { block })
+            }
+            Answer::Judged { block, verdict } => self.feed(Input::Validated { block, verdict }),
+            Answer::Committed(Next { height, validators, due }) => {
+                self.bodies.clear();
+                self.next_due = due;
+                self.feed(Input::Committed { height, validators })
+            }
+        }
+    }
+
+    fn feed(&mut self, input: Input) -> Result<(), Fault> {
+        let effects = self.driver.step(input).map_err(halted)?;
+        self.perform(effects)
+    }
+
+    fn order(&self, order: Order) -> Result<(), Fault> {
+        self.orders.send(order).map_err(|_| Fault::new("the producer has ended"))
+    }
+}
+
+fn halted(halt: Halt) -> Fault {
+    Fault::new(format!("consensus stops: {halt}"))
+}

@@ -1,0 +1,73 @@
+//! Does what the driver asks for.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use sillok_abi::{Block, Hash};
+use sillok_runtime::Fault;
+
+use super::{Log, Order, Reactor};
+use crate::consensus::{Effect, Input, Peer};
+use crate::fail_point::FailPoint;
+
+/// This node itself, where a block comes from its own store. No connection has this number.
+const OWN: Peer = Peer(u64::MAX);
+
+impl Reactor {
+    /// Does effects one after the other.
+    pub(super) fn perform(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
+        effects.into_iter().try_for_each(|effect| self.perform_one(effect))
+    }
+
+    fn perform_one(&mut self, effect: Effect) -> Result<(), Fault> {
+        match effect {
+            Effect::StoreBody(block) => {
+                let id = block.header.id();
+                self.chain.store_body(&id, &block)?;
+                self.bodies.insert(id, block);
+            }
+            Effect::Append { height, entries } => {
+                self.log.append(height, &entries).map_err(Fault::new)?;
+                FailPoint::Logged.pass();
+            }
+            Effect::Send { to, message } => self.network.send(to, &message),
+            Effect::SendBlock { to, block } => {
+                let missing = || Fault::new("a block to send is missing");
+                let block = self.body(&block)?.ok_or_else(missing)?;
+                self.network.send_block(to, block);
+            }
+            Effect::FetchBlock { block } => match self.body(&block)? {
+                Some(block) => self.pending.push_back(Input::Block { from: OWN, block }),
+                None => self.network.fetch_block(block),
+            },
+            Effect::RequestBlocks { from, height, count } => self.network.request_blocks(from, height, count),
+            Effect::SetTimer { timer, after } => self.timers.start(timer, Instant::now() + after),
+            Effect::Build { height, round, .. } => self.order(Order::Build { height, round })?,
+            Effect::Validate { block, fresh } => self.order(Order::Judge { block, fresh })?,
+            Effect::Commit { certificate, body } => {
+                let body = body.or_else(|| self.bodies.get(&certificate.block).cloned());
+                self.order(Order::Commit { certificate, body })?;
+            }
+            // TODO-evidence
+            Effect::Evidence(evidence) => tracing::error!(?evidence, "a validator signed two things that exclude each other"),
+            Effect::Blame { peer, offence } => {
+                tracing::warn!(peer = peer.0, ?offence, "a peer sent what no honest node sends");
+                self.network.blame(peer, offence);
+            }
+            Effect::Round { height, round, proposer } if round > 0 => {
+                tracing::info!(height, round, proposer = %hex::encode(proposer), "another round begins");
+            }
+            Effect::Round { .. } => {}
+            Effect::Anomaly(what) => tracing::warn!(what, "the consensus core failed at an input"),
+        }
+        Ok(())
+    }
+
+    /// A block of this height: of what was stored since the last start, or before.
+    fn body(&self, id: &Hash) -> Result<Option<Arc<Block>>, Fault> {
+        match self.bodies.get(id) {
+            Some(block) => Ok(Some(block.clone())),
+            None => self.chain.block_of(id),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The producer's thread: it does one order after the other.
+
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use sillok_abi::{Block, Certificate, Hash};
+use sillok_runtime::Fault;
+
+use super::Inbox;
+use crate::chain::{Next, Producer};
+use crate::consensus::Verdict;
+
+/// What the producer is to do.
+pub(crate) enum Order {
+    /// Make a block.
+    Build {
+        /// Its height.
+        height: u64,
+        /// Its round.
+        round: u32,
+    },
+    /// Judge a block.
+    Judge {
+        /// The block.
+        block: Arc<Block>,
+        /// Whether it is proposed for the first time.
+        fresh: bool,
+    },
+    /// Make a decided block permanent.
+    Commit {
+        /// Why, and which.
+        certificate: Certificate,
+        /// Its body, if it is at hand.
+        body: Option<Arc<Block>>,
+    },
+}
+
+/// What came of an order.
+pub(crate) enum Answer {
+    /// A block was made.
+    Built(Arc<Block>),
+    /// A block was judged.
+    Judged {
+        /// Its id.
+        block: Hash,
+        /// What was found.
+        verdict: Verdict,
+    },
+    /// A block is permanent.
+    Committed(Next),
+}
+
+/// Does orders until nobody gives any. Contracts run here, so the thread needs the stack for it.
+///
+/// # Errors
+/// The fault that must halt the node.
+pub(crate) fn work(mut producer: Producer, orders: &Receiver<Order>, inbox: &Inbox) -> Result<(), Fault> {
+    // However it ends, the reactor must not go on without it.
+    let _ended = Ended(inbox);
+    while let Ok(order) = orders.recv() {
+        if let Some(answer) = obey(&mut producer, order)? {
+            inbox.answer(answer);
+        }
+    }
+    Ok(())
+}
+
+fn obey(producer: &mut Producer, order: Order) -> Result<Option<Answer>, Fault> {
+    Ok(match order {
+        Order::Build { height, round } => producer.build(height, round)?.map(Answer::Built),
+        Order::Judge { block, fresh } => {
+            let verdict = producer.judge(&block, fresh)?;
+            verdict.map(|verdict| Answer::Judged { block: block.header.id(), verdict })
+        }
+        Order::Commit { certificate, body } => Some(Answer::Committed(producer.commit(certificate, body)?)),
+    })
+}
+
+struct Ended<'a>(&'a Inbox);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.worker_ended();
+    }
+}

@@ -33,6 +33,11 @@ impl ManualClock {
         ManualClock(time.0.into())
     }
 
+    /// Sets it.
+    pub(crate) fn set(&self, time: Time) {
+        self.0.store(time.0, std::sync::atomic::Ordering::SeqCst);
+    }
+
     /// Puts it forward.
     pub(crate) fn advance(&self, milliseconds: u64) {
         self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);

@@ -18,6 +18,7 @@ mod consensus;
 mod dev;
 mod duration;
 mod fail_point;
+mod home;
 mod ledger;
 mod limits;
 mod lock;

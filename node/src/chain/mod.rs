@@ -35,6 +35,8 @@ use crate::mempool::{Dropped, PoolRefusal, PoolSize};
 use commitment::Commitment;
 pub(crate) use feed::CommittedBlock;
 use feed::Feed;
+#[cfg(test)]
+pub(crate) use open::open_with;
 pub(crate) use open::{OpenError, open};
 pub(crate) use pace::Pace;
 use pool::Pool;
@@ -357,7 +359,12 @@ impl Chain {
     ///
     /// # Errors
     /// If they can't be read.
-    pub(crate) fn decided(&self, height: u64, count: usize, bytes: usize) -> Result<Vec<CertifiedBlock>, Fault> {
+    pub(crate) fn decided(
+        &self,
+        height: u64,
+        count: usize,
+        bytes: usize,
+    ) -> Result<Vec<CertifiedBlock>, Fault> {
         let (mut blocks, mut size) = (Vec::new(), 0);
         for height in height.max(1).. {
             let recent = self.feed.recent(height).map(|block| block.stored.clone());

@@ -38,6 +38,20 @@ pub(crate) fn open(
     key: PublicKey,
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
     let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone(), outside)?);
+    open_with(runtime, storage, genesis, clock, key)
+}
+
+/// The same, on a runtime of this genesis.
+///
+/// # Errors
+/// The same.
+pub(crate) fn open_with(
+    runtime: Arc<Runtime>,
+    storage: Arc<dyn Storage>,
+    genesis: Genesis,
+    clock: Arc<dyn Clock>,
+    key: PublicKey,
+) -> Result<(Arc<Chain>, Producer), OpenError> {
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     check_tip(&ledger, &genesis)?;
     let executor = open_executor(&ledger, &genesis, &runtime)?;

@@ -201,6 +201,7 @@ impl Producer {
 /// again.
 fn transactions_root(transactions: &[Transaction], execution: &Execution) -> Hash {
     let receipts = execution.receipts.iter().skip(execution.scheduled);
-    let leaves: Vec<Hash> = transactions.iter().zip(receipts).map(|(one, receipt)| one.leaf(&receipt.id)).collect();
+    let leaves: Vec<Hash> =
+        transactions.iter().zip(receipts).map(|(one, receipt)| one.leaf(&receipt.id)).collect();
     merkle_root(&leaves)
 }

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::thread;
 
+use serde::{Deserialize, Serialize};
 use sillok_abi::Time;
 use sillok_runtime::Fault;
 
@@ -12,7 +13,8 @@ use crate::duration::milliseconds;
 use crate::limits;
 
 /// How much of the past a node keeps readable. Blocks and receipts it keeps all the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub(crate) enum Retention {
     /// All of it.
     Archive,
@@ -36,6 +38,24 @@ impl FromStr for Retention {
         milliseconds(text)
             .map(Retention::Age)
             .ok_or_else(|| "expected `archive`, a number of blocks, or an age (90d, 12h)".into())
+    }
+}
+
+impl TryFrom<String> for Retention {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<Retention> for String {
+    fn from(retention: Retention) -> Self {
+        match retention {
+            Retention::Archive => "archive".into(),
+            Retention::Blocks(blocks) => blocks.to_string(),
+            Retention::Age(age) => format!("{}s", age / 1_000),
+        }
     }
 }
 

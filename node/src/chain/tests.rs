@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sillok_abi::{
-    Account, Authorisation, Authoriser, CallTree, Certificate, ContractId, Credential, MethodKind, Outcome, native,
+    Account, Authorisation, Authoriser, CallTree, Certificate, ContractId, Credential, MethodKind, Outcome,
+    native,
 };
 use sillok_client::keys::Keypair;
 use sillok_runtime::{Direction, Outside, PageLimit, verify_certificate};

@@ -45,9 +45,12 @@ pub(crate) use certificate::assemble;
 pub(crate) use driver::{Config, Driver, Start};
 pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};
 #[cfg(test)]
-pub(crate) use log::{AppendFault, MemoryMedium};
-pub(crate) use log::{Entry, FileMedium, Log, LogError, LogStore, Medium, Recorded, Step};
-pub(crate) use members::SetError;
-pub(crate) use message::{Message, MessageError, PolkaCertificate, RoundCertificate, Status};
+pub(crate) use log::{AppendFault, Entry, MemoryMedium, Step};
+pub(crate) use log::{FileMedium, Log, LogError, LogStore, Recorded};
+pub(crate) use message::Message;
+#[cfg(test)]
+pub(crate) use message::Status;
 pub(crate) use timeouts::{Timeouts, TimerId};
-pub(crate) use validator::{Signatures, ValidatorKey};
+#[cfg(test)]
+pub(crate) use validator::Signatures;
+pub(crate) use validator::ValidatorKey;

@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::log::Step;
 
 /// How long a validator waits, in milliseconds. It grows with each round, by the same step, up to a cap: so
 /// that rounds get long enough for a slow network, and a network that heals decides soon (growing by
 /// doubling, other chains came to rounds of hours).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Timeouts {
     /// For a proposal and its block, in round 0.
     pub(crate) propose_ms: u64,

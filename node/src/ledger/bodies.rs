@@ -57,7 +57,8 @@ impl Ledger {
     /// # Errors
     /// If it can't be read.
     pub(crate) fn block_of(&self, id: &Hash) -> Result<Option<Arc<Block>>, StorageError> {
-        let undecided = lock(&self.undecided.0).iter().find(|(_, other)| other == id).map(|(height, _)| *height);
+        let undecided =
+            lock(&self.undecided.0).iter().find(|(_, other)| other == id).map(|(height, _)| *height);
         let height = match undecided {
             Some(height) => Some(height),
             None => self.height_of(id)?,

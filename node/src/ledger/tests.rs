@@ -79,9 +79,7 @@ fn next_block(ledger: &Ledger, nonces: &[u64]) -> (CertifiedBlock, Vec<Receipt>)
 
 fn commit(ledger: &Ledger, nonces: &[u64], list: &[(&[u8], Option<&[u8]>)]) -> Tip {
     let (block, receipts) = next_block(ledger, nonces);
-    ledger
-        .commit(&block, &execution(changes(list), receipts), &FieldRoots::new())
-        .unwrap()
+    ledger.commit(&block, &execution(changes(list), receipts), &FieldRoots::new()).unwrap()
 }
 
 #[test]

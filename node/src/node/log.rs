@@ -14,7 +14,9 @@ pub(crate) enum LogOpenError {
     #[error(transparent)]
     Log(#[from] LogError),
     /// It is gone.
-    #[error("the consensus log {0} is missing, and the chain has blocks: what this validator has signed is not known")]
+    #[error(
+        "the consensus log {0} is missing, and the chain has blocks: what this validator has signed is not known"
+    )]
     Missing(std::path::PathBuf),
 }
 

@@ -105,7 +105,8 @@ impl Node {
         parts: Parts,
         connect: impl FnOnce(&Arc<Chain>, &Inbox) -> Result<Arc<dyn Network>, NodeError>,
     ) -> Result<Self, NodeError> {
-        let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, retention } = parts;
+        let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, retention } =
+            parts;
         let (inbox, events) = Inbox::new();
         let (opened, chain) = channel();
         let (orders, queue) = channel();

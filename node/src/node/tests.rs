@@ -4,8 +4,8 @@ use std::sync::{Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use sillok_abi::{
-    Account, Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, Transaction, TransactionBody,
-    Validator,
+    Account, Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, Transaction,
+    TransactionBody, Validator,
 };
 use sillok_client::keys::Keypair;
 use tempfile::TempDir;
@@ -170,7 +170,8 @@ impl Network4 {
         let running = || self.nodes.iter().flatten().map(|node| &node.chain);
         let chain = running().next().unwrap();
         let args = codec::Encode::encode(&(alice.account(), key("//Bob").account(), 1u64));
-        let call = Call { contract: chain.genesis().contract("cash").unwrap(), method: "transfer".into(), args };
+        let call =
+            Call { contract: chain.genesis().contract("cash").unwrap(), method: "transfer".into(), args };
         let tree = CallTree::leaf(call.clone());
         let body = TransactionBody {
             chain: chain.id(),

@@ -36,8 +36,8 @@ use sillok_runtime::Fault;
 use crate::chain::{Chain, Next, Pace};
 use crate::consensus::{Config, Driver, FileMedium, Halt, Input, Log, LogStore, Recorded, Start};
 use crate::limits;
-pub(crate) use inbox::Inbox;
 use inbox::Event;
+pub(crate) use inbox::Inbox;
 pub(crate) use network::{Alone, Network};
 use timers::Timers;
 pub(crate) use worker::{Answer, Order, work};
@@ -92,7 +92,10 @@ impl Reactor {
     pub(crate) fn start(parts: Parts) -> Result<Self, Fault> {
         let Parts { chain, config, log: (log, recorded), next, pace, orders, inbox, network } = parts;
         if recorded.torn_bytes > 0 {
-            tracing::warn!(bytes = recorded.torn_bytes, "the consensus log ended in an entry cut short; it is dropped");
+            tracing::warn!(
+                bytes = recorded.torn_bytes,
+                "the consensus log ended in an entry cut short; it is dropped"
+            );
         }
         let stored = chain.undecided();
         let height = next.height + 1;
@@ -136,7 +139,9 @@ impl Reactor {
             match self.events.recv_timeout(wait) {
                 Ok(event) => self.take(event)?,
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Err(Fault::new("nobody can reach the reactor")),
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Fault::new("nobody can reach the reactor"));
+                }
             }
         }
         Ok(())
@@ -156,7 +161,10 @@ impl Reactor {
                 self.feed(Input::Begin)?;
                 Ok(Duration::ZERO)
             }
-            due => Ok(due.map_or(limits::LONGEST_SLEEP, Duration::from_millis).min(timer).min(limits::LONGEST_SLEEP)),
+            due => Ok(due
+                .map_or(limits::LONGEST_SLEEP, Duration::from_millis)
+                .min(timer)
+                .min(limits::LONGEST_SLEEP)),
         }
     }
 

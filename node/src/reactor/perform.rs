@@ -49,7 +49,9 @@ impl Reactor {
                 self.order(Order::Commit { certificate, body })?;
             }
             // TODO-evidence
-            Effect::Evidence(evidence) => tracing::error!(?evidence, "a validator signed two things that exclude each other"),
+            Effect::Evidence(evidence) => {
+                tracing::error!(?evidence, "a validator signed two things that exclude each other")
+            }
             Effect::Blame { peer, offence } => {
                 tracing::warn!(peer = peer.0, ?offence, "a peer sent what no honest node sends");
                 self.network.blame(peer, offence);

@@ -1,11 +1,9 @@
 //! What a chain is for, as the simulator sees it: something that makes, judges and executes blocks.
 
-use sillok_abi::{Block, Hash, Header, PublicKey, Time, Validator, digest, validators_digest};
+use sillok_abi::{Block, Hash, Header, PublicKey, Time, Transaction, Validator, digest, validators_digest};
 
-use crate::consensus::Verdict;
-
-/// How far ahead of a validator's own clock a block may be that is proposed for the first time.
-pub(crate) const AHEAD_MS: u64 = 1_000;
+use crate::consensus::{CertifiedBlock, Verdict};
+pub(crate) use crate::limits::BLOCK_AHEAD_MS as AHEAD_MS;
 
 /// Where a block is to be made.
 #[derive(Clone, Copy, Debug)]
@@ -18,9 +16,11 @@ pub(crate) struct Place {
     pub(crate) proposer: PublicKey,
 }
 
-/// Makes, judges and executes blocks. The real executor fits behind it: `build` is
-/// `Executor::propose`, `validate` is execution in a savepoint that is discarded, `commit` keeps it.
+/// Makes, judges and executes blocks.
 pub(crate) trait Application {
+    /// A transaction has come.
+    fn submit(&mut self, _transaction: &Transaction, _now: Time) {}
+
     /// Makes a block on top of the last one.
     fn build(&mut self, place: Place, now: Time) -> Block;
 
@@ -29,13 +29,18 @@ pub(crate) trait Application {
     fn validate(&mut self, block: &Block, fresh: bool, now: Time) -> Verdict;
 
     /// Executes a decided block.
-    fn commit(&mut self, block: &Block);
+    fn commit(&mut self, decided: &CertifiedBlock);
 
     /// The validators of the next block, in the order of their turns.
     fn validators(&self) -> Vec<Validator>;
 
     /// What all honest nodes have to agree on after a block.
     fn root(&self) -> Hash;
+
+    /// How many transactions are in its blocks.
+    fn transactions(&self) -> usize {
+        0
+    }
 }
 
 /// The simplest application whose state depends on everything that was ever decided.
@@ -111,8 +116,8 @@ impl Application for Chronicle {
         if self.is_sound(header) && timely { Verdict::Valid } else { Verdict::Invalid }
     }
 
-    fn commit(&mut self, block: &Block) {
-        let id = block.header.id();
+    fn commit(&mut self, decided: &CertifiedBlock) {
+        let (block, id) = (&decided.block, decided.certificate.block);
         self.root = digest("sim/state", &(self.root, id));
         (self.parent, self.time, self.height) = (id, block.header.time, block.header.height);
         self.change_validators();

@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sillok_abi::{Block, Certificate, Hash, PublicKey, SignedProposal, SignedVote, Time, VoteKind};
+use sillok_abi::{Hash, PublicKey, SignedProposal, SignedVote, Time, VoteKind};
 
 use super::application::{AHEAD_MS, Application};
 use super::signatures::Keys;
-use crate::consensus::Verdict;
+use crate::consensus::{CertifiedBlock, Verdict};
 
 /// What a checker found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -134,16 +134,17 @@ impl Checks {
     }
 
     /// An honest node commits a block. `latest` is the latest time that any honest clock shows.
-    pub(crate) fn committed(&mut self, block: &Block, certificate: &Certificate, latest: Time) {
-        let (height, id) = (block.header.height, block.header.id());
+    pub(crate) fn committed(&mut self, decided: &CertifiedBlock, latest: Time) {
+        let (height, id) = (decided.block.header.height, decided.block.header.id());
         match self.decided.get(&height) {
             Some(other) if *other != id => self.violated(Violation::Disagreement { height }),
             Some(_) => {}
-            None => self.first_committed(block, certificate, id, latest),
+            None => self.first_committed(decided, id, latest),
         }
     }
 
-    fn first_committed(&mut self, block: &Block, certificate: &Certificate, id: Hash, latest: Time) {
+    fn first_committed(&mut self, decided: &CertifiedBlock, id: Hash, latest: Time) {
+        let CertifiedBlock { block, certificate } = decided;
         let height = block.header.height;
         let is_vote =
             |key: &PublicKey, message: &Hash, given: &[u8; 64]| self.keys.verify(key, message, given);
@@ -157,8 +158,15 @@ impl Checks {
         if block.header.time > latest.plus(AHEAD_MS) {
             self.violated(Violation::UntimelyBlock { height });
         }
-        self.oracle.commit(block);
+        if self.found.is_none() {
+            self.oracle.commit(decided);
+        }
         self.decided.insert(height, id);
+    }
+
+    /// How many transactions were decided.
+    pub(crate) fn transactions(&self) -> usize {
+        self.oracle.transactions()
     }
 
     /// An honest node has executed a block.

@@ -33,7 +33,26 @@ impl World {
         if self.options.partition_ms > 0 {
             self.plan_cut();
         }
+        if self.template.is_some() {
+            self.later(0, Event::Pay { number: 1 });
+        }
         self.later(self.options.faults_ms * 1_000, Event::Heal);
+    }
+
+    /// Somebody pays, and most of the nodes hear of it, at once or in the next block.
+    pub(super) fn pay(&mut self, number: u64) {
+        let Some(template) = &self.template else { return };
+        let payment = template.payment(number, self.nodes[0].clock(self.now_us));
+        for node in &mut self.nodes {
+            let now = node.clock(self.now_us);
+            if let Some(running) = &mut node.running
+                && self.random.chance(800)
+            {
+                running.application.submit(&payment, now);
+            }
+        }
+        let after = self.random.between(1_000, 60_000);
+        self.later(after, Event::Pay { number: number + 1 });
     }
 
     fn plan_crash(&mut self, node: usize) {

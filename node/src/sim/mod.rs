@@ -1,7 +1,7 @@
 //! A whole network of validators in one thread, under a seed.
 //!
-//! The drivers and the log are the node's own; clock, disk, network and application are fakes that fail as real
-//! ones do. [`Options::of_seed`] draws what goes wrong, [`World`] has it happen, and `Checks`
+//! The drivers and the log are the node's own, and so is what they decide on if a run is `ledgered`: mempool,
+//! executor and ledger. Clock, disk and network are fakes that fail as real ones do. [`Options::of_seed`] draws what goes wrong, [`World`] has it happen, and `Checks`
 //! sees to it that nothing that must not happens. When everything heals, the honest members have to decide
 //! again within a bound. `SILLOK_SIM_SEEDS=A..B` chooses seeds for the test; one that fails tells its story.
 //! Invariant: a seed replays to the last byte.
@@ -11,6 +11,7 @@ mod byzantine;
 mod check;
 mod coverage;
 mod faults;
+mod ledger;
 mod network;
 mod node;
 mod options;

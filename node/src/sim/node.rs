@@ -8,6 +8,10 @@ use sillok_abi::{Block, Hash, PublicKey, Time};
 
 use super::application::Application;
 use crate::consensus::{CertifiedBlock, Driver, Entry, LogStore, MemoryMedium};
+use crate::storage::MemoryStorage;
+
+/// Where clocks begin, in milliseconds: after the dev genesis.
+const CLOCKS_BEGIN: u64 = 1_800_000_000_000;
 
 /// What is on disk.
 #[derive(Default)]
@@ -16,6 +20,8 @@ pub(crate) struct Disk {
     pub(crate) log: MemoryMedium,
     /// Blocks that are not decided.
     pub(crate) bodies: BTreeMap<Hash, Arc<Block>>,
+    /// What the node's own ledger is on.
+    pub(crate) storage: Arc<MemoryStorage>,
     /// Decided blocks, from height 1.
     pub(crate) chain: Vec<CertifiedBlock>,
 }
@@ -90,8 +96,7 @@ impl Node {
 
     /// What its clock shows at this time of the simulation, in microseconds.
     pub(crate) fn clock(&self, now_us: u64) -> Time {
-        // Clocks begin at a million, so that none is before 0.
-        Time((now_us / 1_000 + 1_000_000).saturating_add_signed(self.skew_ms))
+        Time((now_us / 1_000 + CLOCKS_BEGIN).saturating_add_signed(self.skew_ms))
     }
 
     /// Notes what its log holds of its own.

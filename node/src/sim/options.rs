@@ -109,6 +109,8 @@ pub(crate) struct Options {
     pub(crate) damage: bool,
     /// How far clocks are off, in milliseconds.
     pub(crate) skew_ms: u64,
+    /// Whether blocks are made of transactions and executed by the node's own ledger.
+    pub(crate) ledgered: bool,
     /// Whether signatures are real.
     pub(crate) real_signatures: bool,
     /// What was planted.
@@ -154,6 +156,7 @@ impl Options {
             partition_ms: maybe(600, 300, 2_000),
             damage,
             skew_ms: maybe(500, 0, 300),
+            ledgered: false,
             real_signatures: false,
             plant: None,
             story: false,

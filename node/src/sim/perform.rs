@@ -249,19 +249,18 @@ impl World {
 
     /// A decided block becomes durable, with what it did, in one step.
     pub(super) fn commit(&mut self, node: usize, decided: CertifiedBlock) {
-        let (block, certificate) = (decided.block.clone(), decided.certificate.clone());
-        let height = block.header.height;
+        let height = decided.block.header.height;
         if self.options.is_honest(node) {
             let latest = self.latest_clock();
-            self.checks.committed(&block, &certificate, latest);
+            self.checks.committed(&decided, latest);
         }
         let deviates = self.planted(Plant::OtherState) && height == 3 && node == 0;
         let state = &mut self.nodes[node];
-        state.disk.chain.push(decided);
+        state.disk.chain.push(decided.clone());
         state.disk.bodies.retain(|_, body| body.header.height > height);
         state.committed = height;
         let Some(running) = &mut state.running else { return };
-        running.application.commit(&block);
+        running.application.commit(&decided);
         let root = if deviates { [1; 32] } else { running.application.root() };
         let validators = running.application.validators();
         if self.options.is_honest(node) {

@@ -8,6 +8,8 @@ use super::*;
 
 /// How many seeds a test run takes.
 const SEEDS: Range<u64> = 0..1_000;
+/// The same with the node's own ledger, which takes longer.
+const LEDGERED_SEEDS: Range<u64> = 0..24;
 /// Among how many seeds a planted fault has to be found.
 const SEEDS_WITH_A_FAULT: Range<u64> = 0..200;
 
@@ -40,6 +42,24 @@ fn no_seed_breaks_a_rule() {
     // Some are too rare for a few seeds.
     for case in CASES.into_iter().filter(|_| asked().is_none()) {
         assert!(coverage.count(case) > 0, "no seed met {case:?}");
+    }
+}
+
+#[test]
+fn no_seed_breaks_a_rule_with_the_node_s_own_ledger() {
+    let (mut coverage, mut transactions) = (Coverage::default(), 0);
+    for seed in asked().unwrap_or(LEDGERED_SEEDS) {
+        let options = Options { ledgered: true, ..Options::of_seed(seed) };
+        let outcome = run(options.clone());
+        if let Some(violation) = &outcome.violation {
+            tell(options, violation);
+        }
+        coverage.add(&outcome.coverage);
+        transactions += outcome.transactions;
+    }
+    assert!(transactions > 0);
+    for case in [Case::CrashBetween, Case::Replay, Case::Fetched, Case::Synced, Case::Invalid, Case::Forged] {
+        assert!(asked().is_some() || coverage.count(case) > 0, "no seed met {case:?}");
     }
 }
 

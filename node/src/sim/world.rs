@@ -11,6 +11,7 @@ use sillok_abi::{Block, Hash, Time, Validator, digest};
 use super::application::{Application, Chronicle};
 use super::check::{Checks, Violation};
 use super::coverage::{Case, Coverage};
+use super::ledger::Template;
 use super::network::{Network, Packet};
 use super::node::Node;
 use super::options::{Options, Plant};
@@ -28,6 +29,8 @@ pub(crate) enum Event {
     Start { node: usize },
     /// A node crashes.
     Crash { node: usize },
+    /// Somebody pays, and some of the nodes hear of it.
+    Pay { number: u64 },
     /// Links are cut, for a while.
     Cut,
     /// The links between these are whole again.
@@ -63,6 +66,8 @@ pub(crate) struct Outcome {
     pub(crate) crashes: u64,
     /// How many rounds after the first there were.
     pub(crate) extra_rounds: u64,
+    /// How many transactions were decided.
+    pub(crate) transactions: usize,
     /// How many members were proven to equivocate.
     pub(crate) proven: usize,
     /// What it met.
@@ -82,6 +87,7 @@ pub(crate) struct World {
     pub(crate) nodes: Vec<Node>,
     pub(crate) checks: Checks,
     pub(crate) chain: Hash,
+    pub(crate) template: Option<Template>,
     pub(crate) keys: Keys,
     pub(crate) healed_us: Option<u64>,
     pub(crate) crashes: u64,
@@ -108,9 +114,16 @@ impl World {
             late: options.disorder,
             cut: Default::default(),
         };
-        let chain = digest("sim/chain", &options.seed);
-        let keys = Keys::new(options.count(), options.real_signatures);
-        let oracle = Box::new(Chronicle::new(chain, &genesis(&keys, &options.powers)));
+        // The ledger checks certificates when it is opened.
+        let keys = Keys::new(options.count(), options.real_signatures || options.ledgered);
+        let members = genesis(&keys, &options.powers);
+        let validators = members.iter().filter(|member| member.power > 0).cloned().collect();
+        let template = options.ledgered.then(|| Template::new(validators));
+        let chain = template.as_ref().map_or_else(|| digest("sim/chain", &options.seed), Template::chain);
+        let oracle: Box<dyn Application> = match &template {
+            Some(template) => Box::new(template.open(Arc::default(), [0; 32]).expect("it is empty")),
+            None => Box::new(Chronicle::new(chain, &members)),
+        };
         let mut checks = Checks::new(chain, keys.clone(), oracle);
         checks.certificates = options.plant != Some(Plant::SmallQuorum);
         let mut world = World {
@@ -120,6 +133,7 @@ impl World {
             nodes,
             checks,
             chain,
+            template,
             keys,
             healed_us: None,
             crashes: 0,
@@ -137,10 +151,14 @@ impl World {
 
     /// An application as it is after the blocks on a node's disk.
     pub(crate) fn application(&self, node: usize) -> Box<dyn Application> {
+        if let Some(template) = &self.template {
+            let opened = template.open(self.nodes[node].disk.storage.clone(), self.keys.public(node));
+            return Box::new(opened.expect("what a crash leaves can be opened"));
+        }
         let mut application: Box<dyn Application> =
             Box::new(Chronicle::new(self.chain, &genesis(&self.keys, &self.options.powers)));
         for decided in &self.nodes[node].disk.chain {
-            application.commit(&decided.block);
+            application.commit(decided);
         }
         application
     }
@@ -209,6 +227,7 @@ impl World {
 
     fn outcome(self) -> Outcome {
         Outcome {
+            transactions: self.checks.transactions(),
             height: self.lowest(),
             recovery_ms: self.healed_us.map_or(0, |healed| (self.now_us - healed) / 1_000),
             violation: self.checks.found,
@@ -254,6 +273,7 @@ impl World {
             }
             Event::Start { node } => self.start(node),
             Event::Crash { node } => self.crash_and_plan(node),
+            Event::Pay { number } => self.pay(number),
             Event::Cut => self.cut(),
             Event::Mend { links } => links.iter().for_each(|link| {
                 self.network.cut.remove(link);

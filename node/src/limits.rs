@@ -111,6 +111,8 @@ pub(crate) const JUDGED_BLOCKS: usize = 8;
 pub(crate) const CONSENSUS_PEERS: usize = 256;
 /// The most certified blocks that wait for their turn.
 pub(crate) const SYNC_BLOCKS: usize = 16;
+/// The most batches of peers' transactions that wait to be checked.
+pub(crate) const INTAKE_BATCHES: usize = 64;
 /// The most inputs of the network that wait for the reactor.
 pub(crate) const INBOX_INPUTS: usize = 8_192;
 /// The most bytes of blocks that wait for the reactor.

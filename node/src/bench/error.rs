@@ -1,6 +1,7 @@
 //! Why a bench comes to nothing.
 
 use crate::dev::DevGenesisError;
+use crate::process::ProcessError;
 use crate::storage::StorageError;
 use sillok_client::rpc::RpcError;
 use sillok_runtime::Fault;
@@ -19,6 +20,9 @@ pub(crate) enum BenchError {
     /// The node ended, or did not begin.
     #[error("the node {0}")]
     Node(String),
+    /// The node's process.
+    #[error(transparent)]
+    Process(#[from] ProcessError),
     /// The node refuses what it is asked.
     #[error(transparent)]
     Rpc(#[from] RpcError),

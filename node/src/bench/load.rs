@@ -12,9 +12,9 @@ use tokio::task::JoinSet;
 
 use super::BenchError;
 use super::options::BenchOptions;
-use super::process::{NodeProcess, Usage, own_usage};
 use super::signed::{BATCH, SignedFile};
 use crate::lock::lock;
+use crate::process::{NodeProcess, Usage, own_usage};
 
 /// How many batches are on their way at once.
 const AT_ONCE: usize = 4;

@@ -2,7 +2,7 @@
 //! given transactions that were signed before, as its clients would give them.
 //!
 //! The parts: `accounts` are keys by number, `workload` says what is sent, `stage` makes the genesis, `signed`
-//! the file of signed transactions, `process` the node and what it uses, `load` sends, `audit` reads the chain
+//! the file of signed transactions, `load` sends, `audit` reads the chain
 //! afterwards and misses what was lost, `report` is what comes of it.
 
 mod accounts;
@@ -10,19 +10,21 @@ mod audit;
 mod error;
 mod load;
 mod options;
-mod process;
 mod report;
 mod signed;
 mod stage;
 mod workload;
 
+use std::process::Stdio;
 use std::time::Duration;
+
+use sillok_client::rpc::Client;
 
 pub(crate) use error::BenchError;
 pub(crate) use options::BenchOptions;
 pub(crate) use report::Report;
 
-use process::NodeProcess;
+use crate::process::NodeProcess;
 use signed::SignedFile;
 use stage::Stage;
 
@@ -36,8 +38,8 @@ const START: Duration = Duration::from_secs(600);
 pub(crate) async fn run(options: &BenchOptions, tell: &dyn Fn(String)) -> Result<Report, BenchError> {
     let stage = Stage::prepare(options)?;
     tell(format!("starting a node with {} accounts", options.accounts));
-    let mut node = NodeProcess::start(&stage, START)?;
-    let client = node.client()?;
+    let mut node = NodeProcess::start(&stage.arguments(), Stdio::inherit(), Some("warn"), START)?;
+    let client = Client::new(node.url())?;
     let gas = workload::gas_limit(&client, &stage).await?;
     tell(format!("signing {} transactions of {gas} gas each", options.transactions()));
     let file = SignedFile::write(&stage, options, gas)?;

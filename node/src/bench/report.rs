@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::audit::Audit;
 use super::load::Load;
 use super::options::BenchOptions;
-use super::process::Usage;
+use crate::process::Usage;
 
 /// What a bench found.
 #[derive(Debug)]

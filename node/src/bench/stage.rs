@@ -1,5 +1,6 @@
 //! Where a bench plays: a folder, and a genesis in which every account is admitted and has something.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::thread;
@@ -78,8 +79,17 @@ impl Stage {
         })
     }
 
+    /// The arguments of a node on this stage.
+    pub(super) fn arguments(&self) -> Vec<OsString> {
+        let fixed = ["dev", "--json", "--reset", "--rpc", "127.0.0.1:0", "--data"];
+        let mut arguments: Vec<OsString> = fixed.map(OsString::from).into();
+        let (data, genesis) = (self.chain_folder(), self.genesis());
+        arguments.extend([data.into(), "--genesis".into(), genesis.into()]);
+        arguments
+    }
+
     /// The file of the genesis.
-    pub(super) fn genesis(&self) -> PathBuf {
+    fn genesis(&self) -> PathBuf {
         self.folder.join("genesis")
     }
 

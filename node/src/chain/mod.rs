@@ -220,7 +220,9 @@ impl Chain {
         if self.ledger.place_of(&id).map_err(Fault::from)?.is_some() {
             return Err(SubmitError::Refused(Refusal::Replayed));
         }
+        let copy = self.pool.is_relayed().then(|| transaction.clone());
         self.pool.insert(checked, transaction)?;
+        self.pool.relay(copy.into_iter().collect());
         Ok(id)
     }
 
@@ -237,6 +239,36 @@ impl Chain {
         &self,
         transactions: Vec<Transaction>,
     ) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
+        let mut copies = if self.pool.is_relayed() { transactions.clone() } else { Vec::new() };
+        let taken = self.take_many(transactions)?;
+        let mut verdicts = taken.iter();
+        copies.retain(|_| verdicts.next().is_some_and(Result::is_ok));
+        self.pool.relay(copies);
+        Ok(taken)
+    }
+
+    /// Takes transactions that a peer passes on. What is known, or can't be taken, is left out: whoever has
+    /// submitted it to the peer has been told.
+    ///
+    /// # Errors
+    /// If the node fails.
+    pub(crate) fn take_from_peer(&self, mut transactions: Vec<Transaction>) -> Result<(), Fault> {
+        let ids: Vec<Hash> = transactions.iter().map(|transaction| transaction.body.id()).collect();
+        let mut known = {
+            let pool = lock(self.pool.mempool());
+            ids.iter().map(|id| pool.get(id).is_some()).collect::<Vec<bool>>()
+        };
+        for (known, id) in known.iter_mut().zip(&ids).filter(|(known, _)| !**known) {
+            *known = self.ledger.place_of(id)?.is_some();
+        }
+        let mut known = known.into_iter();
+        transactions.retain(|_| known.next() == Some(false));
+        self.take_many(transactions)?;
+        Ok(())
+    }
+
+    /// Checks many and takes those that pass.
+    fn take_many(&self, transactions: Vec<Transaction>) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
         if self.require_room().is_err() {
             return Ok(transactions.iter().map(|_| Err(PoolRefusal::Full.into())).collect());
         }
@@ -324,7 +356,7 @@ impl Chain {
     fn take_up_waiting(&self) -> Result<(), Fault> {
         let waiting = self.ledger.take_waiting()?;
         let count = waiting.len();
-        let taken = self.submit_many(waiting)?.iter().filter(|taken| taken.is_ok()).count();
+        let taken = self.take_many(waiting)?.iter().filter(|taken| taken.is_ok()).count();
         if count > 0 {
             tracing::info!(taken, of = count, "transactions that waited when the node stopped wait again");
         }
@@ -402,6 +434,11 @@ impl Chain {
     /// Has `wake` called whenever transactions have come, or the chain is to stop; to be set once.
     pub(crate) fn on_change(&self, wake: impl Fn() + Send + Sync + 'static) {
         self.pool.on_change(Box::new(wake));
+    }
+
+    /// Has `relay` called with what was submitted here and taken; to be set once.
+    pub(crate) fn on_submission(&self, relay: impl Fn(Vec<Transaction>) + Send + Sync + 'static) {
+        self.pool.on_submission(Box::new(relay));
     }
 
     /// Asks whoever makes blocks to stop after the one that is being made.

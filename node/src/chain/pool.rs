@@ -10,11 +10,15 @@ use super::SubmitError;
 use crate::lock::lock;
 use crate::mempool::{Mempool, PoolRefusal};
 
+/// Passes on what was submitted here.
+type Relay = Box<dyn Fn(Vec<Transaction>) + Send + Sync>;
+
 /// The mempool, and what wakes whoever makes blocks.
 #[derive(Default)]
 pub(super) struct Pool {
     mempool: Mutex<Mempool>,
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
+    relay: OnceLock<Relay>,
     stopping: AtomicBool,
 }
 
@@ -53,6 +57,24 @@ impl Pool {
     pub(super) fn on_change(&self, wake: Box<dyn Fn() + Send + Sync>) {
         // The first one stays: there is one who makes blocks.
         let _ = self.wake.set(wake);
+    }
+
+    /// Has `relay` called with what was submitted here.
+    pub(super) fn on_submission(&self, relay: Relay) {
+        // The first one stays: there is one network.
+        let _ = self.relay.set(relay);
+    }
+
+    /// Whether anybody passes on what is submitted here.
+    pub(super) fn is_relayed(&self) -> bool {
+        self.relay.get().is_some()
+    }
+
+    /// Passes on what was submitted here and taken.
+    pub(super) fn relay(&self, transactions: Vec<Transaction>) {
+        if let Some(relay) = self.relay.get().filter(|_| !transactions.is_empty()) {
+            relay(transactions);
+        }
     }
 
     /// Tells whoever makes blocks to stop.

@@ -42,7 +42,7 @@ mod verify;
 
 #[cfg(test)]
 pub(crate) use certificate::assemble;
-pub(crate) use driver::{Config, Driver, Start};
+pub(crate) use driver::{Ballot, Config, Driver, Seat, Start, View};
 pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};
 #[cfg(test)]
 pub(crate) use log::{AppendFault, Entry, MemoryMedium, Step};

@@ -2,7 +2,6 @@
 
 mod banner;
 mod genesis;
-mod logging;
 mod options;
 mod samples;
 
@@ -13,11 +12,12 @@ use sillok_runtime::{Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
 pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_register};
-pub(crate) use options::{DevOptions, LogFormat};
+pub(crate) use options::DevOptions;
 
 use crate::chain::Pace;
 use crate::clock::SystemClock;
 use crate::consensus::{Timeouts, ValidatorKey};
+use crate::logging;
 use crate::node::{Node, NodeError, Parts};
 use crate::reactor::Alone;
 use crate::rng::{Rng, SystemRng};

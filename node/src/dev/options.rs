@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::chain::Retention;
 use crate::limits;
+use crate::logging::LogFormat;
 
 /// The options of `sillok dev`.
 #[derive(Args, Clone, Debug)]
@@ -33,13 +34,4 @@ pub(crate) struct DevOptions {
     /// The form of the log on stderr; RUST_LOG says how much of it.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
-}
-
-/// The form of the log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// One JSON object a line.
-    Json,
 }

@@ -7,6 +7,7 @@
 mod blocks;
 mod replay;
 mod sync;
+mod view;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ use super::validator::Signatures;
 use super::verify::Verifier;
 use crate::limits;
 pub(crate) use replay::Start;
+pub(crate) use view::{Ballot, Seat, View};
 
 /// What a driver needs to know.
 #[derive(Clone)]

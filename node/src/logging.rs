@@ -2,15 +2,23 @@
 
 use std::io::{IsTerminal, stderr};
 
+use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
-
-use super::LogFormat;
 
 /// What is logged if RUST_LOG says nothing.
 const DEFAULT_FILTER: &str = "sillok=info,warn";
 
+/// The form of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
 /// Starts the log. A second start changes nothing.
-pub(super) fn start(format: LogFormat) {
+pub(crate) fn start(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let colours = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(colours);

@@ -24,6 +24,7 @@ mod limits;
 mod lock;
 mod logging;
 mod mempool;
+mod metrics;
 mod node;
 mod process;
 mod reactor;

@@ -33,6 +33,7 @@ impl Producer {
         let verdict = match self.fault_of(&tip, block, &ids, fresh)? {
             None => Verdict::Valid,
             Some(reason) => {
+                self.chain.metrics().invalid_blocks.inc();
                 tracing::warn!(height = header.height, round = header.round, id = %hex::encode(header.id()),
                     proposer = %hex::encode(header.proposer), reason, "a proposed block is not valid");
                 Verdict::Invalid

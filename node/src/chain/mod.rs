@@ -32,6 +32,7 @@ use crate::fail_point::FailPoint;
 use crate::ledger::{Ledger, Place, Tip};
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolRefusal, PoolSize};
+use crate::metrics::Metrics;
 use commitment::Commitment;
 pub(crate) use feed::CommittedBlock;
 use feed::Feed;
@@ -97,6 +98,7 @@ pub(crate) struct Chain {
     pool: Pool,
     feed: Feed,
     waiters: Waiters,
+    metrics: Metrics,
 }
 
 impl Chain {
@@ -110,7 +112,9 @@ impl Chain {
         let (id, pool, feed, waiters) = (genesis.hash(), Pool::default(), Feed::new(), Waiters::default());
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
-        Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters }
+        let metrics = Metrics::new();
+        metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
+        Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters, metrics }
     }
 
     /// The chain's id: its genesis hash.
@@ -121,6 +125,19 @@ impl Chain {
     /// Its genesis.
     pub(crate) fn genesis(&self) -> &Genesis {
         &self.genesis
+    }
+
+    /// What the node counts and measures.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
+    /// The same as text, as it is now.
+    pub(crate) fn measured(&self) -> String {
+        let waiting = self.pool_size();
+        self.metrics.mempool_transactions.set(i64::try_from(waiting.transactions).unwrap_or(i64::MAX));
+        self.metrics.mempool_bytes.set(i64::try_from(waiting.bytes).unwrap_or(i64::MAX));
+        self.metrics.text()
     }
 
     /// The last block.
@@ -368,7 +385,7 @@ impl Chain {
     /// # Errors
     /// If it can't be written.
     pub(crate) fn store_body(&self, id: &Hash, block: &Block) -> Result<(), Fault> {
-        self.ledger.store_body(id, block)?;
+        Metrics::time(&self.metrics.body_sync, || self.ledger.store_body(id, block))?;
         FailPoint::Stored.pass();
         Ok(())
     }

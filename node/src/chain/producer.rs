@@ -19,6 +19,7 @@ use crate::ledger::{BlockReceipts, Tip};
 use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{BlockRoom, Dropped};
+use crate::metrics::Metrics;
 
 /// Executes blocks.
 pub(crate) struct Producer {
@@ -50,6 +51,11 @@ pub(crate) struct Next {
 impl Producer {
     pub(super) fn new(chain: Arc<Chain>, executor: Executor, key: PublicKey) -> Self {
         Producer { chain, executor, key, tentative: None }
+    }
+
+    /// What the node counts and measures.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        self.chain.metrics()
     }
 
     /// What is to be known of the height after the last block.
@@ -125,12 +131,14 @@ impl Producer {
     fn append(&mut self, tip: &Tip, certificate: Certificate, executed: Tentative) -> Result<(), Fault> {
         let Tentative { id, block, mut execution } = executed;
         let commitment = &self.chain.commitment;
-        let roots = commitment.at(tip.height, |before| before.take_roots())?;
+        let waited = || commitment.at(tip.height, |before| before.take_roots());
+        let roots = Metrics::time(&self.chain.metrics().root_wait, waited)?;
         // Hashed while it is written.
         commitment.follow(block.header.height, execution.changes.clone())?;
         FailPoint::Hashing.pass();
         let stored = CertifiedBlock { block, certificate };
-        self.chain.ledger.commit(&stored, &execution, &roots)?;
+        let metrics = self.chain.metrics();
+        Metrics::time(&metrics.commit, || self.chain.ledger.commit(&stored, &execution, &roots))?;
         self.executor.commit();
         FailPoint::Committed.pass();
         let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
@@ -192,6 +200,7 @@ impl Producer {
         } else {
             tracing::debug!(height, round, id, "empty block");
         }
+        self.chain.metrics().block(height, transactions, gas_used);
         self.chain.feed.publish(block.clone());
         self.chain.waiters.wake(receipts.iter().map(|receipt| &receipt.id));
     }

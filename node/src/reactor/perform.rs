@@ -9,6 +9,7 @@ use sillok_runtime::Fault;
 use super::{Log, Order, Reactor};
 use crate::consensus::{Effect, Input, Peer};
 use crate::fail_point::FailPoint;
+use crate::metrics::Metrics;
 
 /// This node itself, where a block comes from its own store. No connection has this number.
 const OWN: Peer = Peer(u64::MAX);
@@ -27,7 +28,8 @@ impl Reactor {
                 self.bodies.insert(id, block);
             }
             Effect::Append { height, entries } => {
-                self.log.append(height, &entries).map_err(Fault::new)?;
+                let written = || self.log.append(height, &entries);
+                Metrics::time(&self.chain.metrics().log_sync, written).map_err(Fault::new)?;
                 FailPoint::Logged.pass();
             }
             Effect::Send { to, message } => self.network.send(to, &message),
@@ -48,18 +50,19 @@ impl Reactor {
                 let body = body.or_else(|| self.bodies.get(&certificate.block).cloned());
                 self.order(Order::Commit { certificate, body })?;
             }
-            // TODO-evidence
             Effect::Evidence(evidence) => {
-                tracing::error!(?evidence, "a validator signed two things that exclude each other")
+                self.chain.metrics().equivocations.inc();
+                tracing::error!(?evidence, "a validator signed two things that exclude each other");
             }
             Effect::Blame { peer, offence } => {
                 tracing::warn!(peer = peer.0, ?offence, "a peer sent what no honest node sends");
                 self.network.blame(peer, offence);
             }
-            Effect::Round { height, round, proposer } if round > 0 => {
+            Effect::Round { round: 0, .. } => self.chain.metrics().begins(),
+            Effect::Round { height, round, proposer } => {
+                self.chain.metrics().missed(round, &self.driver.proposer(round - 1));
                 tracing::info!(height, round, proposer = %hex::encode(proposer), "another round begins");
             }
-            Effect::Round { .. } => {}
             Effect::Anomaly(what) => tracing::warn!(what, "the consensus core failed at an input"),
         }
         Ok(())

@@ -9,6 +9,7 @@ use sillok_runtime::Fault;
 use super::Inbox;
 use crate::chain::{Next, Producer};
 use crate::consensus::Verdict;
+use crate::metrics::Metrics;
 
 /// What the producer is to do.
 pub(crate) enum Order {
@@ -67,9 +68,13 @@ pub(crate) fn work(mut producer: Producer, orders: &Receiver<Order>, inbox: &Inb
 
 fn obey(producer: &mut Producer, order: Order) -> Result<Option<Answer>, Fault> {
     Ok(match order {
-        Order::Build { height, round } => producer.build(height, round)?.map(Answer::Built),
+        Order::Build { height, round } => {
+            let build = producer.metrics().build.clone();
+            Metrics::time(&build, || producer.build(height, round))?.map(Answer::Built)
+        }
         Order::Judge { block, fresh } => {
-            let verdict = producer.judge(&block, fresh)?;
+            let judge = producer.metrics().judge.clone();
+            let verdict = Metrics::time(&judge, || producer.judge(&block, fresh))?;
             verdict.map(|verdict| Answer::Judged { block: block.header.id(), verdict })
         }
         Order::Commit { certificate, body } => Some(Answer::Committed(producer.commit(certificate, body)?)),

@@ -11,6 +11,7 @@ mod chain;
 mod contract;
 mod error;
 mod json;
+mod ops;
 mod proof;
 mod server;
 mod state;

@@ -7,6 +7,7 @@ use jsonrpsee::RpcModule;
 use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::server::{BatchRequestConfig, Server, ServerConfig, ServerHandle};
 
+use super::ops::OpsLayer;
 use super::{Arguments, METHODS, Service, Workers, proof, subscriptions, wait};
 use crate::chain::Chain;
 use crate::limits;
@@ -42,9 +43,11 @@ pub(crate) struct RpcServer {
 /// If the address is taken or not this machine's.
 pub(crate) async fn serve(address: SocketAddr, chain: Arc<Chain>) -> Result<RpcServer, ServeError> {
     let workers = Workers::start().map_err(ServeError::Threads)?;
+    let in_front = tower::ServiceBuilder::new().layer(OpsLayer(chain.clone()));
     let module = methods(Service { chain, workers })?;
     let listen = |source| ServeError::Listen { address, source };
-    let server = Server::builder().set_config(config()).build(address).await.map_err(listen)?;
+    let server = Server::builder().set_config(config()).set_http_middleware(in_front);
+    let server = server.build(address).await.map_err(listen)?;
     let address = server.local_addr().map_err(listen)?;
     Ok(RpcServer { address, handle: server.start(module) })
 }

@@ -7,9 +7,9 @@
 mod blocks;
 mod replay;
 mod sync;
-mod view;
 #[cfg(test)]
 mod tests;
+mod view;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -116,6 +116,11 @@ impl Driver {
     /// The round; 0 if none has begun.
     pub(crate) fn round(&self) -> u32 {
         self.host.round
+    }
+
+    /// Whose turn it is, at this height, in this round.
+    pub(crate) fn proposer(&self, round: u32) -> PublicKey {
+        self.host.members.proposer(self.height, round).0
     }
 
     /// Takes an input, and says what is to be done, in order.

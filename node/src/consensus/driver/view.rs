@@ -55,7 +55,9 @@ impl Driver {
         let of_round = of_round.filter(|_| self.phase != Phase::Idle);
         let seats = (0..members.count()).filter_map(|index| members.get_by_index(index)).map(|member| {
             let address = malachite_types::Validator::address(member);
-            let ballot = |kind| of_round.and_then(|votes| votes.get_vote(kind, address)).map(|vote| ballot(&vote.message));
+            let ballot = |kind| {
+                of_round.and_then(|votes| votes.get_vote(kind, address)).map(|vote| ballot(&vote.message))
+            };
             Seat {
                 validator: address.0,
                 power: malachite_types::Validator::voting_power(member),

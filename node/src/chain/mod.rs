@@ -234,7 +234,7 @@ impl Chain {
             return Ok(transactions.iter().map(|_| Err(PoolRefusal::Full.into())).collect());
         }
         let (tip, state) = self.ledger.latest();
-        let mut checker = self.runtime.checker(state, self.next_env(&tip));
+        let mut checker = self.runtime.checker(state, self.next_env(&tip))?;
         let checked: Vec<Result<Checked, Refusal>> =
             transactions.iter().map(|transaction| checker.check(transaction)).collect::<Result<_, _>>()?;
         let signed = signatures::verify(transactions.iter().zip(&checked));

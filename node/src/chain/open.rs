@@ -43,7 +43,7 @@ pub(crate) fn open(
     pace: Pace,
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
     // With one validator, every turn is this node's and its vote alone decides.
-    if !matches!(genesis.validators.as_slice(), [validator] if validator.key == key.public()) {
+    if !matches!(genesis.validators().as_slice(), [validator] if validator.key == key.public()) {
         return Err(OpenError::NotTheValidator);
     }
     let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone(), outside)?);
@@ -78,7 +78,7 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis) -> Result<(), StorageError> {
     let block = ledger.block(tip.height)?;
     let block = block.ok_or_else(|| StorageError::Corrupt("the last block is missing".into()))?;
     let id = block.block.header.id();
-    verify_certificate(&genesis.hash(), &genesis.validators, tip.height, &id, &block.certificate)
+    verify_certificate(&genesis.hash(), &genesis.validators(), tip.height, &id, &block.certificate)
         .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")))
 }
 

@@ -158,15 +158,15 @@ impl Producer {
             transactions_root,
             state_root,
             receipts_root: tip.receipts_root,
-            validators: validators_digest(&self.chain.genesis.validators),
+            validators: validators_digest(&self.chain.genesis.validators()),
         }
     }
 
     /// Decides the block: with one validator its own precommit does.
     fn seal(&self, block: Block, id: Hash) -> Result<StoredBlock, Fault> {
-        let (header, validators) = (&block.header, &self.chain.genesis.validators);
+        let (header, validators) = (&block.header, self.chain.genesis.validators());
         let precommit = self.key.precommit(&header.chain, header.height, header.round, &id);
-        let certificate = consensus::assemble(validators, header, id, vec![precommit]);
+        let certificate = consensus::assemble(&validators, header, id, vec![precommit]);
         let certificate = certificate.ok_or_else(|| Fault::new("this node's vote alone is no quorum"))?;
         Ok(StoredBlock { block, certificate })
     }

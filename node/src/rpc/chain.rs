@@ -17,7 +17,7 @@ pub(super) const METHODS: &[Method] = &[
 fn status(chain: &Chain, _: &Arguments) -> Answer {
     let (tip, genesis, pool) = (chain.tip(), chain.genesis(), chain.pool_size());
     let validators: Vec<Value> = genesis
-        .validators
+        .validators()
         .iter()
         .map(|validator| json!({ "address": json::address(&validator.key), "power": validator.power }))
         .collect();

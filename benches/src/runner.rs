@@ -32,7 +32,7 @@ impl<'world> Runner<'world> {
     /// Calls on a chain, over this state.
     pub fn new(world: &'world World, state: Arc<dyn StateReader>) -> Self {
         let env = world.env();
-        let session = world.runtime.session(state.clone(), env);
+        let session = world.runtime.session(state.clone(), env).unwrap();
         Runner { world, state, session, env }
     }
 
@@ -47,7 +47,7 @@ impl<'world> Runner<'world> {
 
     /// Makes a call as the first on the state, and forgets what it changed.
     pub fn first(&self, prepared: &Prepared) -> Receipt {
-        make(&mut self.world.runtime.session(self.state.clone(), self.env), prepared)
+        make(&mut self.world.runtime.session(self.state.clone(), self.env).unwrap(), prepared)
     }
 
     /// Makes a call on top of what the ones before it changed.

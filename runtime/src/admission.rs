@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use codec::{DecodeLimit, Encode};
-use sillok_abi::{Account, Credential, Hash, Transaction};
+use sillok_abi::native::GOVERNANCE;
+use sillok_abi::{Account, Credential, Hash, Transaction, TransactionBody};
 
 use crate::block::share_of;
 use crate::execution::{BlockEnv, Context, Shared, Stop, authenticate, tree_calls};
@@ -27,7 +28,7 @@ pub(crate) struct Admission {
 pub struct Checked {
     /// Its id.
     pub id: Hash,
-    /// The member that has admitted its submitter.
+    /// The member that has admitted its submitter, or [`limits::GOVERNANCE_LANE`].
     pub member: u32,
     /// That member's share of a block's gas, in thousandths.
     pub share: u32,
@@ -87,7 +88,7 @@ impl Gatekeeper {
         let body = &transaction.body;
         let bytes = transaction.encoded_size();
         self.check_shape(transaction, bytes)?;
-        let member = native::member_of(&mut self.context, &body.submitter)?.ok_or(Refusal::NotAdmitted)?;
+        let member = self.payer(body)?;
         if body.gas_limit > self.share(member)? {
             return Err(Refusal::GasLimit.into());
         }
@@ -104,6 +105,19 @@ impl Gatekeeper {
             return Err(Refusal::GasLimit.into());
         }
         Ok(Admission { id, bytes, member, authentication_gas })
+    }
+
+    /// Whose share of a block the transaction takes. Validators' operators need no member to govern: what
+    /// membership comes to must not keep them from changing it.
+    fn payer(&mut self, body: &TransactionBody) -> Result<u32, NotAdmitted> {
+        let governs = body.call.contract == GOVERNANCE;
+        if !governs && native::is_halted(&mut self.context)? {
+            return Err(Refusal::Halted.into());
+        }
+        if governs && native::is_operator(&mut self.context, &body.submitter)? {
+            return Ok(limits::GOVERNANCE_LANE);
+        }
+        Ok(native::member_of(&mut self.context, &body.submitter)?.ok_or(Refusal::NotAdmitted)?)
     }
 
     fn check_shape(&self, transaction: &Transaction, bytes: usize) -> Result<(), Refusal> {
@@ -164,6 +178,9 @@ impl Gatekeeper {
     }
 
     fn thousandths(&mut self, member: u32) -> Result<u32, Fault> {
+        if member == limits::GOVERNANCE_LANE {
+            return Ok(limits::GOVERNANCE_SHARE);
+        }
         Ok(native::member(&mut self.context, member)?.map_or(0, |record| record.gas_share))
     }
 

@@ -26,6 +26,11 @@ macro_rules! code_limits {
             pub fn figures(&self) -> Vec<u32> {
                 vec![$(self.$name,)*]
             }
+
+            /// Every limit by its name.
+            pub(crate) fn figures_mut(&mut self) -> Vec<(&'static str, &mut u32)> {
+                vec![$((stringify!($name), &mut self.$name),)*]
+            }
         }
 
         impl Default for CodeLimits {

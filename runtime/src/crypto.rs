@@ -32,6 +32,21 @@ pub fn verify_vote(key: &PublicKey, message: &[u8], signature: &[u8; 64]) -> boo
     verify_sr25519(CONSENSUS_CONTEXT, key, message, signature).unwrap_or(false)
 }
 
+/// Whether somebody could sign votes with this sr25519 key, and not everybody can.
+pub fn is_validator_key(key: &PublicKey) -> bool {
+    *key != NEUTRAL_KEY && schnorrkel::PublicKey::from_bytes(key).is_ok()
+}
+
+/// Whether somebody could prove that this Ed25519 key is theirs, and not everybody can.
+pub fn is_network_key(key: &[u8; 32]) -> bool {
+    ed25519_dalek::VerifyingKey::from_bytes(key).is_ok_and(|key| !key.is_weak())
+}
+
+/// The network key, an Ed25519 public key, whose secret is this seed.
+pub fn network_key(seed: &[u8; 32]) -> [u8; 32] {
+    ed25519_dalek::SigningKey::from_bytes(seed).verifying_key().to_bytes()
+}
+
 /// Wallets wrap what they sign in `<Bytes>`, so that it can't be mistaken for a transaction of
 /// another chain; both forms are accepted.
 fn verify_wallet(key: &[u8], message: &[u8], signature: &[u8]) -> bool {

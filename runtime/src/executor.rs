@@ -6,19 +6,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use sillok_abi::governance::NodeInfo;
 use sillok_abi::native::Member;
-use sillok_abi::{Block, Hash, Receipt, Time, Transaction, TransactionBody, merkle_root};
+use sillok_abi::{Block, Hash, Receipt, Time, Transaction, TransactionBody, Validator, merkle_root};
 
 use crate::admission::{Admission, Gatekeeper, NotAdmitted};
 use crate::block::{MemberGas, Room, in_order_with, in_protocol_order};
 use crate::execution::{Admitted, BlockEnv, Context, next_due, run_due, run_transaction, sweep_nonces};
 use crate::fault::Fault;
-use crate::native;
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
 use crate::replay::{ReplayGuard, UsedNonce};
 use crate::runtime::Runtime;
 use crate::state::{Changes, StateReader};
+use crate::{limits, native};
 
 /// What a block did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +100,7 @@ impl Executor {
         time: Time,
         recent: impl Iterator<Item = Transaction>,
     ) -> Result<Self, Fault> {
-        let mut books = OrderBooks::new(state).seeded(runtime.shared.seed);
+        let mut books = OrderBooks::new(state).seeded(runtime.seed());
         books.load_all()?;
         let mut replay = ReplayGuard::default();
         recent.for_each(|transaction| replay.insert(&UsedNonce::of(&transaction.body)));
@@ -112,9 +113,20 @@ impl Executor {
         self.replay.contains(body)
     }
 
-    /// The time of the earliest scheduled call: a reason to make a block then.
+    /// The time of the earliest scheduled call: a reason to make a block then. None while the chain is halted,
+    /// as scheduled calls wait.
     pub fn next_due(&self, state: &dyn StateReader) -> Result<Option<Time>, Fault> {
-        next_due(state)
+        if native::halts(state)? { Ok(None) } else { next_due(state) }
+    }
+
+    /// As [`Runtime::validators`]: to be asked after every block.
+    pub fn validators(&self, state: &dyn StateReader) -> Result<Arc<[Validator]>, Fault> {
+        self.runtime.validators(state)
+    }
+
+    /// As [`Runtime::nodes`]: to be asked after every block.
+    pub fn nodes(&self, state: &dyn StateReader) -> Result<Arc<[NodeInfo]>, Fault> {
+        self.runtime.nodes(state)
     }
 
     /// Puts candidates in order, leaves out what can't be in the block, and executes the rest. The
@@ -126,9 +138,10 @@ impl Executor {
         parent: Hash,
         candidates: Vec<Transaction>,
     ) -> Result<Proposal, Fault> {
+        self.runtime.check_version(&*state, env.height)?;
         let mut refused = Vec::new();
         let mut admitted = Vec::new();
-        let mut judge = Judge::new(self, env, state.clone());
+        let mut judge = Judge::new(self, env, state.clone())?;
         for transaction in candidates {
             match judge.admit(&transaction, false) {
                 Ok(admission) => admitted.push((transaction, admission)),
@@ -138,7 +151,7 @@ impl Executor {
         }
         let mut context = self.context(state, env)?;
         let shares = shares(&mut context)?;
-        let mut room = Room::new(self.runtime.parameters(), &shares);
+        let mut room = Room::new(&context.shared.parameters, &shares);
         let (chosen, deferred) = fill(&mut room, in_order_with(&parent, admitted));
         let execution = self.run(context, &chosen, &shares)?;
         let transactions = chosen.into_iter().map(|(transaction, _)| transaction).collect();
@@ -170,9 +183,11 @@ impl Executor {
             return Err(invalid("its transactions are not in the protocol's order"));
         }
         let env = BlockEnv { height: header.height, time: header.time };
-        let mut judge = Judge::new(self, env, state.clone());
-        let shares = shares(judge.gatekeeper.context())?;
-        let mut room = Room::new(self.runtime.parameters(), &shares);
+        self.runtime.check_version(&*state, env.height)?;
+        let mut judge = Judge::new(self, env, state.clone())?;
+        let context = judge.gatekeeper.context();
+        let shares = shares(context)?;
+        let mut room = Room::new(&context.shared.parameters, &shares);
         let mut chosen = Vec::with_capacity(block.transactions.len());
         for transaction in &block.transactions {
             let admission = judge.admit(transaction, key_signatures).map_err(|error| match error {
@@ -210,10 +225,11 @@ impl Executor {
 
     fn context(&mut self, state: Arc<dyn StateReader>, env: BlockEnv) -> Result<Context, Fault> {
         self.discard();
+        let shared = self.runtime.shared(&*state)?;
         let gone = || Fault::new("an earlier block ended in a node fault; the order books are lost");
         let mut books = self.books.take().ok_or_else(gone)?;
         books.set_state(state.clone());
-        Ok(Context::new(self.runtime.shared.clone(), env, state, books))
+        Ok(Context::new(shared, env, state, books))
     }
 
     fn run(
@@ -222,8 +238,12 @@ impl Executor {
         chosen: &[(Transaction, Admission)],
         shares: &BTreeMap<u32, u32>,
     ) -> Result<Execution, Fault> {
-        let mut gas = MemberGas::new(self.runtime.parameters().block_scheduled_gas, shares);
-        let mut receipts = run_due(&mut context, &mut gas)?;
+        let mut gas = MemberGas::new(context.shared.parameters.block_scheduled_gas, shares);
+        let halted = native::is_halted(&mut context)?;
+        let mut receipts = native::run_due_proposals(&mut context)?;
+        if !halted {
+            receipts.extend(run_due(&mut context, &mut gas)?);
+        }
         let scheduled = receipts.len();
         if scheduled > 0 || !chosen.is_empty() {
             sweep_nonces(&mut context)?;
@@ -255,9 +275,9 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(executor: &'a Executor, env: BlockEnv, state: Arc<dyn StateReader>) -> Self {
-        let gatekeeper = Gatekeeper::new(executor.runtime.shared.clone(), env, state);
-        Judge { gatekeeper, replay: &executor.replay, seen: BTreeSet::new() }
+    fn new(executor: &'a Executor, env: BlockEnv, state: Arc<dyn StateReader>) -> Result<Self, Fault> {
+        let gatekeeper = Gatekeeper::new(executor.runtime.shared(&*state)?, env, state);
+        Ok(Judge { gatekeeper, replay: &executor.replay, seen: BTreeSet::new() })
     }
 
     fn admit(&mut self, transaction: &Transaction, key_signature: bool) -> Result<Admission, NotAdmitted> {
@@ -293,12 +313,13 @@ fn fill(
     (chosen, deferred)
 }
 
-/// Each member's share of a block's gas, in thousandths.
+/// Each member's share of a block's gas, in thousandths, and that of the lane for governance.
 fn shares(context: &mut Context) -> Result<BTreeMap<u32, u32>, Fault> {
     let mut shares = BTreeMap::new();
     for number in 0.. {
         let Some(Member { gas_share, .. }) = native::member(context, number)? else { break };
         shares.insert(number, gas_share);
     }
+    shares.insert(limits::GOVERNANCE_LANE, limits::GOVERNANCE_SHARE);
     Ok(shares)
 }

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
+use sillok_abi::governance::NewNode;
 use sillok_abi::native::{GenesisContract, Member, contract_id};
 use sillok_abi::{Account, Call, ContractId, HOST_FUNCTIONS, Hash, Time, Validator, digest};
 
 use crate::execution::{Authority, BlockEnv, CallEnd, Context, Entry, Shared, Stop};
 use crate::executor::Execution;
 use crate::fault::Fault;
+use crate::native::BadNodes;
 use crate::orderbook::OrderBooks;
 use crate::state::MemoryState;
 use crate::wasm::{CodeError, check_code};
@@ -23,8 +25,8 @@ pub struct Genesis {
     pub dev: bool,
     /// The time that the first block's must exceed.
     pub time: Time,
-    /// The validator set.
-    pub validators: Vec<Validator>,
+    /// The nodes, validators and observers; their numbers are their places here.
+    pub nodes: Vec<NewNode>,
     /// The member organisations; their numbers are their places here.
     pub members: Vec<Member>,
     /// The accounts that members admit from the start.
@@ -42,9 +44,17 @@ pub struct Genesis {
 /// Why a genesis is not usable.
 #[derive(Debug, thiserror::Error)]
 pub enum GenesisError {
-    /// It has no validator, or one without power or twice.
-    #[error("genesis needs validators, each once and with voting power")]
-    Validators,
+    /// A node can't be, or all of them can't be together.
+    #[error("genesis {} can't be: {why}", .index.map_or("nodes".into(), |index| format!("node {index}")))]
+    Nodes {
+        /// Which.
+        index: Option<usize>,
+        /// Why.
+        why: String,
+    },
+    /// It has too many members.
+    #[error("genesis has more than {} members", limits::MAX_MEMBERS)]
+    Members,
     /// A parameter is out of range.
     #[error("genesis parameter `{0}` is out of range")]
     Parameter(&'static str),
@@ -75,6 +85,15 @@ pub enum GenesisError {
     Fault(#[from] Fault),
 }
 
+impl From<BadNodes> for GenesisError {
+    fn from(bad: BadNodes) -> Self {
+        match bad {
+            BadNodes::Refused(index, why) => GenesisError::Nodes { index, why },
+            BadNodes::Stop(stop) => failed("nodes", stop),
+        }
+    }
+}
+
 impl Genesis {
     /// The chain's id.
     pub fn hash(&self) -> Hash {
@@ -87,15 +106,23 @@ impl Genesis {
         Some(contract_id(&contract.deployer, &contract.salt))
     }
 
+    /// The validators that decide the first block, in the order of their turns.
+    pub fn validators(&self) -> Vec<Validator> {
+        self.nodes.iter().filter_map(|node| node.validator.clone()).collect()
+    }
+
     pub(crate) fn build(&self, shared: Arc<Shared>) -> Result<Execution, GenesisError> {
-        self.check_validators()?;
         self.check_parameters()?;
+        if self.members.len() > limits::MAX_MEMBERS as usize {
+            return Err(GenesisError::Members);
+        }
         let state = Arc::new(MemoryState::default());
         let env = BlockEnv { height: 0, time: self.time };
         let books = OrderBooks::new(state.clone());
         let mut context = Context::new(shared, env, state, books);
         native::put_members(&mut context, &self.members, &self.admitted)?;
         context.begin(limits::MAX_GAS);
+        native::put_governance(&mut context, &self.nodes, &self.parameters, self.members.len())?;
         context.authority = Authority::Genesis;
         for (index, code) in self.codes.iter().enumerate() {
             check_code(code, &self.parameters.code).map_err(|error| GenesisError::Code { index, error })?;
@@ -108,14 +135,6 @@ impl Genesis {
             make(&mut context, call)?;
         }
         Ok(Execution::finish(context, Vec::new(), 0)?.0)
-    }
-
-    fn check_validators(&self) -> Result<(), GenesisError> {
-        let distinct = |index: usize, validator: &Validator| {
-            validator.power > 0 && self.validators[..index].iter().all(|other| other.key != validator.key)
-        };
-        let valid = self.validators.iter().enumerate().all(|(index, validator)| distinct(index, validator));
-        if self.validators.is_empty() || !valid { Err(GenesisError::Validators) } else { Ok(()) }
     }
 
     fn check_parameters(&self) -> Result<(), GenesisError> {

@@ -150,3 +150,55 @@ pub const MAX_ORDERS_LISTED: u32 = 100;
 pub const MAX_DEPTH_LEVELS: u32 = 100;
 /// The longest name of a member organisation, in bytes.
 pub const MAX_MEMBER_NAME_BYTES: usize = 128;
+/// The most member organisations.
+pub const MAX_MEMBERS: u32 = 256;
+
+/// The version of the protocol that this program follows, and the latest that it knows.
+pub const PROTOCOL_VERSION: u32 = 1;
+/// The most sets of parameters for which a node keeps what depends on them.
+pub const MAX_PARAMETER_SETS: usize = 4;
+
+/// The number that stands for no member but for the operators of validators, who need none to govern.
+pub const GOVERNANCE_LANE: u32 = u32::MAX;
+/// Their share of a block's gas, in thousandths.
+pub const GOVERNANCE_SHARE: u32 = 250;
+/// The most validators, suspended ones included.
+pub const MAX_VALIDATORS: usize = 128;
+/// The most voting power of all validators: consensus multiplies it by three.
+pub const MAX_VOTING_POWER: u64 = u64::MAX / 4;
+/// The most observers.
+pub const MAX_OBSERVERS: u32 = 256;
+/// The longest name of a node, in bytes.
+pub const MAX_NODE_NAME_BYTES: usize = 128;
+/// The longest contact of a node, in bytes.
+pub const MAX_CONTACT_BYTES: usize = 256;
+/// Up to how many validators the set may be for one of them to be changed whatever its power.
+pub const SMALL_SET: usize = 3;
+/// The most proposals of a validator that can be voted on at once.
+pub const MAX_OPEN_PROPOSALS: usize = 4;
+/// The most actions of a proposal.
+pub const MAX_ACTIONS: usize = 16;
+/// The most bytes of a proposal's actions together.
+pub const MAX_ACTIONS_BYTES: usize = 16 * 1024;
+/// The longest title of a proposal, in bytes.
+pub const MAX_TITLE_BYTES: usize = 128;
+/// The longest text of a proposal, or reason of a halt, in bytes.
+pub const MAX_REASON_BYTES: usize = 2_048;
+/// The shortest time for which a proposal can be voted on, in milliseconds.
+pub const MIN_PROPOSAL_LIFETIME_MS: u64 = 60_000;
+/// The longest, in milliseconds: ninety days.
+pub const MAX_PROPOSAL_LIFETIME_MS: u64 = 90 * 86_400_000;
+/// The furthest ahead that a proposal may say it's carried out, or a version of the protocol begin, in blocks.
+pub const MAX_HEIGHTS_AHEAD: u64 = 100_000_000;
+/// The most passed proposals that are carried out at the beginning of one block; the rest is carried over.
+pub const MAX_DECIDED_PER_BLOCK: usize = 4;
+/// The most passed proposals that one block looks at.
+pub const MAX_DECIDED_READ: usize = 64;
+/// The gas of a proposal that is carried out at the beginning of a block, beside what its calls may use.
+pub const EXECUTION_GAS: u64 = 1_000_000_000;
+/// The longest detail of a proposal's failure, in bytes; the rest is cut.
+pub const MAX_DETAIL_BYTES: usize = 256;
+/// The most appointed deployers.
+pub const MAX_DEPLOYERS: u32 = 1_024;
+/// The most entries of one answer of the governance module.
+pub const MAX_GOVERNANCE_PAGE: u32 = 32;

@@ -1,6 +1,7 @@
-//! What a chain chooses for itself in its genesis.
+//! What a chain chooses for itself in its genesis, and by its validators' votes later.
 
 use codec::{Decode, Encode};
+use sillok_abi::governance::Reaction;
 
 use crate::GasTable;
 use crate::code_limits::CodeLimits;
@@ -28,6 +29,23 @@ pub struct Parameters {
     pub gas: GasTable,
     /// The limits of uploaded code.
     pub code: CodeLimits,
+    /// What happens to validators that equivocate.
+    pub evidence: EvidenceRules,
+}
+
+/// What happens to validators that equivocate.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct EvidenceRules {
+    /// For how many blocks an equivocation can be reported.
+    pub max_age: u64,
+    /// What follows.
+    pub reaction: Reaction,
+}
+
+impl Default for EvidenceRules {
+    fn default() -> Self {
+        EvidenceRules { max_age: 100_000, reaction: Reaction::Suspend {} }
+    }
 }
 
 impl Default for Parameters {
@@ -43,6 +61,7 @@ impl Default for Parameters {
             max_authorisation_lifetime_ms: 90 * 86_400_000,
             gas: GasTable::default(),
             code: CodeLimits::default(),
+            evidence: EvidenceRules::default(),
         }
     }
 }

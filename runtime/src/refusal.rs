@@ -37,6 +37,8 @@ refusals! {
     TooManyAuthorisations = 1010,
     /// The submitter's contract did not accept the credential: sign with a key that it knows.
     AuthenticationFailed = 1011,
+    /// The chain is halted: until validators resume it, only calls of the governance module are executed.
+    Halted = 1012,
 }
 
 impl Refusal {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody};
+use sillok_abi::governance::NodeInfo;
+use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody, Validator};
 
 use crate::admission::{Checked, Gatekeeper};
-use crate::execution::{Authority, BlockEnv, Context, Recorder, Shared};
+use crate::execution::{Authority, BlockEnv, ByParameters, Context, Recorder, Shared};
 use crate::executor::Execution;
 use crate::fault::Fault;
 use crate::genesis::{Genesis, GenesisError};
@@ -13,13 +14,15 @@ use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
 use crate::session::Session;
 use crate::state::StateReader;
-use crate::wasm::{Artefacts, CodeCache, Engine, Optimisation};
-use crate::{Parameters, execution};
+use crate::validators::Known;
+use crate::wasm::{Artefacts, Optimisation};
+use crate::{Parameters, execution, native};
 
 /// An engine with compiled code; shared by every thread that runs contracts. Threads need
 /// [`crate::limits::NATIVE_STACK_BYTES`] of stack.
 pub struct Runtime {
-    pub(crate) shared: Arc<Shared>,
+    shared: ByParameters,
+    known: Known,
 }
 
 /// What a runtime needs from outside, and on which no result depends.
@@ -50,28 +53,66 @@ pub struct Simulation {
 }
 
 impl Runtime {
-    /// A runtime for a chain. Fails if the engine does not start on this machine.
+    /// A runtime for a chain, with the parameters of its genesis. Fails if the engine does not start on this
+    /// machine.
     pub fn new(chain: Hash, parameters: Parameters, outside: Outside) -> Result<Self, Fault> {
-        let engine = Engine::new(&parameters, outside.optimisation)?;
-        let codes = CodeCache::new(outside.artefacts);
-        let shared = Shared { chain, parameters, engine, codes, seed: outside.seed };
-        Ok(Runtime { shared: Arc::new(shared) })
+        let Outside { seed, artefacts, optimisation } = outside;
+        let shared = ByParameters::new(chain, parameters, artefacts, optimisation, seed)?;
+        Ok(Runtime { shared, known: Known::default() })
     }
 
-    /// The chain's parameters.
-    pub fn parameters(&self) -> &Parameters {
-        &self.shared.parameters
+    /// The chain's parameters, as the next block after this state goes by them.
+    pub fn parameters(&self, state: &dyn StateReader) -> Result<Arc<Parameters>, Fault> {
+        Ok(self.shared(state)?.parameters.clone())
+    }
+
+    /// The validators that decide the next block after this state, in the order of their turns. Quick if they
+    /// are those of the last call.
+    pub fn validators(&self, state: &dyn StateReader) -> Result<Arc<[Validator]>, Fault> {
+        Ok(self.known.consortium(state)?.validators.clone())
+    }
+
+    /// All nodes, validators and observers, in the order of their numbers: whoever else connects is no node
+    /// of this chain. Quick if they are those of the last call.
+    pub fn nodes(&self, state: &dyn StateReader) -> Result<Arc<[NodeInfo]>, Fault> {
+        Ok(self.known.consortium(state)?.nodes.clone())
+    }
+
+    /// The version of the protocol that the block of this height follows, if it comes after this state. A
+    /// node that knows none above [`crate::limits::PROTOCOL_VERSION`] must stop before such a height.
+    pub fn version_at(&self, state: &dyn StateReader, height: u64) -> Result<u32, Fault> {
+        native::version_at(state, height)
+    }
+
+    /// Fails with what to do if this program does not know the version that the block of this height follows.
+    pub fn check_version(&self, state: &dyn StateReader, height: u64) -> Result<(), Fault> {
+        native::check_version(state, height)
+    }
+
+    /// For how many milliseconds of block time a transaction could be replayed: the longest lifetime that the
+    /// chain has ever allowed. An executor has to be opened with the blocks of that time.
+    pub fn replay_window_ms(&self, state: &dyn StateReader) -> Result<u64, Fault> {
+        native::replay_window_ms(state)
+    }
+
+    /// Seeds hash tables, on whose order nothing visible depends.
+    pub(crate) fn seed(&self) -> u64 {
+        self.shared.first().seed
+    }
+
+    pub(crate) fn shared(&self, state: &dyn StateReader) -> Result<Arc<Shared>, Fault> {
+        self.shared.of(state)
     }
 
     /// The state that follows from genesis.
     pub fn build_genesis(&self, genesis: &Genesis) -> Result<Execution, GenesisError> {
-        genesis.build(self.shared.clone())
+        genesis.build(self.shared.first().clone())
     }
 
     /// Calls a method in a frame that can't change anything. The receipt's id is zero.
     pub fn query(&self, state: Arc<dyn StateReader>, env: BlockEnv, call: Call) -> Result<Receipt, Fault> {
-        let mut context = self.context(state, env).read_only();
-        let gas = self.shared.parameters.query_gas;
+        let mut context = self.context(state, env)?.read_only();
+        let gas = context.shared.parameters.query_gas;
         context.begin(gas);
         let (call, ended) = context.enter_root(call, None);
         execution::finish(&mut context, [0; 32], &call, gas, ended)
@@ -85,8 +126,8 @@ impl Runtime {
         env: BlockEnv,
         body: &TransactionBody,
     ) -> Result<Simulation, Fault> {
-        let mut context = self.context(state, env);
-        let gas = body.gas_limit.min(self.shared.parameters.max_transaction_gas);
+        let mut context = self.context(state, env)?;
+        let gas = body.gas_limit.min(context.shared.parameters.max_transaction_gas);
         context.begin(gas);
         context.authority = Authority::Recorded(Recorder::default());
         let (call, ended) = context.enter_root(body.call.clone(), None);
@@ -99,8 +140,8 @@ impl Runtime {
     }
 
     /// A run of calls on one state.
-    pub fn session(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Session {
-        Session::new(self.context(state, env))
+    pub fn session(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Result<Session, Fault> {
+        Ok(Session::new(self.context(state, env)?))
     }
 
     /// Whether a transaction could be in the next block: chain, expiry, sizes, gas, membership and the
@@ -111,17 +152,17 @@ impl Runtime {
         env: BlockEnv,
         transaction: &Transaction,
     ) -> Result<Result<Checked, Refusal>, Fault> {
-        Gatekeeper::new(self.shared.clone(), env, state).check(transaction, true)
+        Gatekeeper::new(self.shared(&*state)?, env, state).check(transaction, true)
     }
 
     /// The same for many transactions, whose submitters' key signatures somebody else verifies.
-    pub fn checker(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Checker {
-        Checker(Gatekeeper::new(self.shared.clone(), env, state))
+    pub fn checker(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Result<Checker, Fault> {
+        Ok(Checker(Gatekeeper::new(self.shared(&*state)?, env, state)))
     }
 
-    fn context(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Context {
+    fn context(&self, state: Arc<dyn StateReader>, env: BlockEnv) -> Result<Context, Fault> {
         let books = OrderBooks::new(state.clone());
-        Context::new(self.shared.clone(), env, state, books)
+        Ok(Context::new(self.shared(&*state)?, env, state, books))
     }
 }
 

@@ -42,7 +42,7 @@ impl Kept {
             method: "total".into(),
             args: (account("Alice"),).encode(),
         };
-        let mut session = world.runtime.session(world.state.clone(), world.env());
+        let mut session = world.runtime.session(world.state.clone(), world.env()).unwrap();
         let receipt = session.call(call, 10_000_000, &[]).unwrap();
         (self.stored.load(Ordering::Relaxed) - before, receipt.outcome)
     }

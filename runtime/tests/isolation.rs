@@ -108,7 +108,7 @@ proptest! {
     fn a_call_sees_a_fresh_instance_whatever_ran_before(soilings in soilings()) {
         let (world, contract) = &*WORLD;
         let contract = *contract;
-        let mut session = world.runtime.session(world.state.clone(), world.env());
+        let mut session = world.runtime.session(world.state.clone(), world.env()).unwrap();
         let fresh = dump(&mut session, contract);
         for soiling in &soilings {
             call(&mut session, contract, "soil", soiling.encode());

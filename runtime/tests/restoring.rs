@@ -48,7 +48,7 @@ impl Setting {
     }
 
     fn session(&self) -> Session {
-        self.world.runtime.session(self.world.state.clone(), self.world.env())
+        self.world.runtime.session(self.world.state.clone(), self.world.env()).unwrap()
     }
 
     fn call(&self, method: &str, length: usize, gas: u64) -> Receipt {

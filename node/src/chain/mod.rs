@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use codec::Encode;
-use sillok_abi::{Block, Call, Hash, Receipt, Time, Transaction, TransactionBody};
+use sillok_abi::{Block, Call, Hash, Receipt, Time, Transaction, TransactionBody, Validator};
 use sillok_runtime::{BlockEnv, Checked, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
@@ -151,6 +151,14 @@ impl Chain {
     /// If it can't be computed.
     pub(crate) fn state_root(&self) -> Result<Hash, Fault> {
         self.commitment.at(self.tip().height, |committed| committed.root())
+    }
+
+    /// The validators of the next block, in the order of their turns.
+    ///
+    /// # Errors
+    /// If they can't be read.
+    pub(crate) fn validators(&self) -> Result<Arc<[Validator]>, Fault> {
+        self.runtime.validators(&*self.ledger.latest().1)
     }
 
     /// The state after the last block.
@@ -290,7 +298,7 @@ impl Chain {
             return Ok(transactions.iter().map(|_| Err(PoolRefusal::Full.into())).collect());
         }
         let (tip, state) = self.ledger.latest();
-        let mut checker = self.runtime.checker(state, self.next_env(&tip));
+        let mut checker = self.runtime.checker(state, self.next_env(&tip))?;
         let checked: Vec<Result<Checked, Refusal>> =
             transactions.iter().map(|transaction| checker.check(transaction)).collect::<Result<_, _>>()?;
         let good = transactions.iter().zip(&checked).filter_map(|(transaction, checked)| {

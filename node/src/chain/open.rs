@@ -53,8 +53,8 @@ pub(crate) fn open_with(
     key: PublicKey,
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
     let ledger = open_ledger(storage, &genesis, &runtime)?;
-    check_tip(&ledger, &genesis)?;
-    let executor = open_executor(&ledger, &genesis, &runtime)?;
+    check_tip(&ledger, &genesis, &runtime)?;
+    let executor = open_executor(&ledger, &runtime)?;
     let commitment = open_commitment(&ledger)?;
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock));
     chain.take_up_waiting()?;
@@ -75,16 +75,19 @@ fn open_ledger(storage: Arc<dyn Storage>, genesis: &Genesis, runtime: &Runtime) 
 }
 
 /// The last block must be what the validators signed: damage is better met here than built upon.
-fn check_tip(ledger: &Ledger, genesis: &Genesis) -> Result<(), StorageError> {
+fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<(), OpenError> {
     let tip = ledger.tip();
     if tip.height == 0 {
         return Ok(());
     }
     let block = ledger.block(tip.height)?;
     let block = block.ok_or_else(|| StorageError::Corrupt("the last block is missing".into()))?;
-    let id = block.block.header.id();
-    verify_certificate(&genesis.hash(), &genesis.validators, tip.height, &id, &block.certificate)
-        .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")))
+    let before = ledger.at(tip.height - 1);
+    let before =
+        before.ok_or_else(|| StorageError::Corrupt("the state before the last block is missing".into()))?;
+    let (id, validators) = (block.block.header.id(), runtime.validators(&*before)?);
+    verify_certificate(&genesis.hash(), &validators, tip.height, &id, &block.certificate)
+        .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")).into())
 }
 
 /// Makes the tree of the state on disk. If the last block executed nothing, its header says which root that
@@ -103,13 +106,13 @@ fn open_commitment(ledger: &Ledger) -> Result<Commitment, OpenError> {
     Ok(Commitment::start(tip.height, tree, roots).map_err(Fault::new)?)
 }
 
-fn open_executor(ledger: &Ledger, genesis: &Genesis, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {
+fn open_executor(ledger: &Ledger, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {
     let mut failed = None;
-    let recent = ledger.recent_transactions(genesis.parameters.max_transaction_lifetime_ms);
+    let (tip, state) = ledger.latest();
+    let recent = ledger.recent_transactions(runtime.replay_window_ms(&*state)?);
     let recent = recent.map_while(|transaction: Result<Transaction, StorageError>| {
         transaction.map_err(|error| failed = Some(error)).ok()
     });
-    let (tip, state) = ledger.latest();
     let executor = Executor::open(runtime.clone(), state, tip.time, recent)?;
     match failed {
         Some(error) => Err(error.into()),

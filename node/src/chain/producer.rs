@@ -8,9 +8,10 @@
 use std::mem;
 use std::sync::Arc;
 
+use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Time, Transaction, Validator};
 use sillok_abi::{merkle_root, validators_digest};
-use sillok_runtime::{BlockEnv, BlockError, Execution, Executor, Fault, Proposal, Refusal};
+use sillok_runtime::{BlockEnv, BlockError, Execution, Executor, Fault, Proposal, Refusal, StateReader};
 
 use super::{Chain, CommittedBlock};
 use crate::consensus::CertifiedBlock;
@@ -43,7 +44,9 @@ pub(crate) struct Next {
     /// The height of the block.
     pub(crate) height: u64,
     /// The validators of the next height, in the order of their turns.
-    pub(crate) validators: Vec<Validator>,
+    pub(crate) validators: Arc<[Validator]>,
+    /// All nodes, validators and observers: who may connect.
+    pub(crate) nodes: Arc<[NodeInfo]>,
     /// When the earliest scheduled call is due.
     pub(crate) due: Option<Time>,
 }
@@ -64,8 +67,9 @@ impl Producer {
     /// The fault that must halt the node.
     pub(crate) fn next(&self) -> Result<Next, Fault> {
         let (tip, state) = self.chain.ledger.latest();
-        let validators = self.chain.genesis.validators.clone();
-        Ok(Next { height: tip.height, validators, due: self.executor.next_due(&*state)? })
+        self.chain.runtime.check_version(&*state, tip.height + 1)?;
+        let (validators, nodes) = (self.executor.validators(&*state)?, self.executor.nodes(&*state)?);
+        Ok(Next { height: tip.height, validators, nodes, due: self.executor.next_due(&*state)? })
     }
 
     /// Makes a block of what waits and what is due; none if another height is next.
@@ -79,12 +83,14 @@ impl Producer {
         }
         self.tentative = None;
         let env = self.chain.next_env(&tip);
-        let candidates = self.take_candidates(env.time);
+        let validators = validators_digest(&self.executor.validators(&*state)?);
+        let candidates = self.take_candidates(&*state, env.time)?;
         let proposal = self.executor.propose(state, env, tip.block, candidates)?;
         self.drop_refused(&proposal.refused);
         FailPoint::Executed.pass();
         let Proposal { transactions, execution, .. } = proposal;
-        let header = self.header(&tip, env, round, transactions_root(&transactions, &execution))?;
+        let transactions_root = transactions_root(&transactions, &execution);
+        let header = self.header(&tip, env, round, transactions_root, validators)?;
         let (id, block) = (header.id(), Arc::new(Block { header, transactions }));
         self.tentative = Some(Tentative { id, block: block.clone(), execution });
         Ok(Some(block))
@@ -149,15 +155,15 @@ impl Producer {
     }
 
     /// Candidates for a block at `time`; what can no longer be in one is dropped.
-    fn take_candidates(&self, time: Time) -> Vec<Transaction> {
-        let parameters = &self.chain.genesis.parameters;
+    fn take_candidates(&self, state: &dyn StateReader, time: Time) -> Result<Vec<Transaction>, Fault> {
+        let parameters = self.chain.runtime.parameters(state)?;
         let room = BlockRoom {
             transactions: limits::BLOCK_CANDIDATES,
             bytes: parameters.max_block_bytes as usize,
             gas: parameters.block_gas,
         };
         self.chain.drop_expired(time);
-        lock(self.chain.pool.mempool()).candidates(room)
+        Ok(lock(self.chain.pool.mempool()).candidates(room))
     }
 
     fn drop_refused(&self, refused: &[(Hash, Refusal)]) {
@@ -170,7 +176,14 @@ impl Producer {
         self.chain.waiters.wake(refused.iter().map(|(id, _)| id));
     }
 
-    fn header(&self, tip: &Tip, env: BlockEnv, round: u32, transactions_root: Hash) -> Result<Header, Fault> {
+    fn header(
+        &self,
+        tip: &Tip,
+        env: BlockEnv,
+        round: u32,
+        transactions_root: Hash,
+        validators: Hash,
+    ) -> Result<Header, Fault> {
         Ok(Header {
             chain: self.chain.id,
             height: env.height,
@@ -181,7 +194,7 @@ impl Producer {
             transactions_root,
             state_root: self.chain.commitment.at(tip.height, |before| before.root())?,
             receipts_root: tip.receipts_root,
-            validators: validators_digest(&self.chain.genesis.validators),
+            validators,
         })
     }
 

@@ -41,7 +41,7 @@ fn open_on(storage: Arc<dyn Storage>, clock: Arc<ManualClock>) -> (Arc<Chain>, P
 fn certificate(chain: &Chain, block: &Block) -> Certificate {
     let (header, id) = (&block.header, block.header.id());
     let precommit = validator().precommit(&header.chain, header.height, header.round, &id);
-    consensus::assemble(&chain.genesis().validators, header, id, vec![precommit]).unwrap()
+    consensus::assemble(&chain.genesis().validators(), header, id, vec![precommit]).unwrap()
 }
 
 impl Bench {
@@ -144,9 +144,9 @@ fn a_payment_becomes_final_and_its_block_is_certified() {
     let block = bench.step().unwrap().unwrap();
     assert!(is_final(&bench.chain, &id));
     assert_eq!(bench.bob(), before + 500);
-    let (header, validators) = (block.header(), &bench.chain.genesis().validators);
+    let (header, validators) = (block.header(), bench.chain.genesis().validators());
     let certificate = &block.stored.certificate;
-    assert_eq!(verify_certificate(&bench.chain.id(), validators, 2, &header.id(), certificate), Ok(()));
+    assert_eq!(verify_certificate(&bench.chain.id(), &validators, 2, &header.id(), certificate), Ok(()));
     assert_eq!(bench.chain.pool_size().transactions, 0);
 
     assert!(bench.step().unwrap().is_none(), "the empty block waits for more to come");

@@ -4,11 +4,13 @@
 //! change of a contract's interface is met here by name and not as wrong bytes.
 
 use serde_json::{Map, Value};
+use sillok_abi::governance::NewNode;
 use sillok_abi::native::{GenesisContract, Member, code_hash, contract_id};
 use sillok_abi::{Account, Call, ContractId, Date, Metadata, Time, Validator, digest};
 use sillok_client::keys::{DEV_NAMES, Keypair};
 use sillok_client::module::{self, ModuleError};
 use sillok_client::value::{Names, ValueError, encode_fields};
+use sillok_runtime::crypto::network_key;
 use sillok_runtime::{Genesis, Parameters};
 
 use super::samples;
@@ -76,7 +78,13 @@ fn made_of(
     fill: impl FnOnce(Builder) -> Result<Builder, DevGenesisError>,
 ) -> Result<Genesis, DevGenesisError> {
     let admin = key_of(ADMIN)?.account();
-    let validator = Validator { key: validator_key()?.public(), power: 1 };
+    let validator = NewNode {
+        name: "Sample Consortium Member".into(),
+        operator: admin,
+        contact: String::new(),
+        peer: network_key(&digest("sillok/dev-peer", &VALIDATOR)),
+        validator: Some(Validator { key: validator_key()?.public(), power: 1 }),
+    };
     let mut admitted = Vec::new();
     for name in DEV_NAMES {
         admitted.push((key_of(name)?.account(), 0));
@@ -86,7 +94,7 @@ fn made_of(
         name: "sillok-dev".into(),
         dev: true,
         time: first_time(),
-        validators: vec![validator],
+        nodes: vec![validator],
         members: vec![Member {
             name: "Sample Consortium Member".into(),
             admin,

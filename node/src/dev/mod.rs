@@ -2,6 +2,7 @@
 
 mod banner;
 mod genesis;
+mod nodes;
 mod options;
 mod samples;
 
@@ -12,6 +13,7 @@ use sillok_runtime::{Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
 pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_register};
+pub(crate) use nodes::{node, operator, with_nodes};
 pub(crate) use options::DevOptions;
 
 use crate::chain::Pace;
@@ -78,7 +80,7 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     let key = key.map_err(|_| DevGenesisError::Key(VALIDATOR))?;
     let genesis = chosen_genesis(options)?;
     // Its vote alone decides.
-    if !matches!(genesis.validators.as_slice(), [validator] if validator.key == key.public()) {
+    if !matches!(genesis.validators().as_slice(), [validator] if validator.key == key.public()) {
         return Err(DevError::NotTheValidator);
     }
     let parts = Parts {

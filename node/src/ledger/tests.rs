@@ -14,7 +14,7 @@ fn genesis() -> Genesis {
         name: "test".into(),
         dev: true,
         time: Time(1_000),
-        validators: Vec::new(),
+        nodes: Vec::new(),
         members: Vec::new(),
         admitted: Vec::new(),
         parameters: Parameters::default(),

@@ -8,6 +8,7 @@ use sillok_abi::{
     TransactionBody, Validator,
 };
 use sillok_client::keys::Keypair;
+use sillok_runtime::crypto::network_key;
 use tempfile::TempDir;
 
 use super::*;
@@ -120,9 +121,12 @@ fn validator(index: usize) -> ValidatorKey {
 
 impl Network4 {
     fn start() -> Self {
-        let mut genesis = dev::genesis().unwrap();
-        genesis.validators =
-            (0..NODES).map(|index| Validator { key: validator(index).public(), power: 1 }).collect();
+        let node = |index: usize| {
+            let peer = network_key(&[index as u8; 32]);
+            let validator = Validator { key: validator(index).public(), power: 1 };
+            dev::node(index + 1, peer, Some(validator)).unwrap()
+        };
+        let genesis = dev::with_nodes(dev::genesis().unwrap(), (0..NODES).map(node).collect());
         let disk = |_| (tempfile::tempdir().unwrap(), Arc::new(MemoryStorage::default()));
         let disks = (0..NODES).map(disk).collect();
         let nodes = (0..NODES).map(|_| None).collect();

@@ -191,7 +191,8 @@ impl Reactor {
                 self.feed(Input::Built { block })
             }
             Answer::Judged { block, verdict } => self.feed(Input::Validated { block, verdict }),
-            Answer::Committed(Next { height, validators, due }) => {
+            Answer::Committed(Next { height, validators, due, .. }) => {
+                let validators = validators.to_vec();
                 self.bodies.clear();
                 self.next_due = due;
                 self.feed(Input::Committed { height, validators })

@@ -16,8 +16,8 @@ pub(super) const METHODS: &[Method] = &[
 
 fn status(chain: &Chain, _: &Arguments) -> Answer {
     let (tip, genesis, pool) = (chain.tip(), chain.genesis(), chain.pool_size());
-    let validators: Vec<Value> = genesis
-        .validators
+    let validators: Vec<Value> = chain
+        .validators()?
         .iter()
         .map(|validator| json!({ "address": json::address(&validator.key), "power": validator.power }))
         .collect();
@@ -31,7 +31,7 @@ fn status(chain: &Chain, _: &Arguments) -> Answer {
         "block": json::hex(tip.block),
         "state_root": json::hex(chain.state_root()?),
         "validators": validators,
-        "peers": 0,
+        "peers": chain.metrics().peers.get(),
         "mempool": { "transactions": pool.transactions, "bytes": pool.bytes },
         "version": env!("CARGO_PKG_VERSION"),
     }))

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use sillok_abi::{
     Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, Time, Transaction, TransactionBody,
-    Validator,
+    Validator, digest,
 };
 use sillok_client::keys::{DEV_NAMES, Keypair};
+use sillok_runtime::crypto::network_key;
 use sillok_runtime::{Artefacts, Fault, Genesis, Optimisation, Outside, Runtime};
 
 use super::application::{Application, Place};
@@ -29,7 +30,12 @@ pub(crate) struct Template {
 impl Template {
     /// The dev chain with these validators.
     pub(crate) fn new(validators: Vec<Validator>) -> Self {
-        let genesis = Genesis { validators, ..dev::genesis().expect("the dev genesis is whole") };
+        let node = |(number, validator): (usize, Validator)| {
+            let peer = network_key(&digest("sim/peer", &(number as u64)));
+            dev::node(number, peer, Some(validator)).expect("a sample node")
+        };
+        let nodes = (1..).zip(validators).map(node).collect();
+        let genesis = dev::with_nodes(dev::genesis().expect("the dev genesis is whole"), nodes);
         let outside =
             Outside { seed: 0, artefacts: Arc::new(Compiled), optimisation: Optimisation::default() };
         let runtime = Runtime::new(genesis.hash(), genesis.parameters.clone(), outside);
@@ -106,7 +112,7 @@ impl Application for Ledgered {
     }
 
     fn validators(&self) -> Vec<Validator> {
-        self.producer.next().expect(HALTS).validators
+        self.producer.next().expect(HALTS).validators.to_vec()
     }
 
     fn root(&self) -> Hash {

@@ -206,7 +206,8 @@ fn those_who_watch_are_told_how_the_node_does() {
     assert!(get("/livez").starts_with("HTTP/1.1 200"), "{}", get("/livez"));
     assert!(get("/readyz").ends_with("ready\n"), "{}", get("/readyz"));
     let metrics = get("/metrics");
-    for name in ["sillok_height ", "sillok_peers 0", "sillok_log_sync_seconds_count ", "sillok_blocks_total "] {
+    for name in ["sillok_height ", "sillok_peers 0", "sillok_log_sync_seconds_count ", "sillok_blocks_total "]
+    {
         assert!(metrics.contains(name), "{name} is not in\n{metrics}");
     }
     assert!(get("/elsewhere").starts_with("HTTP/1.1 4"), "{}", get("/elsewhere"));

@@ -11,20 +11,11 @@ use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
 use super::frame::{Frame, Stop};
+use super::shared::Shared;
+use crate::limits;
 use crate::orderbook::{Mark as BooksMark, Now, OrderBooks};
 use crate::state::{Overlay, OverlayMark, StateReader};
-use crate::wasm::{CodeCache, Engine, Instances};
-use crate::{Parameters, limits};
-
-/// What all executions of a node share.
-pub(crate) struct Shared {
-    pub(crate) chain: Hash,
-    pub(crate) parameters: Parameters,
-    pub(crate) engine: Engine,
-    pub(crate) codes: CodeCache,
-    /// Seeds hash tables, on whose order nothing visible depends.
-    pub(crate) seed: u64,
-}
+use crate::wasm::Instances;
 
 /// The context of an execution. While an instance runs the engine's store holds it, so what is here
 /// is lent and comes back.
@@ -162,6 +153,11 @@ impl Inner {
         let rest = self.gas.checked_sub(amount);
         self.gas = rest.unwrap_or(0);
         rest.map(|_| ()).ok_or_else(|| TrapCode::OutOfGas.into())
+    }
+
+    /// How many calls are open, the running one included.
+    pub(crate) fn depth(&self) -> usize {
+        self.frames.len()
     }
 
     /// Whether the contract is in a call that has not ended.

@@ -8,13 +8,15 @@ mod coverage;
 mod frame;
 mod recorder;
 mod schedule;
+mod shared;
 mod transaction;
 
 pub(crate) use authority::{Authority, Grant};
-pub(crate) use context::{Context, Shared};
+pub(crate) use context::Context;
 pub(crate) use frame::{CallEnd, Entry, Stop, Target};
 pub(crate) use recorder::Recorder;
 pub(crate) use schedule::{finish, next_due, run_due};
+pub(crate) use shared::{ByParameters, Shared};
 pub(crate) use transaction::{Admitted, authenticate, run_transaction, sweep_nonces, tree_calls};
 
 use sillok_abi::Time;

@@ -10,6 +10,7 @@ use sillok_abi::{Account, ErrorSpec, ItemSpec, MethodKind, Param, TrapCode, Type
 use super::{args, error, returned};
 use crate::execution::{CallEnd, Context, Stop};
 use crate::fault::Fault;
+use crate::limits;
 use crate::state::state_key;
 
 const MEMBER: Type = Type::Struct(
@@ -104,7 +105,7 @@ fn change(context: &mut Context, admit: bool, number: u32, account: Account) -> 
     };
     context.require_auth(&member.admin)?;
     let (value, refusal) = match (admit, member_of(context, &account)?) {
-        (true, None) => (Some(number.encode()), None),
+        (true, None) => (Some(number), None),
         (true, Some(_)) => (None, Some(ADMITTED_ALREADY)),
         (false, Some(of)) if of == number => (None, None),
         (false, _) => (None, Some(NOT_ADMITTED)),
@@ -112,7 +113,7 @@ fn change(context: &mut Context, admit: bool, number: u32, account: Account) -> 
     if let Some(code) = refusal {
         return Ok(CallEnd::Refused(code));
     }
-    context.overlay.put(&account_key(&account), value)?;
+    put_account(context, &account, value)?;
     returned(())
 }
 
@@ -126,8 +127,24 @@ pub(crate) fn member(context: &mut Context, number: u32) -> Result<Option<Member
     context.load(&member_key(number))
 }
 
-/// Counts what the transaction keeps in state against its member's quota.
+/// Writes a member organisation.
+pub(super) fn put_member(context: &mut Context, number: u32, member: &Member) -> Result<(), Fault> {
+    context.overlay.put(&member_key(number), Some(member.encode()))?;
+    Ok(())
+}
+
+/// Has this member, or none, admit an account.
+pub(super) fn put_account(context: &mut Context, account: &Account, of: Option<u32>) -> Result<(), Fault> {
+    context.overlay.put(&account_key(account), of.map(|number| number.encode()))?;
+    Ok(())
+}
+
+/// Counts what the transaction keeps in state against its member's quota. Whoever governs has none: what the
+/// governance module keeps has limits of its own.
 pub(crate) fn grow_state(context: &mut Context, number: u32) -> Result<(), Stop> {
+    if number == limits::GOVERNANCE_LANE {
+        return Ok(());
+    }
     let growth = context.overlay.growth();
     if growth == 0 {
         return Ok(());
@@ -150,10 +167,10 @@ pub(crate) fn put_members(
     admitted: &[(Account, u32)],
 ) -> Result<(), Fault> {
     for (number, member) in members.iter().enumerate() {
-        context.overlay.put(&member_key(number as u32), Some(member.encode()))?;
+        put_member(context, number as u32, member)?;
     }
     for (account, number) in admitted {
-        context.overlay.put(&account_key(account), Some(number.encode()))?;
+        put_account(context, account, Some(*number))?;
     }
     Ok(())
 }

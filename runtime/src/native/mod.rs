@@ -1,16 +1,21 @@
 //! Native modules: host code that is called like a contract, with the same frames, receipts and gas.
 
+mod governance;
 mod membership;
 mod system;
 
 use std::sync::OnceLock;
 
 use codec::{Decode, DecodeAll, Encode};
-use sillok_abi::native::{MEMBERSHIP, SYSTEM};
+use sillok_abi::native::{GOVERNANCE, MEMBERSHIP, SYSTEM};
 use sillok_abi::{ContractId, ErrorSpec, ItemSpec, Metadata, MethodSpec, SectionBytes, TrapCode};
 
 use crate::execution::{CallEnd, Context, Stop};
 
+pub(crate) use governance::{
+    BadNodes, Consortium, check_version, consortium, halts, is_halted, is_operator, mark, may_deploy,
+    parameters_key, put_governance, replay_window_ms, run_due_proposals, version_at,
+};
 pub(crate) use membership::{grow_state, member, member_of, put_members};
 pub(crate) use system::{NewContract, code_key, contract_key, instantiate, store_code};
 
@@ -24,9 +29,10 @@ pub(crate) struct Module {
     metadata: OnceLock<Metadata>,
 }
 
-static MODULES: [Module; 2] = [
+static MODULES: [Module; 3] = [
     Module::new(SYSTEM, system::METHODS, system::errors, system::run),
     Module::new(MEMBERSHIP, membership::METHODS, membership::errors, membership::run),
+    Module::new(GOVERNANCE, governance::METHODS, governance::errors, governance::run),
 ];
 
 /// The native module of this id.

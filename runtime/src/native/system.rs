@@ -11,7 +11,7 @@ use sillok_abi::{
     Account, Call, ContractId, ErrorSpec, Event, Failure, Hash, ItemSpec, MethodKind, Param, TrapCode, Type,
 };
 
-use super::{args, error, member_of, returned};
+use super::{args, error, may_deploy, member_of, returned};
 use crate::execution::{Authority, CallEnd, Context, Entry, Stop};
 use crate::wasm::{CODE_ERRORS, check_code};
 
@@ -117,6 +117,8 @@ const NO_CODE: u32 = 102;
 const NOT_ADMITTED: u32 = 103;
 /// The code has no constructor, yet there are arguments for one.
 const NO_CONSTRUCTOR: u32 = 104;
+/// Only appointed deployers may make contracts, and this is none.
+const NOT_APPOINTED: u32 = 111;
 
 pub(super) fn errors() -> Vec<ErrorSpec> {
     let mut errors: Vec<ErrorSpec> =
@@ -129,6 +131,11 @@ pub(super) fn errors() -> Vec<ErrorSpec> {
     errors.push(error(NO_CODE, "NoCode", "No code of this hash was uploaded: upload it first."));
     errors.push(error(NOT_ADMITTED, "NotAdmitted", "The deployer is not an account that a member admitted."));
     errors.push(error(NO_CONSTRUCTOR, "NoConstructor", "The code has no constructor: pass no arguments."));
+    errors.push(error(
+        NOT_APPOINTED,
+        "NotAppointed",
+        "Only deployers that the validators have appointed may make contracts, and this account is none.",
+    ));
     errors.extend(upgrade::errors());
     errors
 }
@@ -208,6 +215,9 @@ fn instantiate_for(context: &mut Context, new: NewContract) -> Result<CallEnd, S
     context.require_auth(&new.deployer)?;
     if member_of(context, &new.deployer)?.is_none() {
         return Ok(CallEnd::Refused(NOT_ADMITTED));
+    }
+    if !may_deploy(context, &new.deployer)? {
+        return Ok(CallEnd::Refused(NOT_APPOINTED));
     }
     let facts = (contract_id(&new.deployer, &new.salt), new.code, new.deployer, new.admin);
     let end = instantiate(context, new)?;

@@ -56,6 +56,11 @@ impl CodeCache {
         }
     }
 
+    /// An empty cache on the same artefacts, for an engine of other prices.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(self.artefacts.clone())
+    }
+
     /// The code of this hash. If it is not at hand it is loaded, or else compiled from what `wasm` reads.
     pub(crate) fn get(
         &self,

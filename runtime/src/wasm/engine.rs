@@ -43,6 +43,19 @@ pub enum Optimisation {
 impl Engine {
     pub(crate) fn new(parameters: &Parameters, optimisation: Optimisation) -> Result<Self, Fault> {
         let engine = wasmtime::Engine::new(&config(optimisation)).map_err(Fault::new)?;
+        Self::of(engine, Arc::default(), parameters)
+    }
+
+    /// An engine of other prices and limits, on the same pool of instances.
+    pub(crate) fn repriced(&self, parameters: &Parameters) -> Result<Self, Fault> {
+        Self::of(self.engine.clone(), self.instances.clone(), parameters)
+    }
+
+    fn of(
+        engine: wasmtime::Engine,
+        instances: Arc<InstanceCount>,
+        parameters: &Parameters,
+    ) -> Result<Self, Fault> {
         let mut linker = Linker::new(&engine);
         link(&mut linker, &parameters.gas).map_err(Fault::new)?;
         let rules = MeterRules {
@@ -51,7 +64,7 @@ impl Engine {
             max_memory_pages: parameters.code.memory_pages,
         };
         let identity = identity(&engine, &rules);
-        Ok(Engine { engine, linker, rules, identity, instances: Arc::default() })
+        Ok(Engine { engine, linker, rules, identity, instances })
     }
 
     /// Whether there are so many instances that those that nobody uses should go before a new one is made.

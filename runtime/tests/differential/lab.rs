@@ -82,7 +82,7 @@ impl Lab {
         let deployer = account(SUBMITTER);
         let upload = (code.to_vec(),).encode();
         let instantiate = (deployer, code_hash(code), SALT, None::<Account>, Vec::<u8>::new()).encode();
-        let mut session = self.runtimes[level].session(self.state.clone(), self.env);
+        let mut session = self.runtimes[level].session(self.state.clone(), self.env).unwrap();
         for (method, args) in [("upload", upload), ("instantiate", instantiate)] {
             let call = Call { contract: SYSTEM, method: method.into(), args };
             let signed = [(deployer, CallTree::leaf(call.clone()))];
@@ -107,7 +107,7 @@ impl Subject<'_> {
 
     /// Calls `run` on our chain, optimised like this; what it changes is not committed.
     pub(crate) fn call(&self, level: usize, args: &[u8], gas: u64) -> (Receipt, Changes) {
-        let mut session = self.lab.runtimes[level].session(self.state.clone(), self.lab.env);
+        let mut session = self.lab.runtimes[level].session(self.state.clone(), self.lab.env).unwrap();
         let call = self.run(args);
         let signed = [(account(SUBMITTER), CallTree::leaf(call.clone()))];
         let receipt = session.call(call, gas, &signed).unwrap();

@@ -108,6 +108,43 @@ describe! {
         Field { name: "quantity", ty: &Type::U64 },
         Field { name: "orders", ty: &Type::U32 },
     ]),
+    crate::Validator => Type::Struct("Validator", &[
+        Field { name: "key", ty: &Type::FixedBytes(32) },
+        Field { name: "power", ty: &Type::U64 },
+    ]),
+    crate::VoteKind => Type::Enum("VoteKind", &[plain("Prevote", 0), plain("Precommit", 1)]),
+    crate::Vote => Type::Struct("Vote", &[
+        Field { name: "kind", ty: &crate::VoteKind::TYPE },
+        Field { name: "height", ty: &Type::U64 },
+        Field { name: "round", ty: &Type::U32 },
+        Field { name: "block", ty: &<Option<Hash> as Describe>::TYPE },
+        Field { name: "validator", ty: &Type::FixedBytes(32) },
+    ]),
+    crate::SignedVote => Type::Struct("SignedVote", &[
+        Field { name: "vote", ty: &crate::Vote::TYPE },
+        Field { name: "signature", ty: &Type::FixedBytes(64) },
+    ]),
+    crate::Proposal => Type::Struct("Proposal", &[
+        Field { name: "height", ty: &Type::U64 },
+        Field { name: "round", ty: &Type::U32 },
+        Field { name: "block", ty: &Type::FixedBytes(32) },
+        Field { name: "pol_round", ty: &<Option<u32> as Describe>::TYPE },
+        Field { name: "proposer", ty: &Type::FixedBytes(32) },
+    ]),
+    crate::SignedProposal => Type::Struct("SignedProposal", &[
+        Field { name: "proposal", ty: &crate::Proposal::TYPE },
+        Field { name: "signature", ty: &Type::FixedBytes(64) },
+    ]),
+    crate::Equivocation => Type::Enum("Equivocation", &[
+        Variant { name: "Votes", index: 0, fields: &[
+            Field { name: "0", ty: &crate::SignedVote::TYPE },
+            Field { name: "1", ty: &crate::SignedVote::TYPE },
+        ] },
+        Variant { name: "Proposals", index: 1, fields: &[
+            Field { name: "0", ty: &crate::SignedProposal::TYPE },
+            Field { name: "1", ty: &crate::SignedProposal::TYPE },
+        ] },
+    ]),
     crate::Depth => Type::Struct("Depth", &[
         Field { name: "bids", ty: &<crate::Level as Describe>::LIST },
         Field { name: "asks", ty: &<crate::Level as Describe>::LIST },

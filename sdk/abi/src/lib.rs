@@ -16,6 +16,7 @@ mod call;
 mod const_blake3;
 mod describe;
 mod digest;
+pub mod governance;
 mod host;
 mod layout;
 mod metadata;

@@ -15,6 +15,8 @@ pub const ORDER_BOOK: ContractId = reserved(3);
 pub const SCHEDULE: ContractId = reserved(4);
 /// Used authorisation nonces.
 pub const AUTHORISATIONS: ContractId = reserved(5);
+/// What validators decide: nodes, parameters, members, versions, halts.
+pub const GOVERNANCE: ContractId = reserved(6);
 
 const fn reserved(number: u8) -> ContractId {
     let mut id = [0; 32];

@@ -10,13 +10,15 @@ pub mod puppet;
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
+use sillok_abi::governance::NewNode;
 use sillok_abi::native::{GenesisContract, Member, code_hash};
 use sillok_abi::{
     Account, Authorisation, Authoriser, Call, CallFailure, CallTree, ContractId, Failure, Hash, Outcome,
-    Receipt, Time, Transaction, TransactionBody, Validator,
+    Receipt, Time, Transaction, TransactionBody, Validator, digest,
 };
 use sillok_client::keys::Keypair;
 use sillok_client::transaction::{Nonces, Signer, authorise, sign};
+use sillok_runtime::crypto::network_key;
 use sillok_runtime::{
     BlockEnv, Execution, Executor, Genesis, MemoryState, Outside, Parameters, Proposal, Refusal, Runtime,
     Simulation, StateTree,
@@ -99,7 +101,7 @@ pub fn genesis() -> Genesis {
         name: "test".into(),
         dev: true,
         time: Time(START),
-        validators: vec![Validator { key: key("Validator").public(), power: 1 }],
+        nodes: vec![validator("Validator", 1)],
         members: vec![member("Sample Member (SAMPLE)", alice)],
         admitted: NAMES.iter().map(|name| (account(name), 0)).collect(),
         parameters: Parameters::default(),
@@ -107,6 +109,29 @@ pub fn genesis() -> Genesis {
         codes: codes.iter().map(|(_, wasm, _)| wasm.to_vec()).collect(),
         calls: Vec::new(),
     }
+}
+
+/// A validator: its key is the development key of its name, its operator's that of the same name and
+/// `Operator`.
+pub fn validator(name: &str, power: u64) -> NewNode {
+    let validator = Some(Validator { key: key(name).public(), power });
+    NewNode { validator, ..observer(name) }
+}
+
+/// A node without a vote, of the same.
+pub fn observer(name: &str) -> NewNode {
+    NewNode {
+        name: name.into(),
+        operator: account(&operator(name)),
+        contact: String::new(),
+        peer: network_key(&digest("sillok/test-peer", &name)),
+        validator: None,
+    }
+}
+
+/// The name of a node's operator.
+pub fn operator(node: &str) -> String {
+    format!("{node}Operator")
 }
 
 /// The keys of the board's directors, by scheme and public key.
@@ -144,17 +169,19 @@ impl World {
             Executor::open(runtime.clone(), state.clone(), Time(START), std::iter::empty()).unwrap();
         let mut tree = StateTree::default();
         tree.update(&built.changes).unwrap();
+        let operators = genesis.nodes.iter().map(|node| key(&operator(&node.name)));
+        let signers = NAMES.iter().map(|name| key(name)).chain(operators).map(Signer::Key).collect();
         World {
             runtime,
             executor,
             state,
             genesis,
+            signers,
             height: 0,
             time: START,
             root: tree.root(),
             tree,
             nonces: Nonces::new(),
-            signers: NAMES.iter().map(|name| Signer::Key(key(name))).collect(),
         }
     }
 

@@ -13,6 +13,13 @@ macro_rules! prices {
         #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
         pub struct OperatorPrices { $($(#[doc = $docs])* pub $name: u32,)* }
 
+        impl OperatorPrices {
+            /// Every price by its name.
+            pub(crate) fn figures_mut(&mut self) -> Vec<(&'static str, &mut u32)> {
+                vec![$((stringify!($name), &mut self.$name),)*]
+            }
+        }
+
         impl Default for OperatorPrices {
             fn default() -> Self {
                 OperatorPrices { $($name: $default,)* }

@@ -22,6 +22,7 @@ mod ledger;
 mod limits;
 mod lock;
 mod mempool;
+mod network;
 mod rng;
 mod rpc;
 #[cfg(test)]

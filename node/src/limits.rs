@@ -125,3 +125,117 @@ pub(crate) const LOG_FRAME_BYTES: usize = 16 * 1024 * 1024;
 pub(crate) const LOG_ROTATE_BYTES: usize = 4 * 1024 * 1024;
 /// How many valid signatures of a height are remembered, so that none is checked twice.
 pub(crate) const VALID_SIGNATURES: usize = 4_096;
+
+/// The most nodes of a chain's member list, validators and observers together.
+pub(crate) const MEMBERS: usize = 256;
+/// The most incoming connections whose handshake is under way.
+pub(crate) const PENDING_CONNECTIONS: usize = 256;
+/// The same from one IP address, so that one machine can't take the places of all others.
+pub(crate) const PENDING_CONNECTIONS_PER_ADDRESS: usize = 32;
+/// How long the handshake of a connection (TCP, Noise, Yamux) may take.
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long two nodes may take from there until each has accepted the other.
+pub(crate) const HELLO_TIMEOUT: Duration = Duration::from_secs(5);
+/// The most streams of a connection: five lanes, and those that a faulty peer tries.
+pub(crate) const STREAMS: usize = 16;
+/// The most bytes of a hello.
+pub(crate) const HELLO_BYTES: usize = 4 * 1024;
+/// The most bytes of a frame of the control lane after that.
+pub(crate) const CONTROL_BYTES: usize = 64 * 1024;
+/// The most bytes of what a node calls its software.
+pub(crate) const AGENT_BYTES: usize = 64;
+/// The most addresses of a node that it announces, or that are known of it beside the configured ones.
+pub(crate) const NODE_ADDRESSES: usize = 8;
+/// The most bytes of an address.
+pub(crate) const ADDRESS_BYTES: usize = 128;
+/// How many nodes' addresses are told at a time.
+pub(crate) const RECORDS_TOLD: usize = 32;
+/// How often a peer is pinged.
+pub(crate) const PING_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a peer may say nothing at all on the control lane; then it is taken for dead.
+pub(crate) const PING_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a frame that has begun may take to arrive whole.
+pub(crate) const FRAME_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most bytes of begun frames and of what was decoded from them, from all peers together.
+pub(crate) const INCOMING_BYTES: usize = 256 * 1024 * 1024;
+/// From this length on a frame is decoded on a thread that may block, in bytes.
+pub(crate) const LARGE_FRAME_BYTES: usize = 64 * 1024;
+/// What a block has beside its transactions, in bytes, at most: header, length, tag.
+pub(crate) const BLOCK_OVERHEAD_BYTES: usize = 1024;
+/// What a certificate takes at most, in bytes.
+pub(crate) const CERTIFICATE_BYTES: usize = 100 * VALIDATORS + 1024;
+/// The most bytes of an answer to a snapshot request, and of the request.
+pub(crate) const SNAPSHOT_BYTES: usize = 4 * 1024 * 1024;
+/// The same, of the request.
+pub(crate) const SNAPSHOT_REQUEST_BYTES: usize = 4 * 1024;
+/// The most bytes of a batch of transactions, if none is larger.
+pub(crate) const BATCH_BYTES: usize = 1024 * 1024;
+/// The most memory that decoding takes, in times of the frame's length.
+pub(crate) const DECODE_EXPANSION: usize = 8;
+/// The most messages that wait for one peer; then the oldest go.
+pub(crate) const OUTBOX_MESSAGES: usize = 1_024;
+/// The same, in bytes.
+pub(crate) const OUTBOX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+/// The most block bodies that wait for one peer, and answers to its requests; then the oldest go.
+pub(crate) const OUTBOX_BLOCKS: usize = 16;
+/// The same, in times of the largest.
+pub(crate) const OUTBOX_LARGEST: usize = 4;
+/// The most batches of transactions that wait for one peer.
+pub(crate) const OUTBOX_BATCHES: usize = 256;
+/// The same, in bytes.
+pub(crate) const OUTBOX_BATCH_BYTES: usize = 16 * 1024 * 1024;
+/// The most requests to one peer that are under way, and of one peer that wait.
+pub(crate) const REQUESTS: usize = 8;
+/// The most blocks that are being fetched; then the oldest is given up.
+pub(crate) const FETCHES: usize = 64;
+/// How long a peer may take to answer whether it has a block before the next is asked.
+pub(crate) const FETCH_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long it takes until peers are asked again when none had the block.
+pub(crate) const FETCH_PAUSE: Duration = Duration::from_millis(250);
+/// How long a peer may take to answer a request.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+/// The most blocks that one peer was asked for and has not answered.
+pub(crate) const ASKED_BLOCKS: usize = 256;
+/// The most threads that read from disk for peers.
+pub(crate) const SERVING: usize = 2;
+/// The most requests that wait for them.
+pub(crate) const SERVING_QUEUE: usize = 64;
+/// The most frames that are decoded at once on threads that may block.
+pub(crate) const DECODING: usize = 2;
+/// The first pause before a node is dialled again.
+pub(crate) const REDIAL_FIRST: Duration = Duration::from_millis(100);
+/// The longest. Each pause is twice the one before, and up to half of it is left to chance.
+pub(crate) const REDIAL_LONGEST: Duration = Duration::from_secs(5);
+/// A node's score at first, and the highest. At 0 the node is refused.
+pub(crate) const SCORE: u32 = 100;
+/// What a score recovers in a second.
+pub(crate) const SCORE_PER_SECOND: u32 = 1;
+/// The score of a node that was refused and may come again.
+pub(crate) const SCORE_AFTER_REFUSAL: u32 = 50;
+/// How long a node is refused.
+pub(crate) const REFUSED_FOR: Duration = Duration::from_secs(60);
+/// The shortest pause for which a peer that sends too much is not read.
+pub(crate) const FLOOD_PAUSE: Duration = Duration::from_millis(100);
+/// The rates at which a peer is read, each with what may come at once: consensus messages.
+pub(crate) const MESSAGE_RATE: Rate = Rate { per_second: 2_000, burst: 4_000 };
+/// Bytes of consensus messages.
+pub(crate) const MESSAGE_BYTE_RATE: Rate = Rate { per_second: 8 * 1024 * 1024, burst: 16 * 1024 * 1024 };
+/// Frames of the control lane.
+pub(crate) const CONTROL_RATE: Rate = Rate { per_second: 20, burst: 100 };
+/// Frames of the blocks lane.
+pub(crate) const BLOCK_RATE: Rate = Rate { per_second: 200, burst: 400 };
+/// Bytes of blocks that nobody asked for, in blocks of the largest size.
+pub(crate) const BLOCK_BYTE_RATE: Rate = Rate { per_second: 10, burst: 20 };
+/// Questions of the requests lane.
+pub(crate) const REQUEST_RATE: Rate = Rate { per_second: 20, burst: 40 };
+/// Bytes of transactions. More is only read later: load is no offence.
+pub(crate) const TRANSACTION_BYTE_RATE: Rate = Rate { per_second: 16 * 1024 * 1024, burst: 32 * 1024 * 1024 };
+
+/// A rate with room for bursts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rate {
+    /// So many a second.
+    pub(crate) per_second: u64,
+    /// So many at once.
+    pub(crate) burst: u64,
+}

@@ -25,6 +25,7 @@ mod lock;
 mod logging;
 mod mempool;
 mod metrics;
+mod network;
 mod node;
 mod process;
 mod reactor;
@@ -32,7 +33,9 @@ mod rng;
 mod rpc;
 #[cfg(test)]
 mod sim;
+mod start;
 mod storage;
+mod testnet;
 mod threads;
 
 use std::process::ExitCode;

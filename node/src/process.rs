@@ -122,6 +122,13 @@ impl NodeProcess {
         }
     }
 
+    /// Kills it without a word, as a power cut would.
+    pub(crate) fn kill(&mut self) {
+        // It has ended already, or does now.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
     /// Asks it to stop, as Ctrl-C would.
     ///
     /// # Errors
@@ -162,9 +169,7 @@ impl NodeProcess {
 
 impl Drop for NodeProcess {
     fn drop(&mut self) {
-        // It has ended already if all went well.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.kill();
     }
 }
 
@@ -193,6 +198,16 @@ fn usage(pid: &str) -> Usage {
 }
 
 impl Usage {
+    /// Of two processes together.
+    pub(crate) fn plus(self, other: Usage) -> Usage {
+        Usage {
+            ticks: self.ticks + other.ticks,
+            rss: self.rss + other.rss,
+            rss_max: self.rss_max + other.rss_max,
+            written: self.written + other.written,
+        }
+    }
+
     /// Processor time since `before`, in milliseconds.
     pub(crate) fn cpu_ms_since(&self, before: &Usage) -> u64 {
         self.ticks.saturating_sub(before.ticks) * 1_000 / TICKS

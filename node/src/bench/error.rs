@@ -3,6 +3,7 @@
 use crate::dev::DevGenesisError;
 use crate::process::ProcessError;
 use crate::storage::StorageError;
+use crate::testnet::TestnetError;
 use sillok_client::rpc::RpcError;
 use sillok_runtime::Fault;
 
@@ -20,6 +21,9 @@ pub(crate) enum BenchError {
     /// The node ended, or did not begin.
     #[error("the node {0}")]
     Node(String),
+    /// Several nodes.
+    #[error(transparent)]
+    Testnet(#[from] TestnetError),
     /// The node's process.
     #[error(transparent)]
     Process(#[from] ProcessError),

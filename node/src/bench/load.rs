@@ -14,7 +14,8 @@ use super::BenchError;
 use super::options::BenchOptions;
 use super::signed::{BATCH, SignedFile};
 use crate::lock::lock;
-use crate::process::{NodeProcess, Usage, own_usage};
+use crate::process::{Usage, own_usage};
+use crate::testnet::Nodes;
 
 /// How many batches are on their way at once.
 const AT_ONCE: usize = 4;
@@ -48,23 +49,29 @@ pub(super) struct Load {
 
 /// Sends all that the file holds, and waits until the node has worked it off.
 pub(super) async fn run(
-    client: &Client,
-    node: &mut NodeProcess,
+    clients: &[Client],
+    nodes: &mut Nodes,
     mut file: SignedFile,
     options: &BenchOptions,
 ) -> Result<Load, BenchError> {
     let transactions = usize::try_from(options.transactions()).unwrap_or(usize::MAX);
     let load = Arc::new(Mutex::new(Load { accepted: vec![false; transactions], ..Load::default() }));
-    let (before, own_before) = (node.usage()?, own_usage());
+    let (before, own_before) = (nodes.usage(), own_usage());
+    // The one that is to be killed is asked nothing.
+    let asked = clients.len() - usize::from(options.kill_after.is_some() && clients.len() > 1);
+    let mut kill_at = options.kill_after.map(|seconds| Duration::from_secs(seconds.into()));
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
     let (mut begun, mut number) = (None, 0);
     while let Some(batch) = file.next()? {
         wait_until(file.start.plus(number * BATCH * 1_000 / u64::from(options.rate))).await;
-        begun.get_or_insert_with(Instant::now);
+        let since: &mut Instant = begun.get_or_insert_with(Instant::now);
+        if kill_at.take_if(|at| since.elapsed() >= *at).is_some() {
+            nodes.kill_last();
+        }
         // Never closed.
         let place = room.clone().acquire_owned().await.ok();
-        let (client, load) = (client.clone(), load.clone());
+        let (client, load) = (clients[number as usize % asked].clone(), load.clone());
         tasks.spawn(async move {
             let sampled = send(&client, batch, number, &load).await?;
             drop(place);
@@ -78,7 +85,9 @@ pub(super) async fn run(
             done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
         }
     }
-    drain(client).await?;
+    for client in &clients[..asked] {
+        drain(client).await?;
+    }
     let milliseconds = begun.map_or(0, |begun: Instant| begun.elapsed().as_millis());
     while let Some(done) = tasks.join_next().await {
         done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
@@ -86,7 +95,7 @@ pub(super) async fn run(
     let mut load = std::mem::take(&mut *lock(&load));
     load.latencies.sort_unstable();
     load.milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
-    load.node = (before, node.usage()?);
+    load.node = (before, nodes.usage());
     load.own_cpu_ms = own_usage().cpu_ms_since(&own_before);
     Ok(load)
 }

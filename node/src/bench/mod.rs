@@ -15,7 +15,6 @@ mod signed;
 mod stage;
 mod workload;
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use sillok_client::rpc::Client;
@@ -24,7 +23,7 @@ pub(crate) use error::BenchError;
 pub(crate) use options::BenchOptions;
 pub(crate) use report::Report;
 
-use crate::process::NodeProcess;
+use crate::testnet::Nodes;
 use signed::SignedFile;
 use stage::Stage;
 
@@ -37,17 +36,22 @@ const START: Duration = Duration::from_secs(600);
 /// If the node does not start or fails, or the machine has no room for the files.
 pub(crate) async fn run(options: &BenchOptions, tell: &dyn Fn(String)) -> Result<Report, BenchError> {
     let stage = Stage::prepare(options)?;
-    tell(format!("starting a node with {} accounts", options.accounts));
-    let mut node = NodeProcess::start(&stage.arguments(), Stdio::inherit(), Some("warn"), START)?;
-    let client = Client::new(node.url())?;
-    let gas = workload::gas_limit(&client, &stage).await?;
+    tell(format!("starting {} validators with {} accounts", options.validators, options.accounts));
+    let mut nodes = stage.start(START)?;
+    let clients = clients(&nodes)?;
+    let gas = workload::gas_limit(&clients[0], &stage).await?;
     tell(format!("signing {} transactions of {gas} gas each", options.transactions()));
     let file = SignedFile::write(&stage, options, gas)?;
     tell(format!("sending {} a second for {} s", options.rate, options.seconds));
-    let load = load::run(&client, &mut node, file, options).await?;
-    let usage = node.usage()?;
-    node.stop()?;
+    let load = load::run(&clients, &mut nodes, file, options).await?;
+    let usage = nodes.usage();
+    nodes.stop()?;
     tell("reading the chain from beginning to end".into());
     let audit = audit::read(&stage, options)?;
     Ok(Report::new(options, &load, &audit, &usage))
+}
+
+/// A client of each node. There is at least one.
+fn clients(nodes: &Nodes) -> Result<Vec<Client>, BenchError> {
+    nodes.all().iter().map(|node| Ok(Client::new(node.url())?)).collect()
 }

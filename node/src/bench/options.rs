@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-/// Measure how many transactions a second one node carries on this machine.
+/// Measure how many transactions a second nodes carry on this machine.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchOptions {
     /// What the transactions do.
@@ -19,6 +19,12 @@ pub(crate) struct BenchOptions {
     /// For how many seconds.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) seconds: u32,
+    /// How many validators carry them, each a process of its own on this machine. Transactions go to all in turn.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub(crate) validators: u16,
+    /// Kill one of the validators after so many seconds.
+    #[arg(long, value_name = "SECONDS", requires = "validators")]
+    pub(crate) kill_after: Option<u32>,
     /// The folder for the chain and the signed transactions; a folder of the system's, removed at the end,
     /// unless given.
     #[arg(long, value_name = "DIR")]

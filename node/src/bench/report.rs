@@ -13,6 +13,7 @@ use crate::process::Usage;
 #[derive(Debug)]
 pub(crate) struct Report {
     workload: String,
+    validators: u16,
     accounts: u32,
     seconds: u64,
     submitted: u64,
@@ -45,6 +46,7 @@ impl Report {
         let (before, after) = &load.node;
         Report {
             workload: format!("{:?}", options.workload).to_lowercase(),
+            validators: options.validators,
             accounts: options.accounts,
             seconds: load.milliseconds / 1_000,
             submitted: count(&load.accepted),
@@ -87,7 +89,7 @@ impl Report {
         let [start, end, most] = self.rss;
         let per_thousand = self.node_cpu_ms / self.committed.div_ceil(1_000).max(1);
         json!({
-            "workload": self.workload, "validators": 1, "accounts": self.accounts, "seconds": self.seconds,
+            "workload": self.workload, "validators": self.validators, "accounts": self.accounts, "seconds": self.seconds,
             "submitted": self.submitted, "committed": self.committed, "lost": self.lost,
             "duplicated": self.duplicated, "failed": self.failed, "committed_per_second": self.per_second,
             "latency_ms": { "p50": p50, "p95": p95, "p99": p99, "max": max, "sampled": self.sampled },
@@ -131,7 +133,7 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             formatter,
-            "node             {} ms of CPU, {start} MiB at first, {end} MiB at last, {most} MiB at most",
+            "nodes            {} ms of CPU, {start} MiB at first, {end} MiB at last, {most} MiB at most",
             self.node_cpu_ms
         )?;
         writeln!(formatter, "generator        {} ms of CPU", self.own_cpu_ms)?;

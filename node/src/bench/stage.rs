@@ -3,7 +3,9 @@
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::thread;
+use std::time::Duration;
 
 use codec::Encode;
 use sillok_abi::{Account, Call, ContractId, Date, Hash};
@@ -14,6 +16,8 @@ use super::BenchError;
 use super::accounts::key;
 use super::options::{BenchOptions, Workload};
 use crate::dev;
+use crate::process::NodeProcess;
+use crate::testnet::{self, NodePlace, Nodes};
 
 /// What each account begins with: more than a bench spends.
 const EACH: u64 = 1_000_000_000;
@@ -25,6 +29,8 @@ const REGISTER: &str = "bench";
 /// A bench's folder and genesis.
 pub(super) struct Stage {
     folder: PathBuf,
+    /// The validators, if there are several.
+    places: Vec<NodePlace>,
     /// Removed at the end, if nobody gave a folder.
     _temporary: Option<Temporary>,
     /// What is measured.
@@ -65,9 +71,14 @@ impl Stage {
         let keys = keys(options.accounts);
         let addresses: Vec<Account> = keys.iter().map(Keypair::account).collect();
         let (genesis, contract) = genesis(options.workload, &addresses)?;
+        let (places, genesis) = match options.validators {
+            1 => (Vec::new(), genesis),
+            several => testnet::make(&folder.join("nodes"), several.into(), (0, 0), genesis)?,
+        };
         fs::write(folder.join("genesis"), genesis.encode()).map_err(failed())?;
         Ok(Stage {
             folder,
+            places,
             _temporary: temporary,
             workload: options.workload,
             accounts: options.accounts,
@@ -79,8 +90,17 @@ impl Stage {
         })
     }
 
-    /// The arguments of a node on this stage.
-    pub(super) fn arguments(&self) -> Vec<OsString> {
+    /// Starts the nodes.
+    pub(super) fn start(&self, longest: Duration) -> Result<Nodes, BenchError> {
+        if self.places.is_empty() {
+            let node = NodeProcess::start(&self.arguments(), Stdio::inherit(), Some("warn"), longest)?;
+            return Ok(Nodes::one(node));
+        }
+        Ok(Nodes::start(&self.places)?)
+    }
+
+    /// The arguments of a node that is alone.
+    fn arguments(&self) -> Vec<OsString> {
         let fixed = ["dev", "--json", "--reset", "--rpc", "127.0.0.1:0", "--data"];
         let mut arguments: Vec<OsString> = fixed.map(OsString::from).into();
         let (data, genesis) = (self.chain_folder(), self.genesis());
@@ -93,9 +113,12 @@ impl Stage {
         self.folder.join("genesis")
     }
 
-    /// The folder of the node.
+    /// The data folder of the node, or of the first.
     pub(super) fn chain_folder(&self) -> PathBuf {
-        self.folder.join("chain")
+        match self.places.first() {
+            Some(place) => place.home.join("data"),
+            None => self.folder.join("chain"),
+        }
     }
 
     /// The file of signed transactions.

@@ -11,10 +11,12 @@ mod contract;
 mod did;
 mod error;
 mod escrow;
+mod gov;
 mod keys;
 mod moment;
 mod money;
 mod names;
+mod node;
 mod ocf;
 mod options;
 mod order;
@@ -59,6 +61,18 @@ pub(crate) struct Cli {
 enum Command {
     /// Run a chain of one validator on this machine, with funded accounts and sample companies.
     Dev(crate::dev::DevOptions),
+    /// Run a chain of several validators on this machine, each a process of its own.
+    Testnet(crate::testnet::TestnetOptions),
+    /// Make a node's folder: keys and settings.
+    Init(node::InitOptions),
+    /// Run a node from its folder.
+    Start(crate::start::StartOptions),
+    /// Show a node's settings.
+    Config(node::ConfigOptions),
+    /// Show the nodes that are connected to the node.
+    Peers,
+    /// Show the round of consensus that is going on, and who has voted.
+    Consensus,
     /// Show the node's chain, height, time, validators and peers.
     Status,
     /// Make and show keys, and sign with them.
@@ -88,6 +102,9 @@ enum Command {
     /// List shares on the market, place and cancel orders.
     #[command(subcommand)]
     Order(order::OrderCommand),
+    /// Propose and vote on what validators decide: nodes, parameters, members, halts.
+    #[command(subcommand)]
+    Gov(gov::GovCommand),
     /// Measure how many transactions a second one node carries on this machine.
     Bench(crate::bench::BenchOptions),
     /// Check a register's extract or a proof offline.
@@ -133,6 +150,15 @@ fn run(cli: Cli) -> Result<()> {
             crate::dev::run(&dev, announce)
                 .map_err(|error| CliError::failed("dev", &error).hint(error.hint()))
         }
+        Command::Start(start) => {
+            let announce =
+                |started: &crate::start::Started| output::result(options.json, started, started.to_json());
+            crate::start::run(&start, announce)
+                .map_err(|error| CliError::failed("start", &error).hint(error.hint()))
+        }
+        Command::Testnet(testnet) => run_testnet(&testnet, &options),
+        Command::Init(init) => node::init(&init, &options),
+        Command::Config(config) => node::config(&config, &options),
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
@@ -143,6 +169,16 @@ fn run(cli: Cli) -> Result<()> {
             runtime.block_on(run_online(online, options))
         }
     }
+}
+
+/// Runs a testnet.
+fn run_testnet(testnet: &crate::testnet::TestnetOptions, options: &GlobalOptions) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
+    let announce =
+        |banner: &crate::testnet::TestnetBanner| output::result(options.json, banner, banner.to_json());
+    let ended = runtime.block_on(crate::testnet::run(testnet, announce));
+    ended.map_err(|error| CliError::failed("testnet", &error).hint(error.hint()))
 }
 
 /// Runs a bench, and fails if the node lost anything.
@@ -168,6 +204,8 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
     let session = &Session::open(options).await?;
     match command {
         Command::Status => status::run(session),
+        Command::Peers => node::peers(session).await,
+        Command::Consensus => node::consensus(session).await,
         Command::Tx(command) => tx::run(command, session).await,
         Command::Query(command) => query::run(command, session).await,
         Command::Register(command) => register::run(command, session).await,
@@ -175,8 +213,13 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         Command::Escrow(command) => escrow::run(command, session).await,
         Command::Did(command) => did::run(command, session).await,
         Command::Order(command) => order::run(command, session).await,
+        Command::Gov(command) => gov::run(command, session).await,
         Command::Trust(trust) => verify::trust(&trust, session),
         Command::Dev(_)
+        | Command::Testnet(_)
+        | Command::Init(_)
+        | Command::Start(_)
+        | Command::Config(_)
         | Command::Completions(_)
         | Command::Keys(_)
         | Command::Contract(_)

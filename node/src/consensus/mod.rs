@@ -51,6 +51,4 @@ pub(crate) use message::Message;
 #[cfg(test)]
 pub(crate) use message::Status;
 pub(crate) use timeouts::{Timeouts, TimerId};
-#[cfg(test)]
-pub(crate) use validator::Signatures;
-pub(crate) use validator::ValidatorKey;
+pub(crate) use validator::{Signatures, ValidatorKey};

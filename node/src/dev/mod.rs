@@ -6,6 +6,7 @@ mod nodes;
 mod options;
 mod samples;
 
+use std::future::pending;
 use std::sync::Arc;
 
 use codec::DecodeAll;
@@ -16,7 +17,7 @@ pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_regis
 pub(crate) use nodes::{node, operator, with_nodes};
 pub(crate) use options::DevOptions;
 
-use crate::chain::Pace;
+use crate::chain::{Chain, Pace};
 use crate::clock::SystemClock;
 use crate::consensus::{Timeouts, ValidatorKey};
 use crate::logging;
@@ -95,8 +96,9 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
         retention: options.retain,
     };
-    let node = Node::start(parts, |_, _| Ok(Arc::new(Alone)))?;
-    Ok(node.serve(options.rpc, |chain, address| announce(&Banner::new(chain, address, &options.data)))?)
+    let node = Node::start(parts, |_, _, _| Ok(Arc::new(Alone)))?;
+    let announce = |chain: &Chain, address| announce(&Banner::new(chain, address, &options.data));
+    Ok(node.serve(options.rpc, pending(), announce)?)
 }
 
 /// The dev genesis, or that of the file that is given.

@@ -107,7 +107,7 @@ impl KeyFile {
         };
         let described = file.described();
         let payload = Payload { msg: seed, aad: described.as_bytes() };
-        let sealed = file.cipher(password)?.encrypt(XNonce::from_slice(&nonce), payload);
+        let sealed = file.cipher(password)?.encrypt(&XNonce::from(nonce), payload);
         file.sealed = hex::encode(sealed.map_err(|_| "it can't be sealed")?);
         Ok(file)
     }
@@ -153,7 +153,7 @@ impl KeyFile {
         let cipher = self.cipher(password).map_err(malformed)?;
         let described = self.described();
         let payload = Payload { msg: &sealed, aad: described.as_bytes() };
-        let opened = cipher.decrypt(XNonce::from_slice(&nonce), payload);
+        let opened = cipher.decrypt(&XNonce::from(nonce), payload);
         let opened = opened.map_err(|_| KeyError::Sealed(path.to_owned()))?;
         opened.try_into().map_err(|_| malformed("its seed has another length".into()))
     }
@@ -169,7 +169,7 @@ impl KeyFile {
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             .hash_password_into(password.as_bytes(), &salt, &mut key)
             .map_err(|error| error.to_string())?;
-        Ok(XChaCha20Poly1305::new(Key::from_slice(&key)))
+        Ok(XChaCha20Poly1305::new(&Key::from(key)))
     }
 
     /// What the seal is over beside the seed.

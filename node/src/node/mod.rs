@@ -1,6 +1,8 @@
 //! A node that runs: the producer, the reactor and requests, each on threads of its own, until told to stop.
 
+mod intake;
 mod log;
+mod peering;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +11,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
+use sillok_abi::governance::NodeInfo;
 use sillok_runtime::{Fault, Genesis, Outside};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -17,11 +20,13 @@ use crate::chain::{self, Chain, Next, OpenError, Pace, Producer, Retention};
 use crate::clock::Clock;
 use crate::consensus::{Config, Timeouts, ValidatorKey};
 use crate::limits;
+use crate::network::StartError;
 use crate::reactor::{self, Inbox, Network, Order, Reactor};
 use crate::rpc::{self, ServeError};
 use crate::storage::{DataFolder, Storage};
 use crate::threads::spawn_for_contracts;
 pub(crate) use log::LogOpenError;
+pub(crate) use peering::Peers;
 
 /// What a node is made of.
 pub(crate) struct Parts {
@@ -56,6 +61,9 @@ pub(crate) enum NodeError {
     /// The consensus log.
     #[error(transparent)]
     Log(#[from] LogOpenError),
+    /// The network.
+    #[error(transparent)]
+    Network(#[from] StartError),
     /// The RPC server.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -74,6 +82,7 @@ impl NodeError {
             NodeError::Open(OpenError::Storage(error)) => error.hint(),
             NodeError::Open(_) => "the contracts and the genesis do not fit together",
             NodeError::Log(error) => error.hint(),
+            NodeError::Network(_) => "is the address in use? See `listen` in node.toml",
             NodeError::Serve(_) => "is another node running? Choose another address with --rpc",
             NodeError::System(_) => "see the limits of processes and memory (ulimit -a)",
             NodeError::Fault(_) => {
@@ -86,6 +95,8 @@ impl NodeError {
 /// A node whose threads run.
 pub(crate) struct Node {
     chain: Arc<Chain>,
+    inbox: Inbox,
+    network: Arc<dyn Network>,
     producer: JoinHandle<Result<(), Fault>>,
     reactor: JoinHandle<Result<(), Fault>>,
     /// Closes when the reactor ends, by a fault or a panic too.
@@ -96,14 +107,14 @@ pub(crate) struct Node {
 type Opened = Result<(Arc<Chain>, Next), OpenError>;
 
 impl Node {
-    /// Opens chain and log, and starts the threads. `connect` makes the network, given the chain and the way to
-    /// the reactor.
+    /// Opens chain and log, and starts the threads. `connect` makes the network, given the chain, its nodes, and
+    /// the way to the reactor.
     ///
     /// # Errors
     /// If something can't be opened or started.
     pub(crate) fn start(
         parts: Parts,
-        connect: impl FnOnce(&Arc<Chain>, &Inbox) -> Result<Arc<dyn Network>, NodeError>,
+        connect: impl FnOnce(&Arc<Chain>, &[NodeInfo], &Inbox) -> Result<Arc<dyn Network>, NodeError>,
     ) -> Result<Self, NodeError> {
         let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, retention } =
             parts;
@@ -120,24 +131,34 @@ impl Node {
         let (chain, next) = chain.recv().map_err(failed)??;
         let log = log::open(&folder, &chain, votes_from)?;
         chain::keep(&chain, retention)?;
-        let network = connect(&chain, &inbox)?;
+        let network = connect(&chain, &next.nodes, &inbox)?;
         let (chain_id, signatures) = (chain.id(), Arc::new(key));
         let votes_from = votes_from.unwrap_or(0);
         let config = Config { chain: chain_id, signatures, timeouts, votes_from, quorum: Config::QUORUM };
-        let inbox = (inbox, events);
-        let parts = reactor::Parts { chain: chain.clone(), config, log, next, pace, orders, inbox, network };
+        let (ways, others) = ((inbox.clone(), events), network.clone());
+        let parts = reactor::Parts {
+            chain: chain.clone(),
+            config,
+            log,
+            next,
+            pace,
+            orders,
+            inbox: ways,
+            network: others,
+        };
         let (running, ended) = oneshot::channel();
         let reactor = thread::Builder::new().name("reactor".into()).spawn(move || react(parts, running))?;
-        Ok(Node { chain, producer, reactor, ended })
+        Ok(Node { chain, inbox, network, producer, reactor, ended })
     }
 
-    /// Answers requests until a signal or a fault; then ends what runs, in order.
+    /// Answers requests until `asked`, a signal or a fault; then ends what runs, in order.
     ///
     /// # Errors
     /// If requests can't be answered, or the node fails.
     pub(crate) fn serve(
         mut self,
         address: SocketAddr,
+        asked: impl Future<Output = ()>,
         announce: impl FnOnce(&Chain, SocketAddr),
     ) -> Result<(), NodeError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -145,11 +166,32 @@ impl Node {
             .thread_name("rpc")
             .enable_all()
             .build()?;
-        let Node { chain, ended, .. } = &mut self;
-        let served = runtime.block_on(serve_until_stopped(chain, address, ended, announce));
+        let served = runtime.block_on(self.serve_until_stopped(address, asked, announce));
         let stopped = self.stop();
         runtime.shutdown_timeout(limits::SHUTDOWN_GRACE);
         stopped.and(served)
+    }
+
+    async fn serve_until_stopped(
+        &mut self,
+        address: SocketAddr,
+        asked: impl Future<Output = ()>,
+        announce: impl FnOnce(&Chain, SocketAddr),
+    ) -> Result<(), NodeError> {
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let service = rpc::Watched { inbox: self.inbox.clone(), network: self.network.clone() };
+        let server = rpc::serve(address, self.chain.clone(), service).await?;
+        tracing::info!(address = %server.address(), height = self.chain.tip().height, "started");
+        announce(&self.chain, server.address());
+        tokio::select! {
+            _ = interrupt.recv() => tracing::info!("interrupted: stopping"),
+            _ = terminate.recv() => tracing::info!("terminated: stopping"),
+            () = asked => tracing::info!("asked to: stopping"),
+            _ = &mut self.ended => tracing::error!("consensus ended: stopping"),
+        }
+        server.stop().await;
+        Ok(())
     }
 
     /// Ends what runs, in order, and keeps what waits for a block.
@@ -160,6 +202,7 @@ impl Node {
         self.chain.stop();
         // The reactor first: it holds the way to the producer, which ends with it.
         let (reacted, produced) = (self.reactor.join(), self.producer.join());
+        self.network.stop();
         produced.unwrap_or_else(|_| Err(Fault::new("the producer panicked")))?;
         reacted.unwrap_or_else(|_| Err(Fault::new("consensus panicked")))?;
         self.chain.keep_waiting()?;
@@ -201,23 +244,4 @@ fn react(parts: reactor::Parts, _running: oneshot::Sender<()>) -> Result<(), Fau
         tracing::error!(%fault, "the node halts");
     }
     ended
-}
-
-async fn serve_until_stopped(
-    chain: &Arc<Chain>,
-    address: SocketAddr,
-    ended: &mut oneshot::Receiver<()>,
-    announce: impl FnOnce(&Chain, SocketAddr),
-) -> Result<(), NodeError> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let server = rpc::serve(address, chain.clone()).await?;
-    tracing::info!(address = %server.address(), height = chain.tip().height, "started");
-    announce(chain, server.address());
-    tokio::select! {
-        _ = interrupt.recv() => tracing::info!("interrupted: stopping"),
-        _ = terminate.recv() => tracing::info!("terminated: stopping"),
-        _ = ended => tracing::error!("consensus ended: stopping"),
-    }
-    server.stop().await;
-    Ok(())
 }

@@ -150,7 +150,7 @@ impl Network4 {
             retention: Retention::Archive,
         };
         let mesh = self.mesh.clone();
-        let connect = |chain: &Arc<Chain>, inbox: &Inbox| {
+        let connect = |chain: &Arc<Chain>, _: &[NodeInfo], inbox: &Inbox| {
             mesh.join(index, chain, inbox);
             let network: Arc<dyn Network> = Arc::new(Link { own: index, mesh: mesh.clone() });
             Ok(network)

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use codec::Encode;
+use tokio::sync::oneshot;
 
 use super::Answer;
-use crate::consensus::Input;
+use crate::consensus::{Input, View};
 use crate::limits;
 
 /// What the reactor has to deal with.
@@ -19,6 +20,8 @@ pub(crate) enum Event {
     Input(Input),
     /// The producer has done what it was ordered to.
     Answer(Answer),
+    /// Somebody wants to know what consensus is doing.
+    Asked(oneshot::Sender<View>),
     /// Transactions have come, or the chain is to stop.
     Woken,
     /// The producer's thread has ended.
@@ -66,6 +69,13 @@ impl Inbox {
     pub(super) fn taken(&self, input: &Input) {
         self.room.inputs.fetch_sub(1, Ordering::Relaxed);
         self.room.bytes.fetch_sub(size(input), Ordering::Relaxed);
+    }
+
+    /// What consensus is doing; none if it has ended.
+    pub(crate) async fn view(&self) -> Option<View> {
+        let (asked, answer) = oneshot::channel();
+        self.events.send(Event::Asked(asked)).ok()?;
+        answer.await.ok()
     }
 
     /// Brings the producer's answer.

@@ -30,6 +30,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
+use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Hash, Time};
 use sillok_runtime::Fault;
 
@@ -77,6 +78,8 @@ pub(crate) struct Reactor {
     pending: VecDeque<Input>,
     /// The blocks of this height that were stored.
     bodies: BTreeMap<Hash, Arc<Block>>,
+    /// The chain's nodes.
+    nodes: Arc<[NodeInfo]>,
     /// When the earliest scheduled call is due.
     next_due: Option<Time>,
     /// Whether the transactions that wait came to nothing in the last block, so that they are no reason for
@@ -116,6 +119,7 @@ impl Reactor {
             timers: Timers::default(),
             pending: VecDeque::new(),
             bodies: BTreeMap::new(),
+            nodes: next.nodes,
             next_due: next.due,
             fruitless: false,
         };
@@ -179,6 +183,11 @@ impl Reactor {
                 self.inbox.taken(&input);
                 self.feed(input)
             }
+            Event::Asked(asked) => {
+                // Whoever asked may be gone.
+                let _ = asked.send(self.driver.view());
+                Ok(())
+            }
             Event::Answer(answer) => self.answered(answer),
             Event::WorkerEnded => Err(Fault::new("the producer has ended")),
         }
@@ -191,7 +200,11 @@ impl Reactor {
                 self.feed(Input::Built { block })
             }
             Answer::Judged { block, verdict } => self.feed(Input::Validated { block, verdict }),
-            Answer::Committed(Next { height, validators, due, .. }) => {
+            Answer::Committed(Next { height, validators, nodes, due }) => {
+                if !Arc::ptr_eq(&nodes, &self.nodes) {
+                    self.network.set_nodes(&nodes);
+                    self.nodes = nodes;
+                }
                 let validators = validators.to_vec();
                 self.bodies.clear();
                 self.next_due = due;

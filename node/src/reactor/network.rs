@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Hash};
 
 use crate::consensus::{Message, Offence, Peer, To};
+use crate::network::PeerState;
 
 /// The way to the other nodes. Nothing here waits; what can't be delivered is dropped.
 pub(crate) trait Network: Send + Sync + 'static {
@@ -22,6 +24,17 @@ pub(crate) trait Network: Send + Sync + 'static {
 
     /// A peer sent what no honest node sends.
     fn blame(&self, peer: Peer, offence: Offence);
+
+    /// The chain's nodes are these from now on; nobody else may be connected.
+    fn set_nodes(&self, _nodes: &[NodeInfo]) {}
+
+    /// Who is connected.
+    fn peers(&self) -> Vec<PeerState> {
+        Vec::new()
+    }
+
+    /// Ends, once nothing is sent any more.
+    fn stop(&self) {}
 }
 
 /// No network: that of a chain of one node.

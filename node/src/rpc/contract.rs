@@ -2,7 +2,7 @@
 
 use codec::{DecodeAll, Encode};
 use serde_json::{Value, json};
-use sillok_abi::native::{ContractInfo, MEMBERSHIP, SYSTEM};
+use sillok_abi::native::{ContractInfo, GOVERNANCE, MEMBERSHIP, SYSTEM};
 use sillok_abi::{Call, ContractId, Outcome};
 use sillok_runtime::{Fault, native_metadata};
 
@@ -15,7 +15,8 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 /// The native modules that can be called, by name.
-const MODULES: [(&str, ContractId); 2] = [("system", SYSTEM), ("membership", MEMBERSHIP)];
+const MODULES: [(&str, ContractId); 3] =
+    [("system", SYSTEM), ("membership", MEMBERSHIP), ("governance", GOVERNANCE)];
 
 /// The contract of an id or of a name that genesis gives.
 pub(super) fn resolve(chain: &Chain, text: &str) -> Result<ContractId, RpcFailure> {

@@ -11,6 +11,7 @@ mod chain;
 mod contract;
 mod error;
 mod json;
+mod node;
 mod ops;
 mod proof;
 mod server;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::chain::Chain;
+use crate::reactor::{Inbox, Network};
 pub(crate) use arguments::Arguments;
 pub(crate) use error::RpcFailure;
 pub(crate) use server::{ServeError, serve};
@@ -50,6 +52,15 @@ const METHODS: [&[Method]; 4] = [chain::METHODS, tx::METHODS, state::METHODS, co
 pub(crate) struct Service {
     chain: Arc<Chain>,
     workers: Workers,
+    watched: Watched,
+}
+
+/// What requests can be told of the node itself.
+pub(crate) struct Watched {
+    /// The way to consensus.
+    pub(crate) inbox: Inbox,
+    /// The network.
+    pub(crate) network: Arc<dyn Network>,
 }
 
 impl Service {

@@ -8,7 +8,7 @@ use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::server::{BatchRequestConfig, Server, ServerConfig, ServerHandle};
 
 use super::ops::OpsLayer;
-use super::{Arguments, METHODS, Service, Workers, proof, subscriptions, wait};
+use super::{Arguments, METHODS, Service, Watched, Workers, node, proof, subscriptions, wait};
 use crate::chain::Chain;
 use crate::limits;
 
@@ -41,10 +41,14 @@ pub(crate) struct RpcServer {
 ///
 /// # Errors
 /// If the address is taken or not this machine's.
-pub(crate) async fn serve(address: SocketAddr, chain: Arc<Chain>) -> Result<RpcServer, ServeError> {
+pub(crate) async fn serve(
+    address: SocketAddr,
+    chain: Arc<Chain>,
+    watched: Watched,
+) -> Result<RpcServer, ServeError> {
     let workers = Workers::start().map_err(ServeError::Threads)?;
     let in_front = tower::ServiceBuilder::new().layer(OpsLayer(chain.clone()));
-    let module = methods(Service { chain, workers })?;
+    let module = methods(Service { chain, workers, watched })?;
     let listen = |source| ServeError::Listen { address, source };
     let server = Server::builder().set_config(config()).set_http_middleware(in_front);
     let server = server.build(address).await.map_err(listen)?;
@@ -92,6 +96,10 @@ fn methods(service: Service) -> Result<RpcModule<Service>, RegisterMethodError> 
     module.register_async_method("state_proof", |params, service, _| async move {
         proof::prove(&service, params).await
     })?;
+    module.register_async_method("node_consensus", |_, service, _| async move {
+        node::consensus(&service).await
+    })?;
+    module.register_method("node_peers", |_, service, _| node::peers(service))?;
     subscriptions::register(&mut module)?;
     Ok(module)
 }

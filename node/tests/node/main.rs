@@ -4,6 +4,7 @@
 mod fail_points;
 mod lifecycle;
 mod make_run;
+mod network;
 mod payments;
 mod process;
 mod recovery;

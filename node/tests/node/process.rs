@@ -15,6 +15,14 @@ pub(crate) struct Node {
     banner: Value,
 }
 
+/// The command that starts the node of a folder.
+fn home_command(home: &Path, options: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.args(["start", "--json"]).arg(home).args(options);
+    command.env("RUST_LOG", "warn").stdout(Stdio::piped());
+    command
+}
+
 /// The command that starts a node on `data`.
 fn command(data: &Path, options: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
@@ -32,6 +40,20 @@ impl Node {
         let mut process = command(data, options).stderr(Stdio::inherit()).spawn().unwrap();
         let banner = first_object(process.stdout.take().unwrap());
         Node { process, banner }
+    }
+
+    /// Starts the node of a folder and waits until it answers.
+    pub(crate) fn start_home(home: &Path, options: &[&str]) -> Self {
+        let mut process = home_command(home, options).stderr(Stdio::inherit()).spawn().unwrap();
+        let banner = first_object(process.stdout.take().unwrap());
+        Node { process, banner }
+    }
+
+    /// Runs the node of a folder, which can't start; what it says, and its exit code.
+    pub(crate) fn fails_home(home: &Path, options: &[&str]) -> (Value, Option<i32>) {
+        let output = home_command(home, options).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        (answer["error"].clone(), output.status.code())
     }
 
     /// The same, of a node that is to die at a fail point.

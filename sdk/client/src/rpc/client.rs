@@ -183,6 +183,16 @@ impl Client {
         self.ask("contract_list", vec![]).await
     }
 
+    /// The nodes that are connected to the node, as JSON.
+    pub async fn node_peers(&self) -> Result<Value, RpcError> {
+        self.ask("node_peers", vec![]).await
+    }
+
+    /// The round of consensus that is going on, and who has voted, as JSON.
+    pub async fn node_consensus(&self) -> Result<Value, RpcError> {
+        self.ask("node_consensus", vec![]).await
+    }
+
     async fn tx_status(&self, method: &str, params: Vec<Value>) -> Result<TxStatus, RpcError> {
         let wire: TxStatusWire = self.ask(method, params).await?;
         wire.try_into().map_err(|reason: String| RpcError::unexpected(method, reason))

@@ -1,0 +1,253 @@
+//! Four validators, each a real process, over real sockets: under load, killed, restarted, robbed of their disks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use sillok_abi::{Hash, Transaction};
+use sillok_client::rpc::{BlockRef, Client, TxStatus};
+
+use crate::payments::{Payers, finality};
+use crate::process::{BINARY, Folder, Node};
+
+/// How long a machine with much else to do may take for anything.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Between two payments.
+const PAUSE: Duration = Duration::from_millis(5);
+const VALIDATORS: usize = 4;
+
+/// Validators, and what outlives each.
+struct Network {
+    folder: Folder,
+    nodes: Vec<Option<Node>>,
+}
+
+impl Network {
+    /// Makes and starts them.
+    fn start() -> Self {
+        let folder = Folder::new();
+        let made = Command::new(BINARY)
+            .args(["testnet", "--prepare", "--rpc-port", "0", "--p2p-port", "0", "--json", "--data"])
+            .arg(folder.data())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
+        let mut network = Network { folder, nodes: (0..VALIDATORS).map(|_| None).collect() };
+        // Side by side: one alone waits for nobody, but starting takes its time.
+        (0..VALIDATORS).for_each(|index| network.run(index, &[]));
+        network
+    }
+
+    fn home(&self, index: usize) -> PathBuf {
+        self.folder.data().join(format!("node-{}", index + 1))
+    }
+
+    /// Starts one, with these options.
+    fn run(&mut self, index: usize, options: &[&str]) {
+        self.nodes[index] = Some(Node::start_home(&self.home(index), options));
+    }
+
+    fn kill(&mut self, index: usize) {
+        self.nodes[index].take().unwrap().kill();
+    }
+
+    fn stop(&mut self, index: usize) {
+        let status = self.nodes[index].take().unwrap().stop("-INT");
+        assert!(status.success(), "{status}");
+    }
+
+    fn client(&self, index: usize) -> Client {
+        self.nodes[index].as_ref().unwrap().client()
+    }
+
+    fn urls(&self) -> Vec<String> {
+        self.nodes.iter().flatten().map(|node| node.url().to_owned()).collect()
+    }
+
+    /// Waits until this node has a block at this height.
+    async fn reaches(&self, index: usize, height: u64) {
+        let begun = Instant::now();
+        while self.client(index).chain_status().await.unwrap().height < height {
+            assert!(begun.elapsed() < PATIENCE, "node {index} does not reach height {height}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn height(&self, index: usize) -> u64 {
+        self.client(index).chain_status().await.unwrap().height
+    }
+
+    /// All have the same blocks, and so the same states.
+    async fn agree(&self) {
+        let mut heights = Vec::new();
+        for index in 0..VALIDATORS {
+            heights.push(self.height(index).await);
+        }
+        let lowest = heights.iter().min().copied().unwrap();
+        for height in [1, lowest / 2, lowest].into_iter().filter(|height| *height > 0) {
+            let mut ids = BTreeSet::new();
+            for index in 0..VALIDATORS {
+                let block = self.client(index).chain_block(BlockRef::Height(height)).await.unwrap();
+                ids.insert((block.id, block.header.state_root));
+            }
+            assert_eq!(ids.len(), 1, "height {height}");
+        }
+    }
+}
+
+/// Payments that go on until they are told to stop: sent to whoever answers.
+struct Load {
+    going: Arc<AtomicBool>,
+    sent: Arc<Mutex<Vec<Transaction>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Load {
+    fn start(payers: Arc<Payers>, urls: Vec<String>) -> Self {
+        let (going, sent) = (Arc::new(AtomicBool::new(true)), Arc::new(Mutex::new(Vec::new())));
+        let (still, sending) = (going.clone(), sent.clone());
+        let task = tokio::spawn(async move {
+            let clients: Vec<Client> = urls.iter().map(|url| Client::new(url).unwrap()).collect();
+            let mut nonce = 0;
+            while still.load(Ordering::SeqCst) {
+                let payment = payers.payment(nonce as usize, nonce, nonce % 97 + 1);
+                sending.lock().unwrap().push(payment.clone());
+                // A node that is down is what this is about.
+                let _ = clients[nonce as usize % clients.len()].tx_submit(&payment).await;
+                nonce += 1;
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+        Load { going, sent, task }
+    }
+
+    /// Stops; everything that was sent.
+    async fn stop(self) -> Vec<Transaction> {
+        self.going.store(false, Ordering::SeqCst);
+        self.task.await.unwrap();
+        let sent = self.sent.lock().unwrap().clone();
+        sent
+    }
+}
+
+/// Where transactions are final at a node.
+async fn finals(client: &Client, ids: &[Hash]) -> BTreeMap<Hash, u64> {
+    let mut finals = BTreeMap::new();
+    for id in ids {
+        if let TxStatus::Final { height, .. } = client.tx_get(id).await.unwrap() {
+            finals.insert(*id, height);
+        }
+    }
+    finals
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn validators_go_on_through_kills_and_a_rolling_restart_and_lose_nothing() {
+    let mut network = Network::start();
+    let payers = Arc::new(Payers::of(&network.client(0)).await);
+    let urls = network.urls();
+    let load = Load::start(payers.clone(), urls);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    network.kill(1);
+    let at = network.height(0).await;
+    network.reaches(0, at + 3).await;
+    network.run(1, &[]);
+    for index in 0..VALIDATORS {
+        network.stop(index);
+        network.run(index, &[]);
+        let at = network.height((index + 1) % VALIDATORS).await;
+        network.reaches(index, at).await;
+    }
+    network.kill(2);
+    network.run(2, &[]);
+    let seen = finals(&network.client(3), &ids(&load.sent.lock().unwrap().clone())).await;
+    let sent = load.stop().await;
+    // What a node that was killed had in its memory alone is sent again.
+    for payment in &sent {
+        let _ = network.client(0).tx_submit(payment).await;
+    }
+    let mut heights: Option<BTreeMap<Hash, u64>> = None;
+    for index in 0..VALIDATORS {
+        for id in ids(&sent) {
+            finality(&network.client(index), &id).await;
+        }
+        let here = finals(&network.client(index), &ids(&sent)).await;
+        assert_eq!(here.len(), sent.len());
+        assert_eq!(heights.get_or_insert_with(|| here.clone()), &here, "node {index}");
+    }
+    let heights = heights.unwrap();
+    assert!(seen.len() > 100, "{} payments were final in the middle of it", seen.len());
+    assert!(seen.iter().all(|(id, height)| heights[id] == *height), "what was final stays where it was");
+    network.agree().await;
+}
+
+fn ids(sent: &[Transaction]) -> Vec<Hash> {
+    sent.iter().map(|payment| payment.body.id()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_without_its_disk_or_with_a_damaged_log_does_not_sign_and_comes_back() {
+    let mut network = Network::start();
+    let payers = Payers::of(&network.client(0)).await;
+    for nonce in 0..20 {
+        let id = network.client(0).tx_submit(&payers.payment(nonce, nonce as u64, 1)).await.unwrap();
+        finality(&network.client(3), &id).await;
+    }
+    // The disk is lost.
+    network.kill(3);
+    std::fs::remove_dir_all(network.home(3).join("data")).unwrap();
+    let from = (network.height(0).await + 2).to_string();
+    network.run(3, &["--votes-from", &from]);
+    network.reaches(3, network.height(0).await).await;
+    for nonce in 20..30 {
+        let id = network.client(3).tx_submit(&payers.payment(nonce, nonce as u64, 1)).await.unwrap();
+        finality(&network.client(1), &id).await;
+    }
+    network.agree().await;
+    // A bit of the log flips.
+    network.stop(3);
+    let log = network.home(3).join("data/consensus.log");
+    let mut bytes = std::fs::read(&log).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&log, bytes).unwrap();
+    let (error, code) = Node::fails_home(&network.home(3), &[]);
+    assert!(error["message"].as_str().unwrap().contains("the consensus log is damaged"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("--votes-from"), "{error}");
+    assert_eq!(code, Some(1));
+    // It is taken away: a node without a log does not start either, unless it is told from where to vote.
+    std::fs::remove_file(&log).unwrap();
+    let (error, _) = Node::fails_home(&network.home(3), &[]);
+    assert!(error["message"].as_str().unwrap().contains("is missing"), "{error}");
+    let from = (network.height(0).await + 2).to_string();
+    network.run(3, &["--votes-from", &from]);
+    for nonce in 30..40 {
+        let id = network.client(3).tx_submit(&payers.payment(nonce, nonce as u64, 1)).await.unwrap();
+        finality(&network.client(3), &id).await;
+    }
+    network.agree().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_chain_of_four_stands_still_without_two_and_goes_on_with_one_of_them() {
+    let mut network = Network::start();
+    let payers = Payers::of(&network.client(0)).await;
+    let id = network.client(0).tx_submit(&payers.payment(0, 0, 1)).await.unwrap();
+    finality(&network.client(1), &id).await;
+    network.kill(2);
+    network.kill(3);
+    let id = network.client(0).tx_submit(&payers.payment(1, 1, 1)).await.unwrap();
+    let waited = network.client(0).tx_wait(&id, 3_000).await.unwrap();
+    assert!(matches!(waited, TxStatus::Pending { .. }), "two of four are no quorum");
+    let missing = network.client(0).node_consensus().await.unwrap();
+    let voted = |seat: &&serde_json::Value| seat["prevote"].is_string();
+    let seats = missing["validators"].as_array().unwrap();
+    assert!(seats.iter().filter(voted).count() <= 2, "{missing}");
+    network.run(2, &[]);
+    finality(&network.client(2), &id).await;
+    let peers = network.client(0).node_peers().await.unwrap();
+    assert_eq!(peers["peers"].as_array().unwrap().len(), 2, "{peers}");
+}

@@ -172,6 +172,12 @@ pub(crate) const SNAPSHOT_REQUEST_BYTES: usize = 4 * 1024;
 pub(crate) const BATCH_BYTES: usize = 1024 * 1024;
 /// The most memory that decoding takes, in times of the frame's length.
 pub(crate) const DECODE_EXPANSION: usize = 8;
+/// How often a peer is told what is new of addresses, at most.
+pub(crate) const TELL_INTERVAL: Duration = Duration::from_secs(1);
+/// The most frames of the control lane that wait for one peer: all addresses, and pings.
+pub(crate) const OUTBOX_CONTROL: usize = 64;
+/// The same, in bytes.
+pub(crate) const OUTBOX_CONTROL_BYTES: usize = 1024 * 1024;
 /// The most messages that wait for one peer; then the oldest go.
 pub(crate) const OUTBOX_MESSAGES: usize = 1_024;
 /// The same, in bytes.

@@ -100,7 +100,7 @@ impl Link {
             peer,
             remote,
             since: Instant::now(),
-            control: Outbox::new(limits::OUTBOX_BLOCKS, limits::OUTBOX_LARGEST * limits::CONTROL_BYTES),
+            control: Outbox::new(limits::OUTBOX_CONTROL, limits::OUTBOX_CONTROL_BYTES),
             messages: Outbox::new(limits::OUTBOX_MESSAGES, limits::OUTBOX_MESSAGE_BYTES),
             blocks: large(limits::OUTBOX_BLOCKS, sizes.block),
             requests: large(limits::OUTBOX_BLOCKS, sizes.answer),

@@ -33,7 +33,7 @@ pub(super) enum Lane {
 }
 
 impl Lane {
-    /// All, in the order in which the dialling node opens them.
+    /// All of them. Their streams come in any order.
     pub(super) const ALL: [Lane; 5] =
         [Lane::Control, Lane::Messages, Lane::Blocks, Lane::Requests, Lane::Transactions];
 

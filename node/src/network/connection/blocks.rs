@@ -49,20 +49,20 @@ async fn read(mut inlet: Inlet, wanted: mpsc::Sender<Hash>) -> Ended {
 async fn read_one(inlet: &mut Inlet, paces: &mut Paces, wanted: &mpsc::Sender<Hash>) -> Result<(), Ended> {
     let frame = inlet.next().await?;
     let bytes = frame.bytes.len() as u64;
-    inlet.pace(&mut paces.frames, 1).await?;
+    inlet.pace(&mut paces.frames, 1).await;
     let Some(decoded) = inlet.decode::<BlockFrame>(frame).await? else { return Ok(()) };
     // Its share of the room is given back when the node has taken the block.
     match &decoded.value {
         BlockFrame::Push(block) => {
             arrived(inlet, block);
-            inlet.pace(&mut paces.pushed_bytes, bytes).await?;
+            inlet.pace(&mut paces.pushed_bytes, bytes).await;
         }
         BlockFrame::Found(block) => match inlet.link.answered(&block.header.id(), true) {
             true => arrived(inlet, block),
-            false => inlet.charge(Misdeed::Unasked)?,
+            false => inlet.charge(Misdeed::Unasked).await,
         },
         BlockFrame::Missing(block) if inlet.link.answered(block, false) => {}
-        BlockFrame::Missing(_) => inlet.charge(Misdeed::Unasked)?,
+        BlockFrame::Missing(_) => inlet.charge(Misdeed::Unasked).await,
         BlockFrame::Fetch(block) => {
             if wanted.try_send(*block).is_err() {
                 inlet.link.blocks.push(seal(&BlockFrame::Missing(*block)));

@@ -10,7 +10,7 @@ use libp2p::Stream;
 use libp2p::futures::AsyncWriteExt;
 use libp2p::futures::io::WriteHalf;
 use tokio::task::JoinSet;
-use tokio::time::{interval, timeout};
+use tokio::time::{interval, sleep, timeout};
 
 use super::inlet::Inlet;
 use super::{Ended, write_all};
@@ -40,26 +40,26 @@ pub(super) fn start(inlet: Inlet, outlet: WriteHalf<Stream>, tasks: &mut JoinSet
 
 /// Writes what waits, until the connection is to end: then the farewell.
 async fn write(link: Arc<Link>, mut stream: WriteHalf<Stream>) -> Ended {
-    let closing = link.to_close();
-    tokio::pin!(closing);
+    let why = tokio::select! {
+        biased;
+        why = link.to_close() => why,
+        error = write_waiting(&link, &mut stream) => return Ended::Frame(error.into()),
+    };
+    let frame = seal(&Control::Goodbye(why));
+    let farewell = async {
+        stream.write_all(&frame).await?;
+        stream.close().await
+    };
+    // Who does not take it sees the connection end.
+    let _ = timeout(FAREWELL, farewell).await;
+    Ended::Closed(why)
+}
+
+async fn write_waiting(link: &Link, stream: &mut WriteHalf<Stream>) -> std::io::Error {
     loop {
-        tokio::select! {
-            biased;
-            why = &mut closing => {
-                let frame = seal(&Control::Goodbye(why));
-                let farewell = async {
-                    stream.write_all(&frame).await?;
-                    stream.close().await
-                };
-                // Who does not take it sees the connection end.
-                let _ = timeout(FAREWELL, farewell).await;
-                return Ended::Closed(why);
-            }
-            first = link.control.next() => {
-                if let Err(error) = write_all(&link, &link.control, first, &mut stream).await {
-                    return Ended::Frame(error.into());
-                }
-            }
+        let first = link.control.next().await;
+        if let Err(error) = write_all(link, &link.control, first, stream).await {
+            return error;
         }
     }
 }
@@ -75,27 +75,29 @@ async fn read(mut inlet: Inlet, pinged: Pinged) -> Ended {
 
 async fn read_one(inlet: &mut Inlet, pace: &mut Pace, pinged: &Pinged) -> Result<(), Ended> {
     let frame = inlet.next().await?;
-    inlet.pace(pace, 1).await?;
+    inlet.pace(pace, 1).await;
     let Some(decoded) = inlet.decode::<Control>(frame).await? else { return Ok(()) };
     match decoded.value {
         Control::Ping(number) => inlet.link.control.push(seal(&Control::Pong(number))),
-        Control::Pong(number) => match lock(pinged).take_if(|(sent, _)| *sent == number) {
-            Some((_, at)) => {
-                let round_trip = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
-                inlet.link.round_trip_us.store(round_trip, Ordering::Relaxed);
+        Control::Pong(number) => {
+            let answered = lock(pinged).take_if(|(sent, _)| *sent == number);
+            match answered {
+                Some((_, at)) => {
+                    let round_trip = u64::try_from(at.elapsed().as_micros()).unwrap_or(u64::MAX).max(1);
+                    inlet.link.round_trip_us.store(round_trip, Ordering::Relaxed);
+                }
+                None => inlet.charge(Misdeed::Unasked).await,
             }
-            None => inlet.charge(Misdeed::Unasked)?,
-        },
+        }
         Control::Addresses(records) => {
             if records.len() > limits::RECORDS_TOLD {
-                return inlet.charge(Misdeed::Malformed);
-            }
-            if !records.into_iter().all(|record| inlet.shared.learn(record)) {
-                inlet.charge(Misdeed::Malformed)?;
+                inlet.charge(Misdeed::Malformed).await;
+            } else if !records.into_iter().all(|record| inlet.shared.learn(record)) {
+                inlet.charge(Misdeed::Malformed).await;
             }
         }
         Control::Goodbye(why) => return Err(Ended::Told(why)),
-        Control::Welcome => inlet.charge(Misdeed::Unasked)?,
+        Control::Welcome => inlet.charge(Misdeed::Unasked).await,
     }
     Ok(())
 }
@@ -135,6 +137,8 @@ async fn tell(shared: Arc<Shared>, link: Arc<Link>) -> Ended {
             link.control.push(seal(&Control::Addresses(some.to_vec())));
         }
         told = numbers;
+        // What changes meanwhile is told together.
+        sleep(limits::TELL_INTERVAL).await;
     }
     Ended::Gone
 }

@@ -1,5 +1,6 @@
 //! What comes in on one lane of one connection: within the lane's limit, at the peer's rate, as there is room.
 
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
@@ -17,7 +18,7 @@ use crate::network::link::Link;
 use crate::network::pace::Pace;
 use crate::network::roster::Misdeed;
 use crate::network::shared::Shared;
-use crate::network::wire::{self, Goodbye};
+use crate::network::wire;
 
 /// The reading half of a lane.
 pub(super) struct Inlet {
@@ -47,11 +48,17 @@ impl Inlet {
     /// Waits for a frame, and for room for it if it is a large one.
     pub(super) async fn next(&mut self) -> Result<Incoming, Ended> {
         let length = frame::length(&mut self.stream, self.limit).await;
-        let length = length.map_err(|error| self.fault(error))?;
+        let length = match length {
+            Ok(length) => length,
+            Err(error) => return Err(self.fault(error).await),
+        };
         let room = self.room(length).await?;
         let within = self.shared.config.timing.frame_timeout;
         let bytes = frame::content(&mut self.stream, length, within).await;
-        let bytes = bytes.map_err(|error| self.fault(error))?;
+        let bytes = match bytes {
+            Ok(bytes) => bytes,
+            Err(error) => return Err(self.fault(error).await),
+        };
         self.link.received.fetch_add((length + LENGTH_BYTES) as u64, Ordering::Relaxed);
         Ok(Incoming { bytes, room })
     }
@@ -66,12 +73,12 @@ impl Inlet {
     }
 
     /// The stream is of no more use; if that is the peer's doing, it costs it.
-    fn fault(&self, error: FrameError) -> Ended {
+    async fn fault(&self, error: FrameError) -> Ended {
         match error {
-            FrameError::Oversized(_) => self.shared.charge(&self.link, Misdeed::Oversized),
-            FrameError::Stalled => self.shared.charge(&self.link, Misdeed::Stalled),
-            FrameError::Stream(_) => false,
-        };
+            FrameError::Oversized(_) => self.charge(Misdeed::Oversized).await,
+            FrameError::Stalled => self.charge(Misdeed::Stalled).await,
+            FrameError::Stream(_) => {}
+        }
         error.into()
     }
 
@@ -89,30 +96,26 @@ impl Inlet {
             decoded.map_err(|_| Ended::Gone)?
         };
         if decoded.is_none() {
-            self.charge(Misdeed::Malformed)?;
+            self.charge(Misdeed::Malformed).await;
         }
         Ok(decoded.map(|value| Decoded { value, _room: room }))
     }
 
-    /// Something costs the peer.
-    ///
-    /// # Errors
-    /// If it is refused from now on.
-    pub(super) fn charge(&self, misdeed: Misdeed) -> Result<(), Ended> {
-        match self.shared.charge(&self.link, misdeed) {
-            true => Err(Ended::Closed(Goodbye::Misbehaved)),
-            false => Ok(()),
+    /// Something costs the peer. If it is refused from now on, this does not return: nothing more is read,
+    /// and all tasks of the connection end when the farewell is written.
+    pub(super) async fn charge(&self, misdeed: Misdeed) {
+        if self.shared.charge(&self.link, misdeed) {
+            pending::<()>().await;
         }
     }
 
     /// Counts what came; if it is too much, the lane is not read for a while, which costs the peer.
-    pub(super) async fn pace(&self, pace: &mut Pace, units: u64) -> Result<(), Ended> {
+    pub(super) async fn pace(&self, pace: &mut Pace, units: u64) {
         let wait = pace.take(units, Instant::now());
         if !wait.is_zero() {
-            self.charge(Misdeed::Flood)?;
+            self.charge(Misdeed::Flood).await;
             sleep(wait.max(limits::FLOOD_PAUSE)).await;
         }
-        Ok(())
     }
 
     /// The same, without costing anything.

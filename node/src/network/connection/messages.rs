@@ -34,8 +34,9 @@ async fn read_one(inlet: &mut Inlet, count: &mut Pace, bytes: &mut Pace) -> Resu
     let frame = inlet.next().await?;
     match Message::from_wire(&frame.bytes) {
         Ok(message) => inlet.shared.handler.input(Event::Message { from: inlet.link.peer, message }),
-        Err(_) => inlet.charge(Misdeed::Malformed)?,
+        Err(_) => inlet.charge(Misdeed::Malformed).await,
     }
-    inlet.pace(count, 1).await?;
-    inlet.pace(bytes, frame.bytes.len() as u64).await
+    inlet.pace(count, 1).await;
+    inlet.pace(bytes, frame.bytes.len() as u64).await;
+    Ok(())
 }

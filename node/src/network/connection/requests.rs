@@ -45,23 +45,22 @@ async fn read_one(inlet: &mut Inlet, pace: &mut Pace, asked: &mpsc::Sender<(u32,
     let Some(decoded) = inlet.decode::<RequestFrame>(frame).await? else { return Ok(()) };
     match decoded.value {
         RequestFrame::Ask(number, ask) => {
-            inlet.pace(pace, 1).await?;
+            inlet.pace(pace, 1).await;
             if matches!(&ask, Ask::Snapshot(request) if request.len() > limits::SNAPSHOT_REQUEST_BYTES) {
-                return inlet.charge(Misdeed::Malformed);
-            }
-            if asked.try_send((number, ask)).is_err() {
+                inlet.charge(Misdeed::Malformed).await;
+            } else if asked.try_send((number, ask)).is_err() {
                 inlet.link.requests.push(seal(&RequestFrame::Answer(number, Answer::Busy)));
             }
         }
         RequestFrame::Answer(number, answer) => match inlet.link.question(number) {
-            Some(question) => return take_answer(inlet, number, question, answer),
-            None => inlet.charge(Misdeed::Unasked)?,
+            Some(question) => take_answer(inlet, number, question, answer).await,
+            None => inlet.charge(Misdeed::Unasked).await,
         },
     }
     Ok(())
 }
 
-fn take_answer(inlet: &Inlet, number: u32, question: Asked, answer: Answer) -> Result<(), Ended> {
+async fn take_answer(inlet: &Inlet, number: u32, question: Asked, answer: Answer) {
     let from = inlet.link.peer;
     let event = match (question, answer) {
         (Asked::Decided, Answer::Decided(blocks)) => {
@@ -72,11 +71,10 @@ fn take_answer(inlet: &Inlet, number: u32, question: Asked, answer: Answer) -> R
         (Asked::Snapshot, Answer::Snapshot(answer)) => Event::Snapshot { from, request: number, answer },
         (Asked::Snapshot, Answer::Busy) => Event::Snapshot { from, request: number, answer: None },
         (Asked::Decided, Answer::Snapshot(_)) | (Asked::Snapshot, Answer::Decided(_)) => {
-            return inlet.charge(Misdeed::Unasked);
+            return inlet.charge(Misdeed::Unasked).await;
         }
     };
     inlet.shared.handler.input(event);
-    Ok(())
 }
 
 /// Answers what the peer asks, one after the other.

@@ -151,6 +151,15 @@ impl Node {
         listening[0].clone().with(Protocol::P2p(self.handle.node().peer_id().unwrap()))
     }
 
+    /// The port on which it listens.
+    pub(super) async fn port(&self) -> u16 {
+        let listening = self.handle.listening().await;
+        match listening[0].iter().nth(1) {
+            Some(Protocol::Tcp(port)) => port,
+            other => panic!("no TCP port but {other:?}"),
+        }
+    }
+
     /// Waits for the first event of which `find` makes something; keeps those before it for later.
     pub(super) async fn expect<T>(&mut self, what: &str, mut find: impl FnMut(&Event) -> Option<T>) -> T {
         for place in 0..self.seen.len() {

@@ -173,9 +173,7 @@ async fn a_line_that_goes_dead_is_noticed() {
     let mut one = config(1, listed(1..=2));
     timing(&mut one);
     let mut one = Node::start(one).await;
-    let port = one.handle.listening().await[0].iter().nth(1).unwrap();
-    let libp2p::multiaddr::Protocol::Tcp(port) = port else { panic!("not TCP") };
-    let (cut, proxy) = proxy(port).await;
+    let (cut, proxy) = proxy(one.port().await).await;
     let mut two = config(2, listed(1..=2));
     timing(&mut two);
     (two.listen, two.announce) = (Vec::new(), vec!["/ip4/127.0.0.1/tcp/1".parse().unwrap()]);
@@ -206,13 +204,13 @@ async fn proxy(to: u16) -> (watch::Sender<bool>, u16) {
             let mut is_cut = is_cut.clone();
             tokio::spawn(async move {
                 let mut far = TcpStream::connect(("127.0.0.1", to)).await.unwrap();
+                let cut = async { is_cut.wait_for(|cut| *cut).await.map(|_| ()) };
                 tokio::select! {
-                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => {}
-                    _ = is_cut.wait_for(|cut| *cut) => {
-                        // Held, not closed.
-                        tokio::time::sleep(PATIENCE).await;
-                    }
+                    _ = tokio::io::copy_bidirectional(&mut near, &mut far) => return,
+                    _ = cut => {}
                 }
+                // Held, not closed.
+                tokio::time::sleep(PATIENCE).await;
             });
         }
     });

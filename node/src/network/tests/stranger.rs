@@ -89,13 +89,12 @@ impl Stranger {
         let closed = tokio::spawn(async move {
             while !matches!(swarm.select_next_some().await, SwarmEvent::ConnectionClosed { .. }) {}
         });
-        let (mut readers, mut writers) = (Vec::new(), Vec::new());
-        for expected in Lane::ALL {
-            let (lane, stream) = timeout(PATIENCE, streams.recv()).await.unwrap()?;
-            assert_eq!(lane, expected);
-            let (reader, writer) = stream.split();
-            (readers.push(reader), writers.push(writer));
+        let mut lanes = Vec::new();
+        for _ in Lane::ALL {
+            lanes.push(timeout(PATIENCE, streams.recv()).await.unwrap()?);
         }
+        lanes.sort_by_key(|(lane, _)| *lane as usize);
+        let (readers, writers) = lanes.into_iter().map(|(_, stream)| stream.split()).unzip();
         // The handler lives as long as the connection; streams that come later are of no interest.
         tokio::spawn(async move { while streams.recv().await.is_some() {} });
         Some(Stranger { writers, readers, closed })

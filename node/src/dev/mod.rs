@@ -14,7 +14,7 @@ use sillok_runtime::{Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
 pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_register};
-pub(crate) use nodes::{node, operator, with_nodes};
+pub(crate) use nodes::{node, with_nodes};
 pub(crate) use options::DevOptions;
 
 use crate::chain::{Chain, Pace};

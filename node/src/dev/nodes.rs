@@ -12,7 +12,7 @@ const MEMBER: u32 = 0;
 
 /// The SURI of the key that proposes and votes for a node, by the node's number from 1: a dev account's as long
 /// as there are some.
-pub(crate) fn operator(number: usize) -> String {
+fn operator(number: usize) -> String {
     match DEV_NAMES.get(number.wrapping_sub(1)) {
         Some(name) => format!("//{name}"),
         None => format!("//Operator//{number}"),

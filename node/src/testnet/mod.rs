@@ -19,8 +19,8 @@ use crate::process::ProcessError;
 use crate::storage::StorageError;
 pub(crate) use banner::TestnetBanner;
 pub(crate) use nodes::Nodes;
-pub(crate) use prepare::{NodePlace, make};
 use prepare::prepare;
+pub(crate) use prepare::{NodePlace, make};
 
 /// How often it is looked whether all nodes run.
 const WATCH: Duration = Duration::from_millis(200);

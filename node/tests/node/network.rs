@@ -91,7 +91,7 @@ impl Network {
             let mut ids = BTreeSet::new();
             for index in 0..VALIDATORS {
                 let block = self.client(index).chain_block(BlockRef::Height(height)).await.unwrap();
-                ids.insert((block.id, block.header.state_root));
+                ids.insert((block.hash, block.state_root));
             }
             assert_eq!(ids.len(), 1, "height {height}");
         }
@@ -163,7 +163,8 @@ async fn validators_go_on_through_kills_and_a_rolling_restart_and_lose_nothing()
     }
     network.kill(2);
     network.run(2, &[]);
-    let seen = finals(&network.client(3), &ids(&load.sent.lock().unwrap().clone())).await;
+    let so_far = load.sent.lock().unwrap().clone();
+    let seen = finals(&network.client(3), &ids(&so_far)).await;
     let sent = load.stop().await;
     // What a node that was killed had in its memory alone is sent again.
     for payment in &sent {
@@ -250,4 +251,89 @@ async fn a_chain_of_four_stands_still_without_two_and_goes_on_with_one_of_them()
     finality(&network.client(2), &id).await;
     let peers = network.client(0).node_peers().await.unwrap();
     assert_eq!(peers["peers"].as_array().unwrap().len(), 2, "{peers}");
+}
+
+/// Runs a command as the operator of a node, against the first node.
+fn command(network: &Network, from: &str, arguments: &[&str]) -> serde_json::Value {
+    let url = network.nodes[0].as_ref().unwrap().url();
+    let output = Command::new(BINARY)
+        .args(arguments)
+        .args(["--json", "--from", from, "--node", url])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stdout));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Proposes something, and has two more of four vote for it.
+fn decide(network: &Network, action: &[&str]) {
+    let proposed = command(network, "//Alice", &[&["gov", "propose"], action].concat());
+    let number = proposed["proposal"].to_string();
+    command(network, "//Bob", &["gov", "vote", &number, "yes"]);
+    let voted = command(network, "//Charlie", &["gov", "vote", &number, "yes"]);
+    assert!(voted["status"]["Executed"].is_object(), "{voted}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_is_voted_in_and_out_under_load() {
+    let mut network = Network::start();
+    let payers = Arc::new(Payers::of(&network.client(0)).await);
+    let load = Load::start(payers.clone(), network.urls());
+    // A member makes a folder, and tells the others what is in it.
+    let home = network.home(VALIDATORS);
+    std::fs::write(network.folder.data().join("secret"), "a good password\n").unwrap();
+    let secret = network.folder.data().join("secret");
+    let made = Command::new(BINARY)
+        .args(["init", "--json", "--password-file"])
+        .args([&secret, &home])
+        .output()
+        .unwrap();
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    let (node, validator) = (made["node"].as_str().unwrap(), made["validator"].as_str().unwrap());
+    std::fs::copy(network.home(0).join("genesis.scale"), home.join("genesis.scale")).unwrap();
+    let theirs = std::fs::read_to_string(network.home(0).join("node.toml")).unwrap();
+    let peers = theirs.split("peers = [").nth(1).unwrap().split(']').next().unwrap();
+    let settings = format!(
+        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n"
+    );
+    std::fs::write(home.join("node.toml"), settings).unwrap();
+
+    // Before it is voted in, nobody is connected to it.
+    network.nodes.push(Some(Node::start_home(&home, &[])));
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(network.height(VALIDATORS).await, 0);
+    let add = ["add-node", "A Fifth (SAMPLE)", node, "--operator", "//Eve", "--validator", validator];
+    decide(&network, &add);
+    network.reaches(VALIDATORS, network.height(0).await + 5).await;
+    let seats = network.client(VALIDATORS).node_consensus().await.unwrap();
+    assert_eq!(seats["validators"].as_array().unwrap().len(), VALIDATORS + 1, "{seats}");
+    assert_eq!(seats["votes"], true, "{seats}");
+    // It is needed now: four of five are a quorum, three are not.
+    network.stop(1);
+    network.reaches(0, network.height(0).await + 5).await;
+    network.run(1, &[]);
+
+    // Out again: with five, four have to agree.
+    let proposed = command(&network, "//Alice", &["gov", "propose", "remove-node", "4"]);
+    let number = proposed["proposal"].to_string();
+    for operator in ["//Bob", "//Charlie", "//Dave"] {
+        command(&network, operator, &["gov", "vote", &number, "yes"]);
+    }
+    let begun = Instant::now();
+    loop {
+        let peers = network.client(VALIDATORS).node_peers().await.unwrap();
+        if peers["peers"].as_array().unwrap().is_empty() {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "an expelled member is still connected: {peers}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let expelled = network.height(VALIDATORS).await;
+    network.reaches(0, expelled + 5).await;
+    assert!(network.height(VALIDATORS).await <= expelled + 1, "an expelled member follows no more");
+    let sent = load.stop().await;
+    for id in ids(&sent[sent.len() - 10..]) {
+        finality(&network.client(2), &id).await;
+    }
+    network.agree().await;
 }

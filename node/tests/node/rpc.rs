@@ -178,7 +178,18 @@ async fn contracts_describe_themselves_and_unknown_ones_are_refused() {
     let names: Vec<&str> = list.iter().filter_map(|entry| entry.name.as_deref()).collect();
     assert_eq!(
         names,
-        ["system", "membership", "governance", "did", "cash", "escrow", "market", "board", "hanbit", "seorak"]
+        [
+            "system",
+            "membership",
+            "governance",
+            "did",
+            "cash",
+            "escrow",
+            "market",
+            "board",
+            "hanbit",
+            "seorak"
+        ]
     );
     let genesis = client.chain_genesis().await.unwrap();
     assert!(genesis.samples.iter().all(|sample| sample.company.contains("SAMPLE")));

@@ -17,7 +17,7 @@ pub(super) enum ActionCommand {
         /// The organisation that runs it, and which of its nodes it is.
         name: String,
         /// Its id on the network, as `sillok init` shows it: 12D3KooW…
-        node: String,
+        id: String,
         /// Who proposes and votes for it.
         #[arg(long, value_name = "ACCOUNT")]
         operator: String,
@@ -34,15 +34,15 @@ pub(super) enum ActionCommand {
     /// Let a node go.
     RemoveNode {
         /// Its number, as `sillok gov nodes` shows it.
-        node: u32,
+        number: u32,
     },
     /// Make an observer a validator.
     Promote {
         /// Its number.
-        node: u32,
+        number: u32,
         /// The key that it votes with.
         #[arg(value_name = "ADDRESS")]
-        key: String,
+        address: String,
         /// Its voting power.
         #[arg(long, default_value_t = 1)]
         power: u64,
@@ -50,27 +50,27 @@ pub(super) enum ActionCommand {
     /// Make a validator an observer.
     Demote {
         /// Its number.
-        node: u32,
+        number: u32,
     },
     /// Give a validator another key to vote with.
     Rekey {
         /// Its number.
-        node: u32,
+        number: u32,
         /// The new key.
         #[arg(value_name = "ADDRESS")]
-        key: String,
+        address: String,
     },
     /// Give a node another id on the network.
     SetPeer {
         /// Its number.
-        node: u32,
+        number: u32,
         /// The new id: 12D3KooW…
         id: String,
     },
     /// Give a validator another voting power; one that was suspended votes again.
     SetPower {
         /// Its number.
-        node: u32,
+        number: u32,
         /// The power.
         power: u64,
     },
@@ -107,8 +107,8 @@ impl ActionCommand {
     /// The actions as the module takes them, and a sentence of what they do.
     pub(super) fn actions(&self, session: &Session) -> Result<(Value, String)> {
         let (action, does) = match self {
-            ActionCommand::AddNode { name, node, operator, validator, power, contact } => {
-                let peer = hex(&peer(node)?);
+            ActionCommand::AddNode { name, id, operator, validator, power, contact } => {
+                let peer = hex(&peer(id)?);
                 let operator = session.account(operator)?.to_string();
                 let key = validator.as_deref().map(|key| public(session, key)).transpose()?;
                 let does = match key {
@@ -121,27 +121,27 @@ impl ActionCommand {
                 });
                 (json!({ "AddNode": { "node": node } }), does)
             }
-            ActionCommand::RemoveNode { node } => {
-                (json!({ "RemoveNode": { "node": node } }), format!("let node {node} go"))
+            ActionCommand::RemoveNode { number } => {
+                (json!({ "RemoveNode": { "node": number } }), format!("let node {number} go"))
             }
-            ActionCommand::Promote { node, key, power } => {
-                let action = json!({ "node": node, "key": hex(&public(session, key)?), "power": power });
-                (json!({ "Promote": action }), format!("make node {node} a validator of power {power}"))
+            ActionCommand::Promote { number, address, power } => {
+                let action = json!({ "node": number, "key": hex(&public(session, address)?), "power": power });
+                (json!({ "Promote": action }), format!("make node {number} a validator of power {power}"))
             }
-            ActionCommand::Demote { node } => {
-                (json!({ "Demote": { "node": node } }), format!("make node {node} an observer"))
+            ActionCommand::Demote { number } => {
+                (json!({ "Demote": { "node": number } }), format!("make node {number} an observer"))
             }
-            ActionCommand::Rekey { node, key } => {
-                let action = json!({ "node": node, "key": hex(&public(session, key)?) });
-                (json!({ "Rekey": action }), format!("give node {node} the key {key} to vote with"))
+            ActionCommand::Rekey { number, address } => {
+                let action = json!({ "node": number, "key": hex(&public(session, address)?) });
+                (json!({ "Rekey": action }), format!("give node {number} the key {address} to vote with"))
             }
-            ActionCommand::SetPeer { node, id } => {
-                let action = json!({ "node": node, "peer": hex(&peer(id)?) });
-                (json!({ "SetPeer": action }), format!("give node {node} the network key {id}"))
+            ActionCommand::SetPeer { number, id } => {
+                let action = json!({ "node": number, "peer": hex(&peer(id)?) });
+                (json!({ "SetPeer": action }), format!("give node {number} the network key {id}"))
             }
-            ActionCommand::SetPower { node, power } => {
-                let action = json!({ "node": node, "power": power });
-                (json!({ "SetPower": action }), format!("give node {node} the power {power}"))
+            ActionCommand::SetPower { number, power } => {
+                let action = json!({ "node": number, "power": power });
+                (json!({ "SetPower": action }), format!("give node {number} the power {power}"))
             }
             ActionCommand::SetParameter { name, value } => {
                 let action = json!({ "name": name, "value": value });
@@ -166,10 +166,11 @@ fn of_file(path: &PathBuf) -> Result<(Value, String)> {
     let failed = |error: String| CliError::failed("actions", format!("{}: {error}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
     let actions: Value = serde_json::from_str(&text).map_err(|error| failed(error.to_string()))?;
-    let names: Option<Vec<String>> = actions.as_array().map(|list| {
-        list.iter().filter_map(|action| action.as_object()?.keys().next().cloned()).collect()
-    });
-    let names = names.filter(|names| !names.is_empty()).ok_or_else(|| failed("is no list of actions".into()))?;
+    let names: Option<Vec<String>> = actions
+        .as_array()
+        .map(|list| list.iter().filter_map(|action| action.as_object()?.keys().next().cloned()).collect());
+    let names =
+        names.filter(|names| !names.is_empty()).ok_or_else(|| failed("is no list of actions".into()))?;
     Ok((actions, names.join(", ")))
 }
 

@@ -76,7 +76,11 @@ pub(super) async fn proposal(session: &Session, module: &ContractHandle, number:
         known.map_or_else(|| format!("node {number}"), |node| node.name.clone())
     };
     let mut human = format!("Proposal {number}: {}\n", proposal["title"].as_str().unwrap_or_default());
-    human.push_str(&format!("by {}, until {}\n", name(&proposal["proposer"]), proposal["expires"].as_str().unwrap_or_default()));
+    human.push_str(&format!(
+        "by {}, until {}\n",
+        name(&proposal["proposer"]),
+        proposal["expires"].as_str().unwrap_or_default()
+    ));
     human.push_str(&standing(&proposal));
     if let Some(text) = proposal["text"].as_str().filter(|text| !text.is_empty()) {
         human.push_str(&format!("\n\n{text}\n"));
@@ -108,7 +112,8 @@ pub(super) async fn nodes(session: &Session, module: &ContractHandle) -> Result<
         let role = node.role.as_object().and_then(|role| role.iter().next());
         let (role, of) = role.map_or(("?", Value::Null), |(name, of)| (name.as_str(), of.clone()));
         let power = of["power"].as_u64().map_or("-".into(), |power| power.to_string());
-        let peer = hex::decode(node.peer.trim_start_matches("0x")).ok().and_then(|bytes| bytes.try_into().ok());
+        let peer =
+            hex::decode(node.peer.trim_start_matches("0x")).ok().and_then(|bytes| bytes.try_into().ok());
         let id = peer.map_or_else(|| node.peer.clone(), |peer| NodeId(peer).to_string());
         values.push(json!({
             "number": node.number, "name": node.name, "role": role.to_lowercase(), "of": of,
@@ -141,8 +146,12 @@ pub(super) async fn parameters(session: &Session, module: &ContractHandle) -> Re
             break;
         }
     }
-    let columns =
-        [("parameter", Align::Left), ("value", Align::Right), ("least", Align::Right), ("most", Align::Right)];
+    let columns = [
+        ("parameter", Align::Left),
+        ("value", Align::Right),
+        ("least", Align::Right),
+        ("most", Align::Right),
+    ];
     let mut table = Table::new(&columns, "no parameters");
     let mut values = Vec::new();
     for Parameter { name, value, least, most } in all {

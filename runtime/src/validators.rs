@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sillok_abi::{Certificate, CertificateError, Hash, PublicKey, Validator};
 
+use crate::crypto;
 use crate::fault::Fault;
 use crate::native::{self, Consortium};
 use crate::state::StateReader;
-use crate::crypto;
 
 /// The proposer of a round: validators take turns. The set is not empty.
 pub fn proposer(validators: &[Validator], height: u64, round: u32) -> Option<PublicKey> {

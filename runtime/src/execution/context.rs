@@ -12,9 +12,9 @@ use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
 use super::frame::{Frame, Stop};
 use super::shared::Shared;
+use crate::limits;
 use crate::orderbook::{Mark as BooksMark, Now, OrderBooks};
 use crate::state::{Overlay, OverlayMark, StateReader};
-use crate::limits;
 use crate::wasm::Instances;
 
 /// The context of an execution. While an instance runs the engine's store holds it, so what is here

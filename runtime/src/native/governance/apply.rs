@@ -7,7 +7,9 @@ use codec::Encode;
 use sillok_abi::governance::{Action, ActionFailure};
 
 use super::error::{Code, Done, Undone};
-use super::records::{Chain, Roll, Window, chain_key, read, read_certain, roll_key, set_key, windows_key, write};
+use super::records::{
+    Chain, Roll, Window, chain_key, read, read_certain, roll_key, set_key, windows_key, write,
+};
 use super::set::{Seat, ValidatorSet, check_change, check_usable};
 use super::{calls, chain, emit, members, nodes, parameters};
 use crate::execution::{Context, Stop};

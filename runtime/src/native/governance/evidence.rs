@@ -55,8 +55,8 @@ fn validator_at(context: &mut Context, key: &PublicKey, height: u64) -> Done<u32
 fn check(context: &mut Context, evidence: &Equivocation) -> Done {
     let price = context.shared.parameters.gas.signatures.sr25519.of(size_of::<Hash>());
     context.charge(price.saturating_mul(2))?;
-    let verdict =
-        evidence.check(&context.chain(), |key, digest, signature| crypto::verify_vote(key, digest, signature));
+    let verdict = evidence
+        .check(&context.chain(), |key, digest, signature| crypto::verify_vote(key, digest, signature));
     match verdict {
         Ok(_) => Ok(()),
         Err(EvidenceError::NoConflict) => Err(Code::NoConflict.into()),

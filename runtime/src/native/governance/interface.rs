@@ -192,10 +192,7 @@ pub(in crate::native) const METHODS: &[ItemSpec] = &[
     event(
         "Called",
         "The consortium has called a contract.",
-        &[
-            Param { name: "contract", ty: &Type::Contract },
-            Param { name: "method", ty: &Type::String },
-        ],
+        &[Param { name: "contract", ty: &Type::Contract }, Param { name: "method", ty: &Type::String }],
     ),
     event(
         "Equivocated",

@@ -156,8 +156,8 @@ fn describe(context: &mut Context, number: u32, name: &str, contact: &str) -> Do
 }
 
 fn check_text(name: &str, contact: &str) -> Done {
-    let fits = (1..=limits::MAX_NODE_NAME_BYTES).contains(&name.len())
-        && contact.len() <= limits::MAX_CONTACT_BYTES;
+    let fits =
+        (1..=limits::MAX_NODE_NAME_BYTES).contains(&name.len()) && contact.len() <= limits::MAX_CONTACT_BYTES;
     require(fits, Code::NodeText)
 }
 

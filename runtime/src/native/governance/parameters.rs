@@ -77,7 +77,12 @@ pub(super) fn all(parameters: &mut Parameters) -> Vec<Parameter<'_>> {
         large("query_gas", &mut parameters.query_gas, 100_000_000, 100_000_000_000),
         small("max_block_bytes", &mut parameters.max_block_bytes, MIB, 8 * MIB),
         small("max_transaction_bytes", &mut parameters.max_transaction_bytes, 64 * 1024, MIB),
-        large("max_transaction_lifetime_ms", &mut parameters.max_transaction_lifetime_ms, MINUTE, 60 * MINUTE),
+        large(
+            "max_transaction_lifetime_ms",
+            &mut parameters.max_transaction_lifetime_ms,
+            MINUTE,
+            60 * MINUTE,
+        ),
         large(
             "max_authorisation_lifetime_ms",
             &mut parameters.max_authorisation_lifetime_ms,

@@ -135,10 +135,7 @@ fn standing(context: &Context, proposal: &Proposal, set: &ValidatorSet) -> (Stat
 
 /// Proposals below `before`, newest first. Those that were withdrawn are gone, so a page may be short; it
 /// is looked for among twice its length of numbers.
-fn list(
-    context: &mut Context,
-    (before, limit): (Option<u64>, u32),
-) -> Result<Vec<ProposalSummary>, Stop> {
+fn list(context: &mut Context, (before, limit): (Option<u64>, u32)) -> Result<Vec<ProposalSummary>, Stop> {
     let limit = u64::from(limit.min(limits::MAX_GOVERNANCE_PAGE));
     let open: OpenProposals = read_certain(context, &open_key())?;
     let end = before.map_or(open.next, |before| before.min(open.next));
@@ -164,10 +161,7 @@ fn list_parameters(context: &mut Context, (from, limit): (u32, u32)) -> Result<V
 }
 
 /// Appointed deployers behind `after`, in the order of their SCALE form.
-fn deployers(
-    context: &mut Context,
-    (after, limit): (Option<Account>, u32),
-) -> Result<Vec<Account>, Stop> {
+fn deployers(context: &mut Context, (after, limit): (Option<Account>, u32)) -> Result<Vec<Account>, Stop> {
     let field = deployer_key(&Account::Key([0; 32]));
     let field = field.get(..36).unwrap_or_default();
     let from = match after {

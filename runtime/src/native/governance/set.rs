@@ -152,7 +152,8 @@ mod tests {
     use super::*;
 
     fn set(powers: &[u64]) -> ValidatorSet {
-        let seats = (0..).zip(powers).map(|(node, power)| Seat { node, key: [node as u8; 32], power: *power });
+        let seats =
+            (0..).zip(powers).map(|(node, power)| Seat { node, key: [node as u8; 32], power: *power });
         ValidatorSet { seats: seats.filter(|seat| seat.power > 0).collect(), ..ValidatorSet::default() }
     }
 

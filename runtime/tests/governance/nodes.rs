@@ -5,7 +5,7 @@ use sillok_abi::{Validator, validators_digest};
 use sillok_runtime::crypto::network_key;
 use sillok_runtime::{GenesisError, MemoryState};
 use sillok_testing::governance::value;
-use sillok_testing::{World, account, key, observer, outside, validator};
+use sillok_testing::{World, account, key, observer, operator, outside, validator};
 
 use super::support::{council, enact, genesis_of, powers, refused};
 
@@ -16,6 +16,7 @@ fn key_of(name: &str) -> [u8; 32] {
 #[test]
 fn nodes_join_change_and_leave() {
     let mut world = council(&[1, 1, 1, 1]);
+    world.let_sign(&operator("Watcher"));
     enact(&mut world, Action::AddNode { node: observer("Watcher") });
     enact(&mut world, Action::Promote { node: 4, key: key_of("Watcher"), power: 1 });
     assert_eq!(powers(&world), [1, 1, 1, 1, 1]);

@@ -32,6 +32,15 @@ fn the_table_of_code_s_limits_is_the_table() {
     check("code-limits", &CODE_LIMITS.iter().zip(&figures).map(row).collect::<Vec<_>>());
 }
 
+#[test]
+fn the_table_of_governance_s_refusals_is_the_table() {
+    let section = sillok_runtime::native_metadata(&sillok_abi::native::GOVERNANCE).unwrap();
+    let metadata = sillok_abi::Metadata::from_section(section).unwrap();
+    let row =
+        |error: &sillok_abi::ErrorSpec| format!("| {} | `{}` | {} |", error.code, error.name, error.docs);
+    check("governance-errors", &metadata.errors.iter().map(row).collect::<Vec<_>>());
+}
+
 /// A number with commas between thousands.
 fn grouped(number: u32) -> String {
     match number / 1_000 {

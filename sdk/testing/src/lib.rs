@@ -5,20 +5,19 @@
 
 mod artefacts;
 pub mod code;
+pub mod governance;
 pub mod puppet;
 
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
-use sillok_abi::governance::NewNode;
 use sillok_abi::native::{GenesisContract, Member, code_hash};
 use sillok_abi::{
     Account, Authorisation, Authoriser, Call, CallFailure, CallTree, ContractId, Failure, Hash, Outcome,
-    Receipt, Time, Transaction, TransactionBody, Validator, digest,
+    Receipt, Time, Transaction, TransactionBody,
 };
 use sillok_client::keys::Keypair;
 use sillok_client::transaction::{Nonces, Signer, authorise, sign};
-use sillok_runtime::crypto::network_key;
 use sillok_runtime::{
     BlockEnv, Execution, Executor, Genesis, MemoryState, Outside, Parameters, Proposal, Refusal, Runtime,
     Simulation, StateTree,
@@ -26,6 +25,7 @@ use sillok_runtime::{
 
 pub use artefacts::outside;
 pub use code::{contract_item, deploy, method_item, module, wat_contract, with_metadata};
+pub use governance::{observer, operator, validator};
 
 /// When the chain starts.
 pub const START: u64 = 1_790_000_000_000;
@@ -109,29 +109,6 @@ pub fn genesis() -> Genesis {
         codes: codes.iter().map(|(_, wasm, _)| wasm.to_vec()).collect(),
         calls: Vec::new(),
     }
-}
-
-/// A validator: its key is the development key of its name, its operator's that of the same name and
-/// `Operator`.
-pub fn validator(name: &str, power: u64) -> NewNode {
-    let validator = Some(Validator { key: key(name).public(), power });
-    NewNode { validator, ..observer(name) }
-}
-
-/// A node without a vote, of the same.
-pub fn observer(name: &str) -> NewNode {
-    NewNode {
-        name: name.into(),
-        operator: account(&operator(name)),
-        contact: String::new(),
-        peer: network_key(&digest("sillok/test-peer", &name)),
-        validator: None,
-    }
-}
-
-/// The name of a node's operator.
-pub fn operator(node: &str) -> String {
-    format!("{node}Operator")
 }
 
 /// The keys of the board's directors, by scheme and public key.

@@ -8,7 +8,7 @@ use sillok_abi::{Call, ContractId, Failure, TrapCode};
 use super::apply::Purpose;
 use super::emit;
 use super::error::{Code, Done, Undone, require};
-use crate::execution::{CallEnd, Context, Stop, Target};
+use crate::execution::{Authority, CallEnd, Context, Stop, Target};
 use crate::limits;
 
 /// Calls a contract, with so much gas and no more: whether it succeeds must not depend on how much whoever
@@ -36,11 +36,14 @@ pub(super) fn call(
     }
 }
 
-/// Makes the call on an account of gas of its own, taken from what is left.
+/// Makes the call on an account of gas of its own, taken from what is left, and without the authority that
+/// the transaction carries: what a proposal does must not depend on who casts the last vote with what.
 fn within(context: &mut Context, call: Call, gas: u64) -> Result<Result<CallEnd, Stop>, Stop> {
     let rest = context.gas().checked_sub(gas).ok_or(TrapCode::OutOfGas)?;
     context.set_gas(gas);
+    let authority = std::mem::replace(&mut context.authority, Authority::none());
     let ended = context.call_from_frame(Target { call, catch: true });
+    context.authority = authority;
     let consumed = ended.as_ref().is_err_and(Stop::consumes_all_gas);
     let left = if consumed { 0 } else { context.gas() };
     context.set_gas(rest + left);

@@ -6,6 +6,7 @@ use sillok_abi::governance::{Action, Halt, PlannedVersion};
 use super::apply::Changing;
 use super::emit;
 use super::error::{Code, Done, require};
+use super::genesis::FIRST_VERSION;
 use super::records::{Chain, chain_key, deployer_key, read, stored, write};
 use crate::execution::{Context, Stop};
 use crate::fault::Fault;
@@ -103,7 +104,7 @@ pub(crate) fn halts(state: &dyn StateReader) -> Result<bool, Fault> {
 /// The version of the protocol that the block of this height follows, as far as this state says.
 pub(crate) fn version_at(state: &dyn StateReader, height: u64) -> Result<u32, Fault> {
     let chain: Option<Chain> = stored(state, &chain_key())?;
-    Ok(chain.map_or(limits::PROTOCOL_VERSION, |chain| chain.version_at(height)))
+    Ok(chain.map_or(FIRST_VERSION, |chain| chain.version_at(height)))
 }
 
 /// Fails if this program does not know the version that the block of this height follows.

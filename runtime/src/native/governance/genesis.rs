@@ -7,8 +7,11 @@ use super::apply::Changing;
 use super::error::Undone;
 use super::nodes;
 use super::records::{Chain, OpenProposals, open_key, parameters_key, write};
+use crate::Parameters;
 use crate::execution::{Context, Stop};
-use crate::{Parameters, limits};
+
+/// The version of the protocol that every chain begins with, whichever a program knows.
+pub(super) const FIRST_VERSION: u32 = 1;
 
 /// Why genesis's nodes can't be.
 pub(crate) enum BadNodes {
@@ -26,7 +29,7 @@ pub(crate) fn put_governance(
 ) -> Result<(), BadNodes> {
     let chain = Chain {
         halted: None,
-        version: limits::PROTOCOL_VERSION,
+        version: FIRST_VERSION,
         planned: None,
         replay_window_ms: parameters.max_transaction_lifetime_ms,
         restricted: false,

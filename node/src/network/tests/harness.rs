@@ -252,8 +252,26 @@ impl Node {
     }
 }
 
-/// Starts validators 1 to `count`; each but the first knows only the address of the one before it.
+/// Starts validators 1 to `count`, of which each dials those before it. They announce where nobody is, so that
+/// nobody dials back: of two connections that are made at once one would be replaced, with what is on it.
 pub(super) async fn connect(count: u8) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::new();
+    let mut addresses = Vec::new();
+    for number in 1..=count {
+        let mut config = config(number, listed(1..=count));
+        config.peers = addresses.clone();
+        config.announce = vec!["/ip4/127.0.0.1/tcp/1".parse().unwrap()];
+        let node = Node::start(config).await;
+        addresses.push(node.address().await);
+        nodes.push(node);
+    }
+    all_connected(&mut nodes).await;
+    nodes
+}
+
+/// Starts validators 1 to `count`; each but the first knows only the address of the one before it, and hears of
+/// the others.
+pub(super) async fn connect_by_hearsay(count: u8) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     for number in 1..=count {
         let mut config = config(number, listed(1..=count));
@@ -262,12 +280,17 @@ pub(super) async fn connect(count: u8) -> Vec<Node> {
         }
         nodes.push(Node::start(config).await);
     }
+    all_connected(&mut nodes).await;
+    nodes
+}
+
+async fn all_connected(nodes: &mut [Node]) {
+    let count = nodes.len() as u8;
     for (place, node) in nodes.iter_mut().enumerate() {
         for number in (1..=count).filter(|number| usize::from(*number) != place + 1) {
             node.connected(number).await;
         }
     }
-    nodes
 }
 
 /// A message that is told from others by its height.

@@ -1,5 +1,6 @@
 //! Connections come about, carry what they should in order, and come back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use libp2p::Multiaddr;
@@ -12,19 +13,33 @@ use crate::network::Event;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_nodes_that_know_one_address_each_come_to_a_full_mesh() {
-    let mut nodes = connect(4).await;
+    let mut nodes = connect_by_hearsay(4).await;
+    let reached = [const { AtomicUsize::new(0) }; 4];
+    let handles: Vec<_> = nodes.iter().map(|node| node.handle.clone()).collect();
+    // As consensus does, each repeats what it says: a connection may have been replaced by another.
+    let repeat = async {
+        while reached.iter().map(|count| count.load(Ordering::Relaxed)).sum::<usize>() < 4 * 3 {
+            for (place, handle) in handles.iter().enumerate() {
+                handle.send(To::All, &message(100 + place as u64));
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let hear = async {
+        for (place, node) in nodes.iter_mut().enumerate() {
+            for from in (0..4).filter(|from| *from != place) {
+                node.message(100 + from as u64).await;
+                reached[place].fetch_add(1, Ordering::Relaxed);
+            }
+        }
+    };
+    tokio::join!(repeat, hear);
     for (place, node) in nodes.iter().enumerate() {
         let states = node.handle.peers();
         assert_eq!(states.len(), 3);
         for state in states {
             assert!(state.validator.is_some() && state.agent.starts_with("test/"));
             assert_ne!(state.node, node_id(place as u8 + 1));
-        }
-        node.handle.send(To::All, &message(100 + place as u64));
-    }
-    for place in 0..4 {
-        for from in (0..4).filter(|from| *from != place) {
-            nodes[place].message(100 + from as u64).await;
         }
     }
 }
@@ -101,7 +116,7 @@ async fn transactions_go_to_validators_from_observers_too() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_that_restarts_is_connected_again_within_two_seconds() {
-    let mut nodes = connect(3).await;
+    let mut nodes = connect_by_hearsay(3).await;
     let last = nodes.pop().unwrap();
     let address = last.address().await;
     let peers: Vec<_> = nodes.iter().map(|node| node.peer(3).unwrap().peer).collect();

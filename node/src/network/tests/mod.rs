@@ -11,7 +11,7 @@ mod mesh;
 mod stranger;
 
 use harness::{
-    CHAIN, Node, PATIENCE, block, config, connect, decided, key, listed, member, message, node_id, observer,
-    transaction, validator_key,
+    CHAIN, Node, PATIENCE, block, config, connect, connect_by_hearsay, decided, key, listed, member, message,
+    node_id, observer, transaction, validator_key,
 };
 use stranger::Stranger;

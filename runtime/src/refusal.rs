@@ -37,6 +37,8 @@ refusals! {
     TooManyAuthorisations = 1010,
     /// The submitter's contract did not accept the credential: sign with a key that it knows.
     AuthenticationFailed = 1011,
+    /// Judging the submitter's credential takes more gas than admission allows: have another account submit, and sign an authorisation instead.
+    AuthenticationGas = 1012,
 }
 
 impl Refusal {

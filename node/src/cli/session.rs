@@ -255,6 +255,7 @@ mod tests {
             Refusal::TooLarge,
             Refusal::TooManyAuthorisations,
             Refusal::AuthenticationFailed,
+            Refusal::AuthenticationGas,
         ];
         for refusal in refusals {
             let name = refusal_name(refusal.code().try_into().unwrap());

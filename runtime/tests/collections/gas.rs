@@ -5,9 +5,7 @@
 
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash};
-use sillok_abi::{
-    Call, Failure, HOST_FUNCTIONS, Outcome, RANGE_DESCENDING, RANGE_KEYS, Receipt, TrapCode,
-};
+use sillok_abi::{Call, Failure, HOST_FUNCTIONS, Outcome, RANGE_DESCENDING, RANGE_KEYS, Receipt, TrapCode};
 use sillok_testing::{Raw, World, account, failure, wat_contract};
 
 /// Gas of each entry that is met, as the protocol says it.

@@ -8,7 +8,7 @@ use rocksdb::{
     BlockBasedOptions, Cache, DB, DBCompressionType, IteratorMode, Options, ReadOptions, WriteBatch,
 };
 use sillok_benches::Stage;
-use sillok_runtime::{Changes, Direction, Entries, Fault, MemoryState, PageLimit, StateReader};
+use sillok_runtime::{Changes, Direction, Fault, MemoryState, PageLimit, StateReader, Walk};
 use tempfile::TempDir;
 
 use super::cost::is_timed;
@@ -104,14 +104,14 @@ impl StateReader for Database {
         }
     }
 
-    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault> {
+    fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault> {
         let Some(own) = from.get(32..).filter(|own| own.starts_with(PREFIX)) else {
-            return self.stage.page(from, to, direction, limit);
+            return self.stage.walk(from, to, direction, limit);
         };
         // Only pages upwards are measured: those downwards take the same.
         let (contract, from, to) = (&from[..32], shared(own), shared(&to[32..]));
         let as_own = |key: &[u8], value: &[u8]| Ok(([contract, &key[32..]].concat(), value.to_vec()));
-        match &self.keys {
+        let page = match &self.keys {
             Keys::OnDisk { database, .. } => {
                 let mut options = ReadOptions::default();
                 options.set_iterate_lower_bound(from);
@@ -125,6 +125,7 @@ impl StateReader for Database {
             Keys::InMemory(entries) => {
                 limit.page(entries.range(from..to).map(|(key, value)| as_own(key, value)))
             }
-        }
+        };
+        page.map(Walk::of_latest)
     }
 }

@@ -6,11 +6,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use codec::Encode;
-use sillok_abi::{
-    ABI_VERSION, HOST_FUNCTIONS, HOST_MODULE, HostFunction, Item, METADATA_SECTION, MethodKind, MethodSpec,
-    TypeSpec,
-};
+use sillok_abi::{HOST_FUNCTIONS, HOST_MODULE, HostFunction};
+pub(crate) use sillok_testing::wat_contract as module;
 
 /// The method with one turn of the loop.
 pub(crate) const FEW: &str = "few";
@@ -131,42 +128,4 @@ pub(crate) fn memory(pages: u32, data: &[(u32, Vec<u8>)]) -> String {
     };
     let segments: String = data.iter().map(segment).collect();
     format!("(memory (export \"memory\") {pages}) {segments}")
-}
-
-/// A contract of this Wasm text, whose methods are these of its exports.
-pub(crate) fn module(text: &str, methods: &[&str]) -> Vec<u8> {
-    let mut wasm = wat::parse_str(format!("(module {text})")).unwrap_or_else(|error| panic!("{error}"));
-    let name = METADATA_SECTION.as_bytes();
-    let mut section = leb128(name.len());
-    section.extend_from_slice(name);
-    let contract =
-        Item::Contract { abi: ABI_VERSION, name: "measured".into(), version: "0".into(), layout: [0; 32] };
-    section.extend(contract.encode());
-    methods.iter().for_each(|method| section.extend(change(method).encode()));
-    wasm.push(0);
-    wasm.extend(leb128(section.len()));
-    wasm.extend(section);
-    wasm
-}
-
-fn change(name: &str) -> Item {
-    Item::Method(MethodSpec {
-        name: name.into(),
-        docs: String::new(),
-        kind: MethodKind::Change,
-        reentrant: false,
-        params: Vec::new(),
-        returns: TypeSpec::Unit,
-    })
-}
-
-/// Unsigned LEB128, as sections' sizes are written.
-fn leb128(mut value: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    while value >= 128 {
-        bytes.push((value % 128) as u8 | 128);
-        value /= 128;
-    }
-    bytes.push(value as u8);
-    bytes
 }

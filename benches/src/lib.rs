@@ -2,7 +2,7 @@
 //!
 //! A [`Stage`] is a chain in memory with the contracts that are measured, a [`Runner`] the one place
 //! where root calls are made, [`plain`] the same Wasm without Sillok, [`worst`] the modules that take longest
-//! to compile, [`accounts`] state with a million keys, [`Rows`] the table of gas prices that the bench `calibrate` makes.
+//! to compile, [`variant`] makes many contracts of one, [`accounts`] state with a million keys, [`Rows`] the table of gas prices that the bench `calibrate` makes.
 #![allow(clippy::float_arithmetic, reason = "figures are for people")]
 #![allow(clippy::unwrap_used, reason = "a bench: a panic is how it reports")]
 
@@ -11,8 +11,10 @@ pub mod plain;
 mod prices;
 mod runner;
 mod stage;
+mod variant;
 pub mod worst;
 
 pub use prices::{BOUNDS, Cost, GAS_PER_NANO, Row, Rows};
 pub use runner::{Prepared, Runner, succeeded};
 pub use stage::{BENCH, OTHER, Stage, salt};
+pub use variant::variant;

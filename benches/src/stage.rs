@@ -5,7 +5,7 @@ use std::sync::Arc;
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash};
 use sillok_abi::{Call, ContractId};
-use sillok_runtime::StateReader;
+use sillok_runtime::{Outside, StateReader};
 use sillok_testing::{World, account};
 
 use crate::{Prepared, Runner};
@@ -31,6 +31,11 @@ pub struct Stage {
 impl Stage {
     /// A chain with these contracts, by name and Wasm, and with no bounds of gas that matter.
     pub fn new(contracts: &[(&str, &[u8])]) -> Self {
+        Self::with(contracts, sillok_testing::outside())
+    }
+
+    /// The same, with what its runtime needs from outside.
+    pub fn with(contracts: &[(&str, &[u8])], outside: Outside) -> Self {
         let mut genesis = sillok_testing::genesis();
         genesis.parameters.max_transaction_gas = PLENTY;
         genesis.parameters.query_gas = PLENTY;
@@ -47,7 +52,7 @@ impl Stage {
                 args: Vec::new(),
             });
         }
-        Self::of(World::of(genesis))
+        Self::of(World::with(genesis, outside))
     }
 
     fn of(world: World) -> Self {

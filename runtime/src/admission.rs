@@ -184,18 +184,21 @@ impl Gatekeeper {
         Ok(native::member(&mut self.context, member)?.map_or(0, |record| record.gas_share))
     }
 
-    /// Answers what authenticating the submitter cost.
+    /// Answers what authenticating the submitter cost. Nobody pays for what is refused, so that it is bounded
+    /// more tightly than an authorisation.
     fn authenticate(&mut self, transaction: &Transaction, id: &Hash) -> Result<u64, NotAdmitted> {
         let submitter = &transaction.body.submitter;
         let refusal = match submitter {
             Account::Key(_) => Refusal::BadSignature,
             _ => Refusal::AuthenticationFailed,
         };
-        self.context.begin(limits::AUTHENTICATION_GAS);
+        let most = self.shared.parameters.admission_gas.min(limits::AUTHENTICATION_GAS);
+        self.context.begin(most);
         match authenticate(&mut self.context, submitter, id, &transaction.credential) {
             Ok(true) if matches!(submitter, Account::Key(_)) => Ok(self.key_signature()),
-            Ok(true) => Ok(limits::AUTHENTICATION_GAS - self.context.gas()),
+            Ok(true) => Ok(most - self.context.gas()),
             Err(Stop::Fault(fault)) => Err(fault.into()),
+            Err(stop) if stop.is_out_of_gas() => Err(Refusal::AuthenticationGas.into()),
             Ok(false) | Err(_) => Err(refusal.into()),
         }
     }

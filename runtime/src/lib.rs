@@ -42,8 +42,8 @@ pub use refusal::Refusal;
 pub use runtime::{Checker, Outside, Runtime, Simulation};
 pub use session::Session;
 pub use state::{
-    Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, PageLimit, StateReader, StateTree,
-    TreeBuilder, state_key,
+    Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, MetKey, PageLimit, StateReader,
+    StateTree, TreeBuilder, Walk, state_key,
 };
 pub use validators::{proposer, verify_certificate};
 pub use wasm::{

@@ -15,6 +15,9 @@ pub struct Parameters {
     pub block_scheduled_gas: u64,
     /// The most gas of a transaction.
     pub max_transaction_gas: u64,
+    /// The most gas of judging a submitter's credential at admission, which nobody pays for if it is refused;
+    /// no more than [`crate::limits::AUTHENTICATION_GAS`] in any case.
+    pub admission_gas: u64,
     /// The most gas of a query.
     pub query_gas: u64,
     /// The largest block, in bytes of its transactions.
@@ -54,6 +57,7 @@ impl Default for Parameters {
             block_gas: 10_000_000_000,
             block_scheduled_gas: 2_500_000_000,
             max_transaction_gas: 8_000_000_000,
+            admission_gas: 20_000_000,
             query_gas: 1_000_000_000,
             max_block_bytes: 4 * 1024 * 1024,
             max_transaction_bytes: 768 * 1024,

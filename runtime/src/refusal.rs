@@ -39,6 +39,8 @@ refusals! {
     AuthenticationFailed = 1011,
     /// The chain is halted: until validators resume it, only calls of the governance module are executed.
     Halted = 1012,
+    /// Judging the submitter's credential takes more gas than admission allows: have another account submit, and sign an authorisation instead.
+    AuthenticationGas = 1013,
 }
 
 impl Refusal {

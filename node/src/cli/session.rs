@@ -256,6 +256,7 @@ mod tests {
             Refusal::TooManyAuthorisations,
             Refusal::AuthenticationFailed,
             Refusal::Halted,
+            Refusal::AuthenticationGas,
         ];
         for refusal in refusals {
             let name = refusal_name(refusal.code().try_into().unwrap());

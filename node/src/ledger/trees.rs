@@ -34,8 +34,7 @@ impl Ledger {
         let state = self.view(height);
         let damaged = || StorageError::Corrupt("a field's root is damaged".into());
         let mut builder = TreeBuilder::default();
-        let page =
-            |from: &[u8], limit| Ok(roots.page(from, &keys::BEYOND_STATE, Direction::Ascending, limit)?);
+        let page = |from: &[u8], limit| Ok(roots.page(from, &keys::BEYOND_STATE, limit)?);
         each_entry(&[], page, |field, root| {
             let field: &FieldKey = field.try_into().map_err(|_| damaged())?;
             if !whole.contains(field) {

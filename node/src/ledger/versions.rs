@@ -1,10 +1,13 @@
 //! What a table of versions held after one height.
 
 use codec::DecodeAll;
-use sillok_runtime::{Direction, PageLimit};
+use sillok_runtime::{Direction, MetKey, PageLimit, Walk};
 
 use super::keys;
 use crate::storage::{Entry, Storage, StorageError, Table};
+
+/// How often the table is searched for each key of a range.
+const SEARCHES_PER_KEY: usize = 2;
 
 /// The newest versions up to a height.
 pub(super) struct Versions<'a> {
@@ -30,33 +33,49 @@ impl Versions<'_> {
         }
     }
 
-    /// A page of the keys from `from` on and before `to` that had a value. Two searches for each key that
-    /// was ever in the range: for any version of it, and for its newest one up to this height.
-    pub(super) fn page(
+    /// A page of the entries from `from` on and before `to`, however many keys without a value lie between.
+    pub(super) fn page(&self, from: &[u8], to: &[u8], limit: PageLimit) -> Result<Vec<Entry>, StorageError> {
+        let keys = self.keys(from, to, Direction::Ascending);
+        limit.page(keys.filter_map(|met| match met {
+            Ok((key, value)) => value.map(|value| Ok((key, value))),
+            Err(error) => Some(Err(error)),
+        }))
+    }
+
+    /// A page of the keys from `from` on and before `to` that have ever had a value.
+    pub(super) fn walk(
         &self,
         from: &[u8],
         to: &[u8],
         direction: Direction,
         limit: PageLimit,
-    ) -> Result<Vec<Entry>, StorageError> {
+    ) -> Result<Walk, StorageError> {
+        let entries = limit.met(self.keys(from, to, direction))?;
+        let searches = SEARCHES_PER_KEY * entries.len() + 1;
+        Ok(Walk { entries, searches })
+    }
+
+    /// The keys of a range that have ever had a value, with [`SEARCHES_PER_KEY`] for each: for any version of
+    /// it, and for its newest one up to this height.
+    fn keys(
+        &self,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+    ) -> impl Iterator<Item = Result<MetKey, StorageError>> {
         let (mut from, mut to) = (keys::versions(from), keys::versions(to));
-        let mut next = || -> Result<Option<Entry>, StorageError> {
-            loop {
-                let one = PageLimit::entries(1);
-                let found = self.storage.page(self.table, &from, &to, direction, one)?;
-                let Some((version, _)) = found.first() else { return Ok(None) };
-                let damaged = || StorageError::Corrupt("a version's key does not decode".into());
-                let (key, versions) = keys::split_version(version).ok_or_else(damaged)?;
-                let value = self.newest(&versions)?;
-                match direction {
-                    Direction::Ascending => from = keys::after(&versions),
-                    Direction::Descending => to = versions,
-                }
-                if let Some(value) = value {
-                    return Ok(Some((key, value)));
-                }
+        let mut next = move || {
+            let found = self.storage.page(self.table, &from, &to, direction, PageLimit::entries(1))?;
+            let Some((version, _)) = found.first() else { return Ok(None) };
+            let damaged = || StorageError::Corrupt("a version's key does not decode".into());
+            let (key, versions) = keys::split_version(version).ok_or_else(damaged)?;
+            let value = self.newest(&versions)?;
+            match direction {
+                Direction::Ascending => from = keys::after(&versions),
+                Direction::Descending => to = versions,
             }
+            Ok(Some((key, value)))
         };
-        limit.page(std::iter::from_fn(|| next().transpose()))
+        std::iter::from_fn(move || next().transpose())
     }
 }

@@ -8,11 +8,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sillok_runtime::{Direction, Fault, PageLimit, StateReader};
+use sillok_runtime::{Direction, Fault, PageLimit, StateReader, Walk};
 
 use super::cache::StateCache;
 use super::versions::Versions;
-use crate::storage::{Entry, Storage, Table};
+use crate::storage::{Storage, Table};
 
 /// The state after one height.
 pub(super) struct View {
@@ -62,19 +62,13 @@ impl StateReader for View {
         self.whole(self.versions().get(key)?)
     }
 
-    fn page(
-        &self,
-        from: &[u8],
-        to: &[u8],
-        direction: Direction,
-        limit: PageLimit,
-    ) -> Result<Vec<Entry>, Fault> {
+    fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault> {
         if self.is_flat() {
             let entries = self.storage.page(Table::State, from, to, direction, limit)?;
             if self.is_flat() {
-                return Ok(entries);
+                return Ok(Walk::of_latest(entries));
             }
         }
-        self.whole(self.versions().page(from, to, direction, limit)?)
+        self.whole(self.versions().walk(from, to, direction, limit)?)
     }
 }

@@ -139,8 +139,8 @@ pub(crate) fn authenticate(
     }
 }
 
-/// Asks a contract's `authenticate`. Whatever but a plain yes is a no; but if the transaction has less gas
-/// left than judging may use, running out of it ends the transaction.
+/// Asks a contract's `authenticate`. Whatever but a plain yes is a no; but if less gas is left than judging
+/// may use, running out of it is a failure of who asks.
 fn ask(context: &mut Context, call: Call) -> Result<bool, Stop> {
     let outer = context.gas();
     let allowed = outer.min(limits::AUTHENTICATION_GAS);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use super::{Changes, Direction, Entries, Fault, PageLimit, StateReader};
+use super::{Changes, Direction, Fault, PageLimit, StateReader, Walk};
 
 /// State in memory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,13 +33,14 @@ impl StateReader for MemoryState {
         Ok(self.entries.get(key).cloned())
     }
 
-    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault> {
+    fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault> {
         let bounds = (Bound::Included(from.min(to)), Bound::Excluded(to));
         let entries = self.entries.range::<[u8], _>(bounds);
         let owned = |(key, value): (&Vec<u8>, &Vec<u8>)| Ok((key.clone(), value.clone()));
-        match direction {
+        let page = match direction {
             Direction::Ascending => limit.page(entries.map(owned)),
             Direction::Descending => limit.page(entries.rev().map(owned)),
-        }
+        };
+        page.map(Walk::of_latest)
     }
 }

@@ -16,7 +16,7 @@ use sillok_abi::ContractId;
 pub(crate) use crate::fault::Fault;
 pub use memory::MemoryState;
 pub(crate) use overlay::{Overlay, OverlayMark};
-pub use range::{Direction, PageLimit};
+pub use range::{Direction, MetKey, PageLimit, Walk};
 pub(crate) use range::{RangeReader, Span};
 pub use tree::{FieldKey, FieldRoots, StateTree, TreeBuilder};
 
@@ -31,8 +31,34 @@ pub trait StateReader: Send + Sync + 'static {
     /// The value of `key`.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
 
-    /// The first entries with `from <= key < to` in this direction, as many as fill a page.
-    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault>;
+    /// The first keys with `from <= key < to` in this direction, as many as fill a page, among them those
+    /// that have no value in this state but can only be passed over one by one.
+    ///
+    /// The latest state, on which blocks are executed, has no such keys and takes one search, so that what
+    /// a transaction pays for its ranges follows from state alone. A state of the past has the keys of all
+    /// times; who reads it pays for those too.
+    fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault>;
+
+    /// The first entries with `from <= key < to` in this direction, as many as fill a page, however many
+    /// keys without a value lie between them: for who is not asked by a contract.
+    fn page(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Entries, Fault> {
+        let mut rest = Span { from: from.to_vec(), to: to.to_vec() };
+        let (mut page, mut bytes) = (Entries::new(), 0);
+        while !limit.is_reached(page.len(), bytes) {
+            let walked = self.walk(&rest.from, &rest.to, direction, limit)?.entries;
+            let Some((last, _)) = walked.last() else { break };
+            rest.advance(last, direction);
+            for (key, value) in walked {
+                let Some(value) = value else { continue };
+                if limit.is_reached(page.len(), bytes) {
+                    break;
+                }
+                bytes += key.len() + value.len();
+                page.push((key, value));
+            }
+        }
+        Ok(page)
+    }
 
     /// The first `limit` entries with `from <= key < to`, in the order of their keys.
     fn range(&self, from: &[u8], to: &[u8], limit: usize) -> Result<Entries, Fault> {

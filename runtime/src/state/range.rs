@@ -37,22 +37,54 @@ impl PageLimit {
     ///
     /// # Errors
     /// The first that is met.
-    pub fn page<E>(
+    pub fn page<E>(self, entries: impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), E>>) -> Result<Entries, E> {
+        self.fill(entries, |(key, value)| key.len() + value.len())
+    }
+
+    /// As many as fill a page of keys that were met one after the other, each with its value if it has one.
+    ///
+    /// # Errors
+    /// The first that is met.
+    pub fn met<E>(self, keys: impl Iterator<Item = Result<MetKey, E>>) -> Result<Vec<MetKey>, E> {
+        self.fill(keys, |(key, value)| key.len() + value.as_ref().map_or(0, Vec::len))
+    }
+
+    fn fill<T, E>(
         self,
-        mut entries: impl Iterator<Item = Result<(Vec<u8>, Vec<u8>), E>>,
-    ) -> Result<Entries, E> {
+        mut entries: impl Iterator<Item = Result<T, E>>,
+        size: impl Fn(&T) -> usize,
+    ) -> Result<Vec<T>, E> {
         let (mut page, mut bytes) = (Vec::new(), 0);
         while !self.is_reached(page.len(), bytes) {
             let Some(entry) = entries.next() else { break };
-            let (key, value) = entry?;
-            bytes += key.len() + value.len();
-            page.push((key, value));
+            let entry = entry?;
+            bytes += size(&entry);
+            page.push(entry);
         }
         Ok(page)
     }
 
-    fn is_reached(self, entries: usize, bytes: usize) -> bool {
+    pub(super) fn is_reached(self, entries: usize, bytes: usize) -> bool {
         entries >= self.entries || bytes >= self.bytes
+    }
+}
+
+/// A key that was met on the way through a range, and its value if it has one.
+pub type MetKey = (Vec<u8>, Option<Vec<u8>>);
+
+/// A page of the keys that a state was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Walk {
+    /// The keys in order, each with its value; without, if it has none in this state and was passed over.
+    pub entries: Vec<MetKey>,
+    /// How often something had to be searched for that may be on disk.
+    pub searches: usize,
+}
+
+impl Walk {
+    /// Of a state that holds nothing but the newest values: one search, and no key without a value.
+    pub fn of_latest(entries: Entries) -> Self {
+        Walk { entries: entries.into_iter().map(|(key, value)| (key, Some(value))).collect(), searches: 1 }
     }
 }
 
@@ -64,7 +96,7 @@ pub(crate) struct Span {
 
 impl Span {
     /// Takes off all keys up to `last`, read in this direction.
-    fn advance(&mut self, last: &[u8], direction: Direction) {
+    pub(super) fn advance(&mut self, last: &[u8], direction: Direction) {
         let bound = match direction {
             Direction::Ascending => &mut self.from,
             Direction::Descending => &mut self.to,
@@ -89,12 +121,14 @@ pub(crate) struct RangeReader {
     ended: bool,
 }
 
-/// What a step met: entries of the page, and such as the block has replaced or removed.
+/// What a step met: entries of the page, and such as were removed, or as the block has replaced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Met {
     pub(crate) entries: usize,
     /// Bytes of their keys and of all values that were read for them.
     pub(crate) bytes: usize,
+    /// Searches in the state below: one, if that is the latest.
+    pub(crate) searches: usize,
 }
 
 impl RangeReader {
@@ -114,10 +148,10 @@ impl RangeReader {
         let entries = (self.limit.entries - self.page.len()).max(self.met);
         let step = PageLimit { entries, bytes: self.limit.bytes - self.page_bytes };
         let Span { from, to } = &self.rest;
-        let base = overlay.base().page(from, to, self.direction, step)?;
-        let met = self.merge(base, overlay, step);
+        let Walk { entries, searches } = overlay.base().walk(from, to, self.direction, step)?;
+        let met = self.merge(entries, overlay, step);
         self.met += met.entries;
-        Ok(Some(met))
+        Ok(Some(Met { searches, ..met }))
     }
 
     /// The page, and whether the range may go on after it.
@@ -133,7 +167,7 @@ impl RangeReader {
     ///
     /// If `base` is a full page, going through it makes the step full: nothing is met beyond its last
     /// entry, where the state below has not been asked.
-    fn merge(&mut self, base: Entries, overlay: &Overlay, step: PageLimit) -> Met {
+    fn merge(&mut self, base: Vec<MetKey>, overlay: &Overlay, step: PageLimit) -> Met {
         let mut met = Met::default();
         let mut both = Merge {
             base: base.into_iter().peekable(),
@@ -146,7 +180,7 @@ impl RangeReader {
                 self.ended = true;
                 return met;
             };
-            met = Met { entries: met.entries + 1, bytes: met.bytes + bytes };
+            met = Met { entries: met.entries + 1, bytes: met.bytes + bytes, ..met };
             if let Some(value) = value {
                 self.page_bytes += key.len() + value.len();
                 self.page.push((key.clone(), value));
@@ -166,7 +200,7 @@ type MetEntry = (Vec<u8>, Option<Vec<u8>>, usize);
 
 /// Entries of the state below and the block's writes over them, in order. A write hides the entry.
 struct Merge<'a> {
-    base: Peekable<std::vec::IntoIter<(Vec<u8>, Vec<u8>)>>,
+    base: Peekable<std::vec::IntoIter<MetKey>>,
     written: Peekable<Written<'a>>,
     direction: Direction,
 }
@@ -193,15 +227,15 @@ impl Iterator for Merge<'_> {
         let order = self.order()?;
         let base = if order.is_le() { self.base.next() } else { None };
         let written = if order.is_ge() { self.written.next() } else { None };
-        let hidden = base.as_ref().map_or(0, |(_, value)| value.len());
+        let below = base.as_ref().and_then(|(_, value)| value.as_ref()).map_or(0, Vec::len);
         match (base, written) {
             (_, Some((key, value))) => {
-                let bytes = key.len() + hidden + value.map_or(0, <[u8]>::len);
+                let bytes = key.len() + below + value.map_or(0, <[u8]>::len);
                 Some((key.to_vec(), value.map(<[u8]>::to_vec), bytes))
             }
             (Some((key, value)), None) => {
-                let bytes = key.len() + value.len();
-                Some((key, Some(value), bytes))
+                let bytes = key.len() + below;
+                Some((key, value, bytes))
             }
             (None, None) => None,
         }

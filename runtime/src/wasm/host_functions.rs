@@ -282,9 +282,9 @@ impl Host<'_> {
         };
         let mut reader = RangeReader::new(range, direction, limit);
         let gas = &self.context.shared.parameters.gas;
-        let (per_entry, per_byte) = (gas.range_entry, gas.range_byte);
+        let (per_search, per_entry, per_byte) = (gas.first_touch, gas.range_entry, gas.range_byte);
         while let Some(met) = reader.step(&mut self.context.overlay)? {
-            self.context.charge_touch(true)?;
+            self.context.charge(met.searches as u64 * per_search)?;
             self.context.charge(met.entries as u64 * per_entry + met.bytes as u64 * per_byte)?;
         }
         let (mut page, more) = reader.finish();

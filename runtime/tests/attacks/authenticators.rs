@@ -239,12 +239,12 @@ fn a_contract_submits_by_what_it_says_of_the_credential() {
         yes(Script::new().store()),
         yes(Script::new().emit()),
         yes(Script::new().auth(account("Alice"))),
-        Script::new().spin(),
         Script::new().panic(),
     ];
     for script in hostile {
         assert_eq!(submitted(judge, by_script(script)), refused);
     }
+    assert_eq!(submitted(judge, by_script(Script::new().spin())), Err(Refusal::AuthenticationGas));
     assert_eq!(submitted(changer, by_script(yes(Script::new()))), refused);
     let forged =
         [("main", key("Eve").sign(&[0; 32]).to_vec()).encode(), yes(Script::new()).bytes(), Vec::new()];

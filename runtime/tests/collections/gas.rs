@@ -5,20 +5,17 @@
 
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash};
-use sillok_abi::{
-    ABI_VERSION, Call, Failure, HOST_FUNCTIONS, Item, METADATA_SECTION, MethodKind, MethodSpec, Outcome,
-    RANGE_DESCENDING, RANGE_KEYS, Receipt, TrapCode, TypeSpec,
-};
-use sillok_testing::{Raw, World, account, failure};
+use sillok_abi::{Call, Failure, HOST_FUNCTIONS, Outcome, RANGE_DESCENDING, RANGE_KEYS, Receipt, TrapCode};
+use sillok_testing::{Raw, World, account, failure, wat_contract};
 
 /// Gas of each entry that is met, as the protocol says it.
-const ENTRY: u64 = 2_800;
-/// The gas of each time that the state below is asked.
-const STEP: u64 = 50_000;
+pub(crate) const ENTRY: u64 = 2_800;
+/// The gas of each search in the state below.
+pub(crate) const STEP: u64 = 50_000;
 /// The gas of each byte that is met.
-const BYTE: u64 = 2;
+pub(crate) const BYTE: u64 = 2;
 /// Bytes of a contract's id in front of its storage keys, which count as read.
-const ID_BYTES: u64 = 32;
+pub(crate) const ID_BYTES: u64 = 32;
 
 /// Methods take raw arguments. `put`: an 8-byte key and a value. `cut`: an 8-byte key. `scan`: lengths of
 /// both bounds, limit and flags (`u32` each), the lower bound at 16 and the upper one at 300.
@@ -43,30 +40,9 @@ const PROBE: &str = r#"
         (call $input (i32.const 0)) (call $once) (call $once) (i32.const 0))
 "#;
 
-fn method(name: &str) -> Item {
-    Item::Method(MethodSpec {
-        name: name.into(),
-        docs: String::new(),
-        kind: MethodKind::Change,
-        reentrant: false,
-        params: Vec::new(),
-        returns: TypeSpec::Unit,
-    })
-}
-
-/// The module with its metadata, in a section written as text.
-fn probe() -> Vec<u8> {
-    let contract =
-        Item::Contract { abi: ABI_VERSION, name: "probe".into(), version: "0".into(), layout: [0; 32] };
-    let methods = ["put", "cut", "scan", "scan_twice"].map(method);
-    let metadata: Vec<u8> = [contract].iter().chain(&methods).flat_map(Encode::encode).collect();
-    let escaped: String = metadata.iter().map(|byte| format!("\\{byte:02x}")).collect();
-    wat::parse_str(format!("(module {PROBE} (@custom \"{METADATA_SECTION}\" \"{escaped}\"))")).unwrap()
-}
-
 fn world() -> World {
     let mut genesis = sillok_testing::genesis();
-    let code = probe();
+    let code = wat_contract(PROBE, &["put", "cut", "scan", "scan_twice"]);
     genesis.contracts.push(GenesisContract {
         name: "probe".into(),
         code: code_hash(&code),
@@ -123,7 +99,7 @@ fn entries(values: impl IntoIterator<Item = u64>) -> u64 {
     values.into_iter().map(|value| ENTRY + BYTE * (ID_BYTES + 8 + value)).sum()
 }
 
-const FIELD: [u8; 4] = [7, 7, 7, 7];
+pub(crate) const FIELD: [u8; 4] = [7, 7, 7, 7];
 
 #[test]
 fn every_entry_and_byte_that_is_met_is_paid_for() {

@@ -4,6 +4,7 @@
 
 mod gas;
 mod model;
+mod past;
 mod random;
 
 use codec::{Decode, Encode};

@@ -2,11 +2,11 @@
 //! deeper, however the engine optimises.
 
 use sillok_abi::{CallFailure, Failure, Outcome, Receipt, TrapCode};
+use sillok_testing::with_methods;
 
 use super::calls::Ended;
 use super::choices::{Choices, random_bytes};
 use super::lab::{LEVELS, Lab, Subject};
-use super::sections::with_metadata;
 use super::smith::import;
 
 /// How many modules are tried.
@@ -48,7 +48,7 @@ fn module(choices: &mut Choices<'_>) -> Vec<u8> {
         function("one", other, choices),
         function("two", "one", choices),
     );
-    with_metadata(wat::parse_str(text).unwrap(), &["run"])
+    with_methods(wat::parse_str(text).unwrap(), &["run"])
 }
 
 fn overflows(outcome: &Outcome) -> bool {

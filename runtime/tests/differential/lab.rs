@@ -12,12 +12,11 @@ use sillok_abi::{
     TransactionBody,
 };
 use sillok_runtime::{BlockEnv, Changes, GasTable, MemoryState, Optimisation, Outside, Runtime};
-use sillok_testing::{World, account, genesis};
+use sillok_testing::{World, account, genesis, with_methods};
 
 use super::calls::{Block, Ended, Session, Storage};
 use super::interpreter::{Contract, Interpreter};
 use super::program::PEER_METHOD;
-use super::sections::with_metadata;
 use super::smith::import;
 
 /// Who deploys and calls.
@@ -223,5 +222,5 @@ pub(crate) fn peer_code() -> Vec<u8> {
           (call $output (i32.const 1024) (i32.const 16))
           (i32.const 0)))"#
     );
-    with_metadata(wat::parse_str(text).unwrap(), &[PEER_METHOD])
+    with_methods(wat::parse_str(text).unwrap(), &[PEER_METHOD])
 }

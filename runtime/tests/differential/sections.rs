@@ -2,8 +2,7 @@
 //!
 //! Nothing is renumbered: what is added goes behind what is there.
 
-use codec::Encode;
-use sillok_abi::{ABI_VERSION, HOST_MODULE, Item, METADATA_SECTION, MethodKind, MethodSpec, TypeSpec};
+use sillok_abi::HOST_MODULE;
 use wasm_encoder::reencode::{Reencode, RoundtripReencoder};
 use wasm_encoder::{
     CodeSection, ConstExpr, DataSection, ElementSection, EntityType, ExportKind, ExportSection, Function,
@@ -183,25 +182,4 @@ fn export_kind(kind: ExternalKind) -> ExportKind {
         ExternalKind::Table => ExportKind::Table,
         other => panic!("{other:?}"),
     }
-}
-
-/// Adds the metadata of a contract whose methods are `methods`, all of which may change state.
-pub(crate) fn with_metadata(mut wasm: Vec<u8>, methods: &[&str]) -> Vec<u8> {
-    let contract =
-        Item::Contract { abi: ABI_VERSION, name: "random".into(), version: "0".into(), layout: [0; 32] };
-    let method = |name: &&str| {
-        Item::Method(MethodSpec {
-            name: (*name).into(),
-            docs: String::new(),
-            kind: MethodKind::Change,
-            reentrant: false,
-            params: Vec::new(),
-            returns: TypeSpec::Unit,
-        })
-    };
-    let items = std::iter::once(contract).chain(methods.iter().map(method));
-    let data: Vec<u8> = items.flat_map(|item| item.encode()).collect();
-    let section = wasm_encoder::CustomSection { name: METADATA_SECTION.into(), data: data.into() };
-    wasm_encoder::Section::append_to(&section, &mut wasm);
-    wasm
 }

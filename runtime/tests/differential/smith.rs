@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use arbitrary::Unstructured;
+use sillok_testing::with_methods;
 use wasm_encoder::ElementSection;
 use wasm_encoder::reencode::{self, Reencode};
 use wasm_smith::{Config, MemoryOffsetChoices, Module};
@@ -11,7 +12,7 @@ use wasmparser::{Parser, Payload};
 use super::choices::Choices;
 use super::observe::{View, observed};
 use super::program::HOST_NAMES;
-use super::sections::{Sections, with_metadata};
+use super::sections::Sections;
 
 /// A module that follows from `bytes`.
 pub(crate) fn module(bytes: &[u8]) -> Vec<u8> {
@@ -21,7 +22,7 @@ pub(crate) fn module(bytes: &[u8]) -> Vec<u8> {
     let exposed = choices.once_in(16);
     let module = Module::new(config, &mut Unstructured::new(choices.rest())).unwrap().to_bytes();
     let module = if exposed { module } else { hidden(&module) };
-    with_metadata(observed(&module, view), &["run"])
+    with_methods(observed(&module, view), &["run"])
 }
 
 /// The module with its own functions in the table in the places of host functions, for which it would be

@@ -1,8 +1,7 @@
 //! Modules from text, and running them: as they were written, and metered.
 
-use codec::Encode;
-use sillok_abi::{ABI_VERSION, Item, METADATA_SECTION, MethodKind, MethodSpec, TypeSpec};
 use sillok_runtime::{MeterRules, Metered, OperatorPrices, meter};
+pub(crate) use sillok_testing::code::{wat_contract as module, with_methods as with_metadata};
 use wasmtime::{Config, Engine, Linker, Module, OptLevel, Store, Trap, Val};
 
 /// More gas than any run here needs.
@@ -13,36 +12,6 @@ pub(crate) const MAX_STACK_BYTES: u32 = 256 * 1024;
 
 pub(crate) fn rules() -> MeterRules {
     MeterRules { prices: OperatorPrices::default(), max_stack_bytes: MAX_STACK_BYTES, max_memory_pages: 64 }
-}
-
-/// A module of this text whose methods have these names.
-pub(crate) fn module(text: &str, methods: &[&str]) -> Vec<u8> {
-    with_metadata(wat::parse_str(format!("(module {text})")).unwrap(), methods)
-}
-
-/// `wasm` with metadata that names these methods.
-pub(crate) fn with_metadata(mut wasm: Vec<u8>, methods: &[&str]) -> Vec<u8> {
-    let mut items =
-        vec![Item::Contract { abi: ABI_VERSION, name: "t".into(), version: "0".into(), layout: [0; 32] }];
-    items.extend(methods.iter().map(|name| {
-        Item::Method(MethodSpec {
-            name: (*name).into(),
-            docs: String::new(),
-            kind: MethodKind::Change,
-            reentrant: false,
-            params: Vec::new(),
-            returns: TypeSpec::Unit,
-        })
-    }));
-    let mut section = vec![METADATA_SECTION.len() as u8];
-    section.extend_from_slice(METADATA_SECTION.as_bytes());
-    items.iter().for_each(|item| item.encode_to(&mut section));
-    wasm.push(0);
-    // The section's size in LEB128, padded to four bytes.
-    let size = section.len() as u32;
-    wasm.extend((0..4).map(|at| (size >> (7 * at) & 127) as u8 | if at < 3 { 128 } else { 0 }));
-    wasm.extend_from_slice(&section);
-    wasm
 }
 
 pub(crate) fn metered(wasm: &[u8]) -> Metered {

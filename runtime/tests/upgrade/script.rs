@@ -2,8 +2,8 @@
 
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash, contract_id};
-use sillok_abi::{ABI_VERSION, Account, Call, ContractId, Hash, Item, MethodKind, MethodSpec, TypeSpec};
-use sillok_testing::{World, account, genesis, with_metadata};
+use sillok_abi::{ABI_VERSION, Account, Call, ContractId, Hash, Item, MethodKind, MethodSpec};
+use sillok_testing::{World, account, genesis, method_spec, with_metadata};
 
 /// A method of a module.
 pub(crate) struct Method {
@@ -56,14 +56,7 @@ pub(crate) fn module(layout: Hash, methods: &[Method]) -> Vec<u8> {
 fn items(layout: Hash, methods: &[Method]) -> Vec<Item> {
     let contract = Item::Contract { abi: ABI_VERSION, name: "script".into(), version: "0".into(), layout };
     let method = |method: &Method| {
-        Item::Method(MethodSpec {
-            name: method.name.into(),
-            docs: String::new(),
-            kind: method.kind,
-            reentrant: method.reentrant,
-            params: Vec::new(),
-            returns: TypeSpec::Unit,
-        })
+        Item::Method(MethodSpec { reentrant: method.reentrant, ..method_spec(method.name, method.kind) })
     };
     std::iter::once(contract).chain(methods.iter().map(method)).collect()
 }

@@ -16,16 +16,21 @@ pub fn contract_item(abi: u32) -> Item {
     Item::Contract { abi, name: "sample".into(), version: "0".into(), layout: [0; 32] }
 }
 
-/// The metadata of a method without parameters.
-pub fn method_item(name: &str, kind: MethodKind) -> Item {
-    Item::Method(MethodSpec {
+/// A method without parameters, which may not be entered while a call of its contract is open.
+pub fn method_spec(name: &str, kind: MethodKind) -> MethodSpec {
+    MethodSpec {
         name: name.into(),
         docs: String::new(),
         kind,
         reentrant: false,
         params: Vec::new(),
         returns: TypeSpec::Unit,
-    })
+    }
+}
+
+/// The metadata of such a method.
+pub fn method_item(name: &str, kind: MethodKind) -> Item {
+    Item::Method(method_spec(name, kind))
 }
 
 /// The metadata of a method without parameters that may change state.
@@ -63,8 +68,13 @@ pub fn custom_section(name: &str, data: &[u8]) -> Vec<u8> {
 
 /// A module in the text format whose methods are these exports; each may change state.
 pub fn wat_contract(text: &str, methods: &[&str]) -> Vec<u8> {
+    with_methods(wat::parse_str(format!("(module {text})")).unwrap(), methods)
+}
+
+/// A module whose methods are these exports; each may change state.
+pub fn with_methods(wasm: Vec<u8>, methods: &[&str]) -> Vec<u8> {
     let methods = methods.iter().map(|name| change(name));
-    module(text, &std::iter::once(contract_item(ABI_VERSION)).chain(methods).collect::<Vec<_>>())
+    with_metadata(wasm, &std::iter::once(contract_item(ABI_VERSION)).chain(methods).collect::<Vec<_>>())
 }
 
 /// Unsigned LEB128, as sections' sizes are written.

@@ -24,7 +24,9 @@ use sillok_runtime::{
 };
 
 pub use artefacts::outside;
-pub use code::{contract_item, deploy, method_item, module, wat_contract, with_metadata};
+pub use code::{
+    contract_item, deploy, method_item, method_spec, module, wat_contract, with_metadata, with_methods,
+};
 pub use governance::{observer, operator, validator};
 
 /// When the chain starts.
@@ -328,16 +330,20 @@ impl World {
 
     /// A class of a million shares, of which `holder` gets `quantity` in an accepted lot.
     pub fn issue(&mut self, holder: &str, quantity: u64) -> u64 {
+        let lot = self.issue_to(account(holder), quantity);
+        let () = self.ok(holder, "register", "accept", (lot, Time(START).date()));
+        lot
+    }
+
+    /// The same, of a lot that its holder has not accepted yet: it need not be a key's.
+    pub fn issue_to(&mut self, holder: Account, quantity: u64) -> u64 {
         let class: Option<u32> = self.query("register", "class_by_reference", ("common",));
         if class.is_none() {
             let args = ("common", "Common", 0u8, 1_000_000u64, 1u32, 1u32, 500u64);
             let _: u32 = self.ok("Alice", "register", "add_class", args);
         }
-        let date = Time(START).date();
-        let args = (1u32, account(holder), quantity, "", date, "");
-        let lot = self.ok("Alice", "register", "issue", args);
-        let () = self.ok(holder, "register", "accept", (lot, date));
-        lot
+        let args = (1u32, holder, quantity, "", Time(START).date(), "");
+        self.ok("Alice", "register", "issue", args)
     }
 
     /// Mints cash.

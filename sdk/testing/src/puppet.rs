@@ -6,10 +6,12 @@
 
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash};
-use sillok_abi::{ABI_VERSION, Account, ContractId, Item, MethodKind, MethodSpec, Time, TypeSpec};
+use sillok_abi::{
+    ABI_VERSION, Account, BookParams, ContractId, Item, MethodKind, MethodSpec, NewOrder, Time,
+};
 use sillok_runtime::Genesis;
 
-use crate::{Raw, account, module};
+use crate::{Raw, account, contract_item, method_spec, module};
 
 /// The names of the puppets of [`add`].
 pub const PUPPETS: [&str; 6] = ["puppet-a", "puppet-b", "puppet-c", "puppet-d", "puppet-e", "puppet-f"];
@@ -106,6 +108,21 @@ impl Script {
         self.step(9)
     }
 
+    /// Makes an order book.
+    pub fn create_book(self, params: &BookParams) -> Self {
+        self.step(13).value(&params.encode())
+    }
+
+    /// Places an order; whether the book takes it is of no matter.
+    pub fn place(self, book: u64, order: &NewOrder) -> Self {
+        self.step(14).raw(&book.to_le_bytes()).value(&order.encode())
+    }
+
+    /// Cancels an order, if it is there.
+    pub fn cancel(self, book: u64, order: u64) -> Self {
+        self.step(15).raw(&book.to_le_bytes()).raw(&order.to_le_bytes())
+    }
+
     /// Does nothing: scripts with other tags are other arguments.
     pub fn tag(self, tag: u8) -> Self {
         self.step(10).raw(&[tag])
@@ -158,19 +175,10 @@ pub fn add(genesis: &mut Genesis) {
 /// The puppet's Wasm; `authenticate` is a method of this kind, and these methods are re-entrant.
 fn code(authenticate: MethodKind, reentrant: &[&str]) -> Vec<u8> {
     let method = |name: &str, kind| {
-        Item::Method(MethodSpec {
-            name: name.into(),
-            docs: String::new(),
-            kind,
-            reentrant: reentrant.contains(&name),
-            params: Vec::new(),
-            returns: TypeSpec::Unit,
-        })
+        Item::Method(MethodSpec { reentrant: reentrant.contains(&name), ..method_spec(name, kind) })
     };
-    let contract =
-        Item::Contract { abi: ABI_VERSION, name: "puppet".into(), version: "0".into(), layout: [0; 32] };
     let items = [
-        contract,
+        contract_item(ABI_VERSION),
         method("run", MethodKind::Change),
         method("peek", MethodKind::Query),
         method("plot", MethodKind::Change),

@@ -13,6 +13,9 @@
 (import "sillok" "require_auth" (func $require_auth (param i32 i32)))
 (import "sillok" "emit" (func $emit (param i32 i32 i32 i32)))
 (import "sillok" "schedule" (func $schedule (param i64 i64 i32 i32 i32 i32)))
+(import "sillok" "book_create" (func $book_create (param i32 i32) (result i32)))
+(import "sillok" "book_place" (func $book_place (param i64 i32 i32) (result i32)))
+(import "sillok" "book_cancel" (func $book_cancel (param i64 i64) (result i32)))
 (import "sillok" "verify" (func $verify (param i32 i32 i32 i32 i32 i32 i32) (result i32)))
 
 (memory (export "memory") 16)
@@ -87,6 +90,20 @@
       (call $result (i32.const 600004))
       (call $output (i32.const 600000) (i32.add (i32.const 4) (i32.wrap_i64 (local.get $ended))))
       (return (i32.const 0))))
+    (if (i32.eq (local.get $step) (i32.const 13)) (then ;; make a book
+      (drop (call $book_create (call $bytes (local.get $at)) (i32.load (local.get $at))))
+      (local.set $at (call $after (local.get $at)))
+      (br $next)))
+    (if (i32.eq (local.get $step) (i32.const 14)) (then ;; place an order
+      (local.set $second (i32.add (local.get $at) (i32.const 8)))
+      (drop (call $book_place
+        (i64.load (local.get $at)) (call $bytes (local.get $second)) (i32.load (local.get $second))))
+      (local.set $at (call $after (local.get $second)))
+      (br $next)))
+    (if (i32.eq (local.get $step) (i32.const 15)) (then ;; cancel one
+      (drop (call $book_cancel (i64.load (local.get $at)) (i64.load offset=8 (local.get $at))))
+      (local.set $at (i32.add (local.get $at) (i32.const 16)))
+      (br $next)))
     unreachable)
   unreachable)
 

@@ -125,7 +125,8 @@ impl ActionCommand {
                 (json!({ "RemoveNode": { "node": number } }), format!("let node {number} go"))
             }
             ActionCommand::Promote { number, address, power } => {
-                let action = json!({ "node": number, "key": hex(&public(session, address)?), "power": power });
+                let action =
+                    json!({ "node": number, "key": hex(&public(session, address)?), "power": power });
                 (json!({ "Promote": action }), format!("make node {number} a validator of power {power}"))
             }
             ActionCommand::Demote { number } => {

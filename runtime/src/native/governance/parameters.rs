@@ -74,6 +74,8 @@ pub(super) fn all(parameters: &mut Parameters) -> Vec<Parameter<'_>> {
             100_000_000_000,
         ),
         large("max_transaction_gas", &mut parameters.max_transaction_gas, 2_000_000_000, 100_000_000_000),
+        // No less than what a board of many directors takes, or it could not vote this back.
+        large("admission_gas", &mut parameters.admission_gas, 20_000_000, limits::AUTHENTICATION_GAS),
         large("query_gas", &mut parameters.query_gas, 100_000_000, 100_000_000_000),
         small("max_block_bytes", &mut parameters.max_block_bytes, MIB, 8 * MIB),
         small("max_transaction_bytes", &mut parameters.max_transaction_bytes, 64 * 1024, MIB),

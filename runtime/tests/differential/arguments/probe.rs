@@ -5,11 +5,10 @@ use sillok_abi::{
     BookAction, BookParams, BookQuery, CallFailure, ContractId, Failure, HostFunction, NewOrder, Outcome,
     Price, Quantity, Receipt, Side, TrapCode,
 };
-use sillok_testing::{Raw, START, World, account};
+use sillok_testing::{Raw, START, World, account, with_methods};
 
 use super::super::lab::{deploy, empty_world, peer_code, send};
 use super::super::program::PEER_METHOD;
-use super::super::sections::with_metadata;
 use super::super::smith::import;
 
 /// The module's memory.
@@ -221,7 +220,7 @@ fn code(function: &HostFunction, texts: &Texts) -> Vec<u8> {
         params = place("params"),
         order = place("order"),
     );
-    with_metadata(wat::parse_str(text).unwrap(), &["run"])
+    with_methods(wat::parse_str(text).unwrap(), &["run"])
 }
 
 /// What the module saw, if the function returned to it. Any other end must be one that host functions bring

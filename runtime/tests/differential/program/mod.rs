@@ -12,7 +12,7 @@ mod statement;
 
 use codec::Encode;
 use sillok_abi::{Account, ContractId};
-use sillok_testing::account;
+use sillok_testing::{account, with_methods};
 use wasm_encoder::{
     ConstExpr, DataSection, ElementSection, Elements, Function, GlobalType, RefType, TableSection, TableType,
     ValType,
@@ -21,7 +21,7 @@ use wasmparser::ValType as Type;
 
 use super::choices::Choices;
 use super::observe::{View, observed};
-use super::sections::{Sections, with_metadata};
+use super::sections::Sections;
 use body::Body;
 
 pub(crate) use host::HOST_NAMES;
@@ -84,7 +84,7 @@ pub(crate) fn module(bytes: &[u8], peer: &ContractId) -> Vec<u8> {
     sections.exports.push(("run".into(), wasm_encoder::ExportKind::Func, first));
     (sections.tables, sections.elements) = table(&plan, first);
     sections.data = data(peer, &mut choices);
-    with_metadata(observed(&sections.write(), view), &["run"])
+    with_methods(observed(&sections.write(), view), &["run"])
 }
 
 fn plan(choices: &mut Choices<'_>) -> Plan {

@@ -133,7 +133,8 @@ impl Node {
     }
 
     fn session(&self) -> Session {
-        self.runtime.session(self.state.clone(), BlockEnv { height: 1, time: Time(START + 1) })
+        let env = BlockEnv { height: 1, time: Time(START + 1) };
+        self.runtime.session(self.state.clone(), env).unwrap()
     }
 
     fn call(&self, session: &mut Session, number: usize) {

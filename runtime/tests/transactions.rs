@@ -258,8 +258,10 @@ fn a_scheduled_call_that_nobody_answers_for_ends_as_failed() {
     let lot = world.issue("Alice", 100);
     let (register, cash) = (world.id("register"), world.id("cash"));
     let expiry = Time(world.time + 5_000);
-    let terms = (account("Alice"), account("Bob"), register, lot, 40u64, cash, 4_000u64, expiry, [5u8; 32]);
-    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms,));
+    let (none, undocumented) = (Vec::<(Account, u64)>::new(), None::<[u8; 32]>);
+    let terms = (account("Alice"), account("Bob"), register, lot, 40u64, cash, 4_000u64);
+    let terms = (terms, none, expiry, undocumented, [5u8; 32]);
+    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms, account("Alice")));
     // Alice deployed the escrow; no member answers for her any more.
     let body = world.body("Alice", MEMBERSHIP, "dismiss", (0u32, account("Alice")));
     let transaction = world.signed(body);

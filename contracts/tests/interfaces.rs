@@ -3,8 +3,8 @@
 
 use codec::DecodeAll;
 use sillok_abi::{Item, ItemSpec, METADATA_SECTION, Metadata, MethodSpec, SectionBytes};
-use sillok_contracts::{CASH, REGISTER};
-use sillok_interfaces::{CashRef, RegisterRef};
+use sillok_contracts::{CASH, ESCROW, REGISTER};
+use sillok_interfaces::{CashRef, EscrowRef, RegisterRef};
 use wasmparser::{Parser, Payload};
 
 fn metadata(wasm: &[u8]) -> Metadata {
@@ -45,4 +45,9 @@ fn the_register_is_as_its_interface_says() {
 #[test]
 fn cash_is_as_its_interface_says() {
     check(CASH, CashRef::METHODS);
+}
+
+#[test]
+fn the_escrow_is_as_its_interface_says() {
+    check(ESCROW, EscrowRef::METHODS);
 }

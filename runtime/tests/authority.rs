@@ -1,9 +1,10 @@
 //! Nobody's authority is spent on a call that they did not sign for, nor twice.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use codec::Encode;
 use sillok_abi::{
-    Account, Authorisation, Authoriser, CallTree, Credential, Failure, Outcome, Time, TransactionBody,
-    authorisation_digest,
+    Account, Authorisation, Authoriser, CallTree, ContractId, Credential, Failure, Outcome, Time,
+    TransactionBody, authorisation_digest,
 };
 use sillok_client::transaction::Signer;
 use sillok_testing::{World, account, failure, key, leaf};
@@ -102,14 +103,21 @@ fn a_failed_transaction_leaves_a_co_signer_s_authorisation_unused() {
     assert_eq!(outcome(&mut world, body), None, "the same authorisation serves once the money is there");
 }
 
+/// The plainest rules of a listing: a tick of 10, prices from 10 to 10,000, trading without pause.
+fn market_rules(register: ContractId, cash: ContractId) -> impl Encode {
+    let prices = (vec![(0u64, 10u64)], 1u64, 10u64, 10_000u64, 10u64, 0u32, None::<(u64, u64)>);
+    let ways = (0u8, 0u8, (Vec::<(u32, u8)>::new(), 0u8), (0u32, 0u32), (0u32, 0u32, 0u64));
+    ((register, 1u32, cash), prices, ways, (0i32, 0i32, 0i32), (0u32, 0u64, 0u64), 0u32)
+}
+
 #[test]
 fn an_authorisation_s_tree_must_reach_every_call_that_asks() {
     let mut world = World::default();
     let lot = world.issue("Alice", 100);
     let (register, cash) = (world.id("register"), world.id("cash"));
-    let list = (register, 1u32, cash, 10u64, 1u64, 10u64, 10_000u64);
-    let listing: u64 = world.ok("Alice", "market", "list", list);
-    let args = (listing, account("Alice"), 1u8, 100u64, 10u64, 0u8, Some(lot));
+    let listing: u64 = world.ok("Alice", "market", "list", market_rules(register, cash));
+    let order = (1u8, (0u8, 100u64), 10u64, 0u8, false, 0u64, 1u8, Some(lot));
+    let args = (listing, account("Alice"), order, 0u64);
     let body = world.body("Alice", world.id("market"), "place", args);
     let tree = world.simulate(&body).trees.remove(0).1;
     assert_eq!(tree.children.len(), 1, "place asks the owner again for the lock of the shares");

@@ -23,6 +23,7 @@ enum Refusal {
     AlreadyDeposited,
     NotParty,
     NotYetExpired,
+    BadCharges,
 }
 use Refusal::*;
 
@@ -47,7 +48,9 @@ struct Terms {
     quantity: u64,
     cash: ContractId,
     price: u64,
+    charges: Vec<(Account, u64)>,
     expiry: Time,
+    document: Option<[u8; 32]>,
     salt: [u8; 32],
 }
 
@@ -69,6 +72,8 @@ fn agreed() -> (World, Terms) {
         quantity: 400,
         cash: world.id("cash"),
         price: 4_000,
+        charges: Vec::new(),
+        document: None,
         expiry: Time(world.time + DURATION),
         salt: [0; 32],
     };
@@ -76,7 +81,7 @@ fn agreed() -> (World, Terms) {
 }
 
 fn open(world: &mut World, terms: &Terms) -> [u8; 32] {
-    world.ok(SELLER, "escrow", "open", (terms,))
+    world.ok(SELLER, "escrow", "open", (terms, terms.seller))
 }
 
 fn deal(world: &World, id: [u8; 32]) -> Deal {
@@ -193,10 +198,12 @@ fn bad_terms_are_refused_when_it_is_opened() {
     let mut with = |change: &dyn Fn(&mut Terms), refusal: Refusal| {
         let mut terms = good.clone();
         change(&mut terms);
-        refuses(&mut world, SELLER, "open", (terms,), refusal);
+        let seller = terms.seller;
+        refuses(&mut world, SELLER, "open", (terms, seller), refusal);
     };
     with(&|_| {}, AlreadyOpened);
     with(&|terms| terms.buyer = terms.seller, SameParty);
+    with(&|terms| terms.charges = vec![(account("Eve"), 4_000)], BadCharges);
     with(&|terms| terms.quantity = 0, NoShares);
     with(&|terms| terms.price = 0, NoPrice);
     with(&|terms| terms.expiry = Time(1), Expired);

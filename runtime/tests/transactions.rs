@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use sillok_abi::native::{MEMBERSHIP, SYSTEM};
-use sillok_abi::{Block, Call, Credential, Failure, Header, Outcome, Time, TrapCode};
+use sillok_abi::{Account, Block, Call, Credential, Failure, Header, Outcome, Time, TrapCode};
 use sillok_runtime::{BlockError, Refusal, in_protocol_order};
 use sillok_testing::{GAS, World, account, failure, genesis, member};
 
@@ -260,8 +260,10 @@ fn a_scheduled_call_that_nobody_answers_for_ends_as_failed() {
     let lot = world.issue("Alice", 100);
     let (register, cash) = (world.id("register"), world.id("cash"));
     let expiry = Time(world.time + 5_000);
-    let terms = (account("Alice"), account("Bob"), register, lot, 40u64, cash, 4_000u64, expiry, [5u8; 32]);
-    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms,));
+    let (none, undocumented) = (Vec::<(Account, u64)>::new(), None::<[u8; 32]>);
+    let terms = (account("Alice"), account("Bob"), register, lot, 40u64, cash, 4_000u64);
+    let terms = (terms, none, expiry, undocumented, [5u8; 32]);
+    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms, account("Alice")));
     // Alice deployed the escrow; no member answers for her any more.
     let body = world.body("Alice", MEMBERSHIP, "dismiss", (0u32, account("Alice")));
     let transaction = world.signed(body);

@@ -13,7 +13,7 @@ mod holds;
 
 pub use error::Error;
 pub use event::{Burned, Held, Minted, Paid, Released, Transferred};
-use sillok_interfaces::{Balance, Currency};
+use sillok_interfaces::{Balance, Currency, Payment};
 use sillok_sdk::prelude::*;
 
 /// The most bytes of a currency code.
@@ -104,6 +104,29 @@ impl Cash {
         self.reduce_hold(&owner, amount, &agent, 0)?;
         self.credit(&to, amount)?;
         emit(&Paid { owner, agent, to, amount });
+        Ok(())
+    }
+
+    /// Makes several payments out of the owner's money that `agent` has on hold, and gives `back` of it back,
+    /// all at once. A payment to the owner is one. `agent` authorises; the owner did so when holding.
+    pub fn settle(
+        &mut self,
+        owner: Account,
+        agent: Account,
+        payments: Vec<Payment>,
+        back: u64,
+    ) -> Result<(), Error> {
+        require_auth(&agent);
+        let amounts = payments.iter().try_fold(back, |total, payment| total.checked_add(payment.amount));
+        self.reduce_hold(&owner, amounts.ok_or(Error::InsufficientHold)?, &agent, back)?;
+        for Payment { to, amount } in payments {
+            ensure!(amount > 0, Error::ZeroAmount);
+            self.credit(&to, amount)?;
+            emit(&Paid { owner, agent, to, amount });
+        }
+        if back > 0 {
+            emit(&Released { owner, agent, amount: back });
+        }
         Ok(())
     }
 

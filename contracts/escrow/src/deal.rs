@@ -1,5 +1,6 @@
 //! Deals: what two parties agree to, and how far they have come.
 
+use sillok_interfaces::{EscrowStatus as Status, EscrowTerms as Terms};
 use sillok_sdk::prelude::*;
 
 use crate::Error;
@@ -7,69 +8,35 @@ use crate::Error;
 /// The furthest that an expiry may lie ahead, in milliseconds: 366 days.
 const MAX_DURATION_MS: u64 = 366 * 24 * 60 * 60 * 1_000;
 
-/// What both parties agree to.
-#[data]
-pub struct Terms {
-    /// Who gives the shares and gets the cash.
-    pub seller: Account,
-    /// Who gives the cash and gets the shares.
-    pub buyer: Account,
-    /// The register of the company whose shares they are.
-    pub register: ContractId,
-    /// The seller's lot. If part of it moves elsewhere, this stands for what is left of it.
-    pub lot: u64,
-    /// How many shares.
-    pub quantity: u64,
-    /// The cash contract.
-    pub cash: ContractId,
-    /// The price of all the shares together, in the smallest unit of the currency.
-    pub price: u64,
-    /// The first block time at which this can no longer settle.
-    pub expiry: Time,
-    /// Any bytes, to tell apart two escrows with the same terms.
-    pub salt: [u8; 32],
+/// The most charges of one escrow.
+const MAX_CHARGES: usize = 4;
+
+/// A hash of all the terms: BLAKE3 of `sillok/escrow`, a zero byte and their SCALE form.
+pub(crate) fn id_of(terms: &Terms) -> [u8; 32] {
+    blake3(&(*b"sillok/escrow\0", terms).encode())
 }
 
-impl Terms {
-    /// A hash of all the terms: BLAKE3 of `sillok/escrow`, a zero byte and their SCALE form.
-    pub(crate) fn id(&self) -> [u8; 32] {
-        blake3(&(*b"sillok/escrow\0", self).encode())
-    }
-
-    /// Whether these terms can be agreed on at `now`.
-    pub(crate) fn check(&self, now: Time) -> Result<(), Error> {
-        ensure!(self.seller != self.buyer, Error::SameParty);
-        ensure!(self.quantity > 0, Error::NoShares);
-        ensure!(self.price > 0, Error::NoPrice);
-        ensure!(self.expiry > now, Error::Expired);
-        ensure!(self.expiry <= now.plus(MAX_DURATION_MS), Error::ExpiryTooFar);
-        Ok(())
-    }
+/// Whether these terms can be agreed on at `now`.
+pub(crate) fn check(terms: &Terms, now: Time) -> Result<(), Error> {
+    ensure!(terms.seller != terms.buyer, Error::SameParty);
+    ensure!(terms.quantity > 0, Error::NoShares);
+    ensure!(terms.price > 0, Error::NoPrice);
+    ensure!(proceeds(terms).is_some(), Error::BadCharges);
+    ensure!(terms.expiry > now, Error::Expired);
+    ensure!(terms.expiry <= now.plus(MAX_DURATION_MS), Error::ExpiryTooFar);
+    Ok(())
 }
 
-/// How far an escrow has come.
-#[data]
-#[derive(Copy)]
-pub enum Status {
-    /// Nothing is deposited yet.
-    Open,
-    /// The shares are deposited; the cash is awaited.
-    SharesIn,
-    /// The cash is deposited; the shares are awaited.
-    CashIn,
-    /// Shares and cash changed hands.
-    Settled,
-    /// A party cancelled; what was deposited went back.
-    Cancelled,
-    /// The expiry passed; what was deposited went back.
-    Expired,
+/// What the seller gets: the price without the charges; none if these can't be.
+pub(crate) fn proceeds(terms: &Terms) -> Option<u64> {
+    let fits = terms.charges.len() <= MAX_CHARGES && terms.charges.iter().all(|charge| charge.amount > 0);
+    let charged = terms.charges.iter().try_fold(0_u64, |sum, charge| sum.checked_add(charge.amount))?;
+    terms.price.checked_sub(charged).filter(|rest| fits && *rest > 0)
 }
 
-impl Status {
-    /// Whether nothing can follow.
-    pub(crate) fn is_final(self) -> bool {
-        matches!(self, Status::Settled | Status::Cancelled | Status::Expired)
-    }
+/// Whether nothing can follow.
+pub(crate) fn is_final(status: Status) -> bool {
+    matches!(status, Status::Settled | Status::Cancelled | Status::Expired)
 }
 
 /// When an escrow came to a status.
@@ -97,9 +64,9 @@ pub struct Deal {
 }
 
 impl Deal {
-    /// A deal that was opened at `now`.
-    pub(crate) fn opened(id: [u8; 32], terms: Terms, now: Time) -> Deal {
-        let opened = Step { status: Status::Open, time: now, by: Some(terms.seller) };
+    /// A deal that a party opened at `now`.
+    pub(crate) fn opened(id: [u8; 32], terms: Terms, now: Time, by: Account) -> Deal {
+        let opened = Step { status: Status::Open, time: now, by: Some(by) };
         Deal { id, terms, status: Status::Open, history: vec![opened] }
     }
 
@@ -114,6 +81,8 @@ impl Deal {
 mod tests {
     //! The rules of terms, without a chain.
 
+    use sillok_interfaces::Charge;
+
     use super::*;
 
     const NOW: Time = Time(1_000);
@@ -127,6 +96,8 @@ mod tests {
             quantity: 10,
             cash: ContractId([4; 32]),
             price: 500,
+            charges: Vec::new(),
+            document: None,
             expiry: NOW.plus(1),
             salt: [0; 32],
         }
@@ -137,12 +108,18 @@ mod tests {
         let check = |change: &dyn Fn(&mut Terms)| {
             let mut terms = terms();
             change(&mut terms);
-            terms.check(NOW)
+            super::check(&terms, NOW)
         };
         assert_eq!(check(&|_| {}), Ok(()));
         assert_eq!(check(&|terms| terms.buyer = terms.seller), Err(Error::SameParty));
         assert_eq!(check(&|terms| terms.quantity = 0), Err(Error::NoShares));
         assert_eq!(check(&|terms| terms.price = 0), Err(Error::NoPrice));
+        let charge = |amount| Charge { to: Account::Key([5; 32]), amount };
+        assert_eq!(check(&|terms| terms.charges = vec![charge(499)]), Ok(()));
+        let bad = [vec![charge(500)], vec![charge(0)], vec![charge(u64::MAX), charge(1)], vec![charge(1); 5]];
+        for charges in bad {
+            assert_eq!(check(&|terms| terms.charges = charges.clone()), Err(Error::BadCharges));
+        }
         assert_eq!(check(&|terms| terms.expiry = NOW), Err(Error::Expired));
         assert_eq!(check(&|terms| terms.expiry = NOW.plus(MAX_DURATION_MS)), Ok(()));
         assert_eq!(check(&|terms| terms.expiry = NOW.plus(MAX_DURATION_MS + 1)), Err(Error::ExpiryTooFar));
@@ -150,11 +127,11 @@ mod tests {
 
     #[test]
     fn a_deal_remembers_every_status() {
-        let mut deal = Deal::opened([9; 32], terms(), NOW);
+        let mut deal = Deal::opened([9; 32], terms(), NOW, terms().buyer);
         deal.enter(Status::CashIn, Time(2), Some(terms().buyer));
         deal.enter(Status::Expired, Time(3), None);
         let statuses: Vec<Status> = deal.history.iter().map(|step| step.status).collect();
         assert_eq!(statuses, [Status::Open, Status::CashIn, Status::Expired]);
-        assert!(deal.status.is_final());
+        assert!(is_final(deal.status));
     }
 }

@@ -33,4 +33,6 @@ pub enum Error {
     NotParty = 13,
     /// The expiry has not passed yet.
     NotYetExpired = 14,
+    /// There are more than four charges, or one is zero, or they leave nothing of the price.
+    BadCharges = 15,
 }

@@ -1,8 +1,7 @@
 //! What the contract tells the world.
 
+use sillok_interfaces::EscrowTerms as Terms;
 use sillok_sdk::prelude::*;
-
-use crate::Terms;
 
 /// An escrow was opened.
 #[event]
@@ -25,12 +24,14 @@ pub struct Opened {
     pub price: u64,
     /// When it can no longer settle.
     pub expiry: Time,
+    /// The hash of the parties' agreement, if there is one.
+    pub document: Option<[u8; 32]>,
 }
 
 impl Opened {
     pub(crate) fn of(id: [u8; 32], terms: &Terms) -> Self {
-        let Terms { seller, buyer, register, lot, quantity, cash, price, expiry, .. } = *terms;
-        Opened { id, seller, buyer, register, lot, quantity, cash, price, expiry }
+        let Terms { seller, buyer, register, lot, quantity, cash, price, expiry, document, .. } = *terms;
+        Opened { id, seller, buyer, register, lot, quantity, cash, price, expiry, document }
     }
 }
 

@@ -9,14 +9,16 @@
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![warn(clippy::arithmetic_side_effects)]
 
-use sillok_interfaces::{CashRef, RegisterRef};
+use sillok_interfaces::{CashRef, EscrowStatus as Status, EscrowTerms as Terms, Payment, RegisterRef};
 use sillok_sdk::prelude::*;
 
 mod deal;
 mod error;
 mod event;
 
-pub use deal::{Deal, Status, Step, Terms};
+use deal::{check, id_of, is_final, proceeds};
+
+pub use deal::{Deal, Step};
 pub use error::Error;
 pub use event::{Cancelled, CashDeposited, Expired, Opened, Settled, SharesDeposited};
 
@@ -38,18 +40,19 @@ pub struct Escrow {
 #[contract]
 impl Escrow {
     /// Opens an escrow and returns its id, which is a hash of all its terms: who deposits for an id
-    /// agrees to exactly these terms. Authorised by the seller.
-    pub fn open(&mut self, terms: Terms) -> Result<[u8; 32], Error> {
-        require_auth(&terms.seller);
-        terms.check(block_time())?;
+    /// agrees to exactly these terms. Authorised by `by`, who is the seller or the buyer.
+    pub fn open(&mut self, terms: Terms, by: Account) -> Result<[u8; 32], Error> {
+        ensure!(by == terms.seller || by == terms.buyer, Error::NotParty);
+        require_auth(&by);
+        check(&terms, block_time())?;
         check_lot(&terms)?;
-        let id = terms.id();
+        let id = id_of(&terms);
         ensure!(!self.deals.contains(&id), Error::AlreadyOpened);
         schedule(terms.expiry, EXPIRE_GAS, "expire", &(id,));
         self.index(terms.seller, &id);
         self.index(terms.buyer, &id);
         emit(&Opened::of(id, &terms));
-        self.deals.insert(&id, &Deal::opened(id, terms, block_time()));
+        self.deals.insert(&id, &Deal::opened(id, terms, block_time(), by));
         Ok(id)
     }
 
@@ -94,7 +97,7 @@ impl Escrow {
     /// Returns the status.
     pub fn expire(&mut self, id: [u8; 32]) -> Result<Status, Error> {
         let deal = self.deals.get(&id).ok_or(Error::Unknown)?;
-        if deal.status.is_final() {
+        if is_final(deal.status) {
             return Ok(deal.status);
         }
         ensure!(block_time() >= deal.terms.expiry, Error::NotYetExpired);
@@ -106,6 +109,11 @@ impl Escrow {
     /// One escrow, with its terms and history.
     pub fn get(&self, id: [u8; 32]) -> Option<Deal> {
         self.deals.get(&id)
+    }
+
+    /// How far an escrow has come.
+    pub fn status(&self, id: [u8; 32]) -> Option<Status> {
+        self.deals.get(&id).map(|deal| deal.status)
     }
 
     /// The escrows in which `party` sells or buys, oldest first, from the one numbered `from`
@@ -122,13 +130,13 @@ impl Escrow {
 
     /// The id that an escrow of these terms has or would get.
     pub fn id_of(&self, terms: Terms) -> [u8; 32] {
-        terms.id()
+        id_of(&terms)
     }
 
     /// The deal, if it is neither ended nor expired.
     fn running(&self, id: &[u8; 32]) -> Result<Deal, Error> {
         let deal = self.deals.get(id).ok_or(Error::Unknown)?;
-        ensure!(!deal.status.is_final(), Error::Ended);
+        ensure!(!is_final(deal.status), Error::Ended);
         ensure!(block_time() < deal.terms.expiry, Error::Expired);
         Ok(deal)
     }
@@ -167,7 +175,11 @@ fn check_lot(terms: &Terms) -> Result<(), Error> {
 /// Delivers both legs and returns the buyer's lot. If either is refused, so is the transaction.
 fn settle(terms: &Terms) -> u64 {
     let escrow = Account::from(this());
-    CashRef::at(terms.cash).pay(terms.buyer, terms.price, escrow, terms.seller);
+    let proceeds = proceeds(terms).expect("the terms were checked");
+    let seller = Payment { to: terms.seller, amount: proceeds };
+    let charges = terms.charges.iter().map(|charge| Payment { to: charge.to, amount: charge.amount });
+    let payments = core::iter::once(seller).chain(charges).collect();
+    CashRef::at(terms.cash).settle(terms.buyer, escrow, payments, 0);
     RegisterRef::at(terms.register).deliver(terms.lot, terms.quantity, escrow, terms.buyer)
 }
 

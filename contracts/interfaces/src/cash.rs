@@ -13,8 +13,21 @@ pub trait Cash {
     fn release(&mut self, owner: Account, amount: u64, agent: Account);
     /// Pays `amount` on hold to `to`. `agent` authorises.
     fn pay(&mut self, owner: Account, amount: u64, agent: Account, to: Account);
+    /// Makes `payments` out of what `agent` has on hold of the owner's money, and gives `back` of it back.
+    /// `agent` authorises.
+    fn settle(&mut self, owner: Account, agent: Account, payments: Vec<Payment>, back: u64);
     /// What `owner` has.
     fn balance(&self, owner: Account) -> Balance;
+}
+
+/// An amount, and who gets it.
+#[data]
+#[derive(Copy)]
+pub struct Payment {
+    /// Who.
+    pub to: Account,
+    /// How much.
+    pub amount: u64,
 }
 
 /// What an account has. `available + held` is its whole money.

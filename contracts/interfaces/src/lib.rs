@@ -8,9 +8,12 @@
 #![forbid(unsafe_code)]
 
 mod cash;
+mod escrow;
 mod register;
 
-pub use cash::{Balance, CashRef, Currency};
+pub use cash::{Balance, CashRef, Currency, Payment};
+pub use escrow::{Charge, EscrowRef, EscrowStatus, EscrowTerms};
 pub use register::{
-    ClassKind, EntryKind, HistoryEntry, HolderRow, Holding, Issuer, Lock, Lot, RegisterRef, ShareClass,
+    ClassKind, EntryKind, HistoryEntry, HolderRow, Holding, Investor, Issuer, Lock, Lot, Offer, RegisterRef,
+    Rules, ShareClass, Standing,
 };

@@ -16,6 +16,13 @@ pub trait Register {
     fn unlock(&mut self, lot: u64, quantity: u64, locker: Account);
     /// Hands locked shares over to `to`, using up the lock. `locker` authorises. Returns the new lot.
     fn deliver(&mut self, lot: u64, quantity: u64, locker: Account, to: Account) -> u64;
+    /// What there is to sell of so many shares of a lot. Refused if the company's rules keep them from being
+    /// handed over, or the lot has too few; how many of its shares are free is judged when they are locked.
+    fn check_sale(&self, lot: u64, quantity: u64) -> Offer;
+    /// Refused if the company's rules keep `holder` from acquiring so many shares of a class.
+    fn check_purchase(&self, class: u32, holder: Account, quantity: u64);
+    /// What `holder` has of a class.
+    fn holding(&self, class: u32, holder: Account) -> Holding;
     /// The lot, or the balance lot that it became; none if it is unknown or nothing is left of it.
     fn lot(&self, lot: u64) -> Option<Lot>;
     /// The class of this id.
@@ -95,6 +102,51 @@ pub struct Lot {
     pub accepted: Option<Date>,
     /// Its id in other systems, such as an OCF `security_id`; may be empty.
     pub reference: String,
+}
+
+/// Shares that could be sold.
+#[data]
+#[derive(Copy)]
+pub struct Offer {
+    /// Whose they are.
+    pub holder: Account,
+    /// Their class.
+    pub class: u32,
+}
+
+/// What the company's rules ask of transfers of a class. Zero sets no bound. The company's own issues,
+/// repurchases and cancellations are not judged by them.
+#[data]
+#[derive(Copy, Default)]
+pub struct Rules {
+    /// Whether only investors whom the company approved may acquire shares (Commercial Act Art. 335(1)).
+    pub approval: bool,
+    /// The most holders.
+    pub holders: u64,
+    /// The most shares of one holder.
+    pub shares_each: u64,
+    /// The most shares of foreign holders together.
+    pub foreign_shares: u64,
+}
+
+/// What the company knows of an investor.
+#[data]
+#[derive(Copy, Default)]
+pub struct Investor {
+    /// Whether the company approves of transfers to them.
+    pub approved: bool,
+    /// Whether they count as foreign.
+    pub foreign: bool,
+}
+
+/// What rules are judged by.
+#[data]
+#[derive(Copy, Default)]
+pub struct Standing {
+    /// How many holders the class has.
+    pub holders: u64,
+    /// How many shares foreign holders have.
+    pub foreign_shares: u64,
 }
 
 /// What one locker has locked of one lot.

@@ -1,93 +1,76 @@
-//! What covers orders: shares locked in their register, money held in its cash contract.
+//! What an order has to be covered with. Pure, so that its rules can be tested alone.
+//!
+//! A sale is covered by as many locked shares as are left of it. A purchase is covered by what is left of it
+//! at the worst price that it may trade at, and the highest fee on that. Rounding down keeps this true
+//! however a purchase is filled: the parts' costs and fees never add up to more than the whole's.
 
-use sillok_interfaces::{CashRef, RegisterRef};
+use sillok_sdk::abi::Fees;
 use sillok_sdk::prelude::*;
 
-use crate::order::Incoming;
-use crate::{Error, Listing};
+use crate::Error;
+use crate::limits::MAX_RATE;
 
-/// What a number of shares costs.
-pub(crate) fn cost(price: Price, quantity: Quantity) -> Result<u64, Error> {
-    price.0.checked_mul(quantity.0).ok_or(Error::TooLarge)
+const MILLION: u128 = 1_000_000;
+
+/// What a purchase of `quantity` costs at most at a price of one share, with a fee of so many millionths.
+pub(crate) fn need(price: u64, quantity: u64, fee: u32) -> Result<u64, Error> {
+    // A product of two 64-bit numbers, and a tenth of it, fit 128 bits.
+    let value = u128::from(price).saturating_mul(u128::from(quantity));
+    let fee = value.saturating_mul(u128::from(fee)) / MILLION;
+    u64::try_from(value.saturating_add(fee)).map_err(|_| Error::TooLarge)
 }
 
-/// Takes what covers the whole of an order. The arguments of the calls depend on the order alone, so
-/// that its owner can sign them whatever else happens in between.
-pub(crate) fn take(incoming: &Incoming) -> Result<(), Error> {
-    let Incoming { listing, order, price, lot, .. } = incoming;
-    let market = Account::from(this());
-    match order.side {
-        Side::Buy => {
-            ensure!(lot.is_none(), Error::LotNotNeeded);
-            let amount = cost(*price, order.quantity)?;
-            CashRef::at(listing.cash).hold(order.owner, amount, market);
-        }
-        Side::Sell => {
-            let lot = lot.ok_or(Error::LotMissing)?;
-            check_lot(listing, &order.owner, lot)?;
-            RegisterRef::at(listing.register).lock(lot, order.quantity.0, market, true);
-        }
-    }
+/// The highest fee that one side of a trade may owe.
+pub(crate) fn highest(fees: &Fees) -> u32 {
+    let highest = fees.maker.max(fees.taker).max(fees.auction).max(0);
+    highest.unsigned_abs()
+}
+
+/// Refuses fees of which one is above the limit, or a rebate that the other side's fee does not pay.
+pub(crate) fn check_fees(fees: &Fees) -> Result<(), Error> {
+    let all = [fees.maker, fees.taker, fees.auction];
+    let small = all.iter().all(|fee| fee.unsigned_abs() <= MAX_RATE);
+    let paid = fees.maker.saturating_add(fees.taker) >= 0 && fees.auction >= 0;
+    ensure!(small && paid, Error::BadRules);
     Ok(())
 }
 
-/// Gives back what a new order no longer needs: the cover of what was cancelled and, of a purchase,
-/// what it saved by trading at better prices than its limit. `traded` is what its fills cost.
-pub(crate) fn give_back_unused(incoming: &Incoming, traded: u64) -> Result<(), Error> {
-    let Incoming { listing, order, price, lot, placed } = incoming;
-    match order.side {
-        Side::Buy => {
-            let needed = cost(*price, placed.resting)?.checked_add(traded).ok_or(Error::TooLarge)?;
-            let held = cost(*price, order.quantity)?;
-            release(listing, order.owner, held.checked_sub(needed).ok_or(Error::TooLarge)?);
-            Ok(())
-        }
-        Side::Sell => unlock(listing, *lot, placed.cancelled),
-    }
-}
-
-/// Gives back what covered `left`, an order that has just left the book.
-pub(crate) fn give_back(listing: &Listing, left: &OrderView, lot: Option<u64>) -> Result<(), Error> {
-    match left.side {
-        Side::Buy => {
-            release(listing, left.owner, cost(left.price, left.quantity)?);
-            Ok(())
-        }
-        Side::Sell => unlock(listing, lot, left.quantity),
-    }
-}
-
-fn check_lot(listing: &Listing, owner: &Account, lot: u64) -> Result<(), Error> {
-    let lot = RegisterRef::at(listing.register).lot(lot).ok_or(Error::NoLot)?;
-    ensure!(lot.holder == *owner, Error::NotOwnersLot);
-    ensure!(lot.class == listing.class, Error::WrongClass);
-    Ok(())
-}
-
-fn release(listing: &Listing, owner: Account, amount: u64) {
-    if amount > 0 {
-        CashRef::at(listing.cash).release(owner, amount, this().into());
-    }
-}
-
-fn unlock(listing: &Listing, lot: Option<u64>, quantity: Quantity) -> Result<(), Error> {
-    if quantity.0 > 0 {
-        let lot = lot.ok_or(Error::LotMissing)?;
-        RegisterRef::at(listing.register).unlock(lot, quantity.0, this().into());
-    }
-    Ok(())
+/// An amount with a fee added, or a rebate taken off.
+pub(crate) fn with_fee(amount: u64, fee: i64) -> Result<u64, Error> {
+    amount.checked_add_signed(fee).ok_or(Error::TooLarge)
 }
 
 #[cfg(test)]
 mod tests {
-    //! Amounts, without a chain.
-
     use super::*;
 
     #[test]
     fn a_cost_that_no_amount_can_hold_is_refused() {
-        assert_eq!(cost(Price(3), Quantity(7)), Ok(21));
-        assert_eq!(cost(Price(u64::MAX), Quantity(1)), Ok(u64::MAX));
-        assert_eq!(cost(Price(u64::MAX), Quantity(2)), Err(Error::TooLarge));
+        assert_eq!(need(3, 7, 0), Ok(21));
+        assert_eq!(need(1_000, 10, 1_500), Ok(10_015));
+        assert_eq!(need(u64::MAX, 1, 0), Ok(u64::MAX));
+        assert_eq!(need(u64::MAX, 1, 1), Err(Error::TooLarge));
+        assert_eq!(need(u64::MAX, 2, 0), Err(Error::TooLarge));
+    }
+
+    #[test]
+    fn parts_never_need_more_than_the_whole() {
+        for fee in [0, 1, 333, 1_500, 99_999] {
+            for (price, first, second) in [(1, 1, 1), (7, 13, 999), (12_345, 77, 3), (999, 1_000, 1)] {
+                let whole = need(price, first + second, fee).unwrap();
+                let parts = need(price, first, fee).unwrap() + need(price, second, fee).unwrap();
+                assert!(parts <= whole, "{price} × ({first} + {second}) at {fee}");
+            }
+        }
+    }
+
+    #[test]
+    fn rebates_are_paid_by_the_other_side() {
+        let check = |maker, taker, auction| check_fees(&Fees { maker, taker, auction });
+        assert_eq!(check(-100, 100, 0), Ok(()));
+        assert_eq!(check(-101, 100, 0), Err(Error::BadRules));
+        assert_eq!(check(0, 0, -1), Err(Error::BadRules));
+        assert_eq!(check(0, 100_001, 0), Err(Error::BadRules));
+        assert_eq!(highest(&Fees { maker: -100, taker: 250, auction: 40 }), 250);
     }
 }

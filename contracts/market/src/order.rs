@@ -1,54 +1,75 @@
-//! Resting orders: what the market keeps of them, and whose they are.
+//! Orders: what is asked of the market, and what it keeps of those that are in the book.
 
+use sillok_sdk::abi::{OrderState, SelfTrade};
 use sillok_sdk::prelude::*;
 
-use crate::{Error, Listing, Market};
+use crate::limits::MAX_PAGE;
+use crate::{Error, Market};
 
-/// An order on its way through the market.
-pub(crate) struct Incoming {
-    /// What it wants to trade.
-    pub(crate) listing: Listing,
-    /// What the book was given.
-    pub(crate) order: NewOrder,
-    /// Its limit.
-    pub(crate) price: Price,
-    /// The lot that a sale sells from.
-    pub(crate) lot: Option<u64>,
-    /// What the book answered.
-    pub(crate) placed: Placed,
+/// An order to place.
+#[data]
+pub struct Order {
+    /// Buy or sell.
+    pub side: Side,
+    /// What kind, with its prices.
+    pub kind: OrderKind,
+    /// How many shares.
+    pub quantity: u64,
+    /// What becomes of the rest.
+    pub time_in_force: TimeInForce,
+    /// Refused if anything of it would trade at once.
+    pub post_only: bool,
+    /// If fewer than these trade at once, it is cancelled whole; zero asks for none.
+    pub min_quantity: u64,
+    /// What is cancelled when it meets one of its owner's own; not `Allow`.
+    pub self_trade: SelfTrade,
+    /// The lot that a sale sells from; none for a purchase.
+    pub lot: Option<u64>,
 }
 
-/// What placing an order led to. The quantity ordered is `filled + resting + cancelled`.
+/// What placing an order led to. The quantity ordered is `filled + void + resting + cancelled`.
 #[data]
 #[derive(Copy)]
 pub struct PlacedOrder {
     /// The order's id within its listing.
     pub order: u64,
-    /// How many shares traded at once.
+    /// How many shares changed hands.
     pub filled: u64,
-    /// What those shares cost together.
+    /// What those shares cost together, without fees and taxes.
     pub traded: u64,
-    /// How many shares rest in the book.
+    /// How many shares met an order with which a trade was not allowed.
+    pub void: u64,
+    /// How many shares are in the book.
     pub resting: u64,
-    /// How many shares were cancelled: all that an `Ioc` order could not trade at once, or what was
-    /// left when an order had met as many others as one order may.
+    /// How many shares were cancelled: what could not trade or rest, or was left when an order had met as
+    /// many others as one order may.
     pub cancelled: u64,
 }
 
-/// What a resting order needs beside what the book knows of it.
+/// What the market keeps of an order in the book.
 #[data]
 pub struct OrderRecord {
     /// Whose order it is.
     pub owner: Account,
+    /// Buy or sell.
+    pub side: Side,
+    /// What kind it was placed as.
+    pub kind: OrderKind,
     /// The lot that a sale sells from.
     pub lot: Option<u64>,
-    /// How many shares it was placed for.
+    /// How many shares it was placed for, or last amended to.
     pub quantity: u64,
-    /// When it was placed.
+    /// How many are left.
+    pub left: u64,
+    /// The worst price at which a purchase may trade.
+    pub worst: u64,
+    /// What is held for a purchase.
+    pub held: u64,
+    /// When it was placed or last amended.
     pub placed: Time,
 }
 
-/// A resting order.
+/// An order in the book.
 #[data]
 pub struct OpenOrder {
     /// The listing.
@@ -59,63 +80,124 @@ pub struct OpenOrder {
     pub owner: Account,
     /// Buy or sell.
     pub side: Side,
-    /// The limit price of one share.
+    /// What kind it was placed as.
+    pub kind: OrderKind,
+    /// Where it stands.
+    pub state: OrderState,
+    /// The limit price of one share now, or the worst price that there is.
     pub price: u64,
-    /// How many shares it was placed for.
+    /// How many shares it was placed for, or last amended to.
     pub quantity: u64,
     /// How many of them are left.
     pub remaining: u64,
+    /// How many of those are shown.
+    pub shown: u64,
+    /// Until when it rests.
+    pub time_in_force: TimeInForce,
     /// The lot that a sale sells from.
     pub lot: Option<u64>,
-    /// When it was placed.
+    /// What is held for a purchase.
+    pub held: u64,
+    /// When it was placed or last amended.
     pub placed: Time,
 }
 
-impl PlacedOrder {
-    pub(crate) fn of(placed: &Placed, traded: u64) -> Self {
-        PlacedOrder {
-            order: placed.order.0,
-            filled: placed.fills.iter().map(|fill| fill.quantity.0).sum(),
-            traded,
-            resting: placed.resting.0,
-            cancelled: placed.cancelled.0,
+impl Order {
+    /// As the book takes it.
+    pub(crate) fn to_book(&self, owner: Account) -> NewOrder {
+        NewOrder {
+            owner,
+            side: self.side,
+            kind: self.kind,
+            quantity: Quantity(self.quantity),
+            time_in_force: self.time_in_force,
+            post_only: self.post_only,
+            min_quantity: Quantity(self.min_quantity),
+            self_trade: self.self_trade,
+            group: 0,
+        }
+    }
+
+    /// A plain order that takes what rests, at its price.
+    pub(crate) fn taking(side: Side, price: u64, quantity: u64, lot: Option<u64>) -> Order {
+        Order {
+            side,
+            kind: OrderKind::Limit { price: Price(price) },
+            quantity,
+            time_in_force: TimeInForce::Ioc,
+            post_only: false,
+            min_quantity: 0,
+            self_trade: SelfTrade::CancelNewest,
+            lot,
         }
     }
 }
 
-impl OpenOrder {
-    pub(crate) fn of(listing: u64, record: &OrderRecord, view: &OrderView) -> Self {
-        OpenOrder {
-            listing,
-            order: view.order.0,
-            owner: view.owner,
-            side: view.side,
-            price: view.price.0,
-            quantity: record.quantity,
-            remaining: view.quantity.0,
-            lot: record.lot,
-            placed: record.placed,
+impl OrderRecord {
+    /// The record of an order that comes in.
+    pub(crate) fn of(order: &Order, owner: Account) -> Self {
+        OrderRecord {
+            owner,
+            side: order.side,
+            kind: order.kind,
+            lot: order.lot,
+            quantity: order.quantity,
+            left: order.quantity,
+            worst: 0,
+            held: 0,
+            placed: block_time(),
         }
+    }
+}
+
+/// The limit that an order of this kind has for as long as it is in the book, if it has one.
+pub(crate) fn fixed_limit(kind: &OrderKind) -> Option<u64> {
+    match kind {
+        OrderKind::Limit { price }
+        | OrderKind::StopLimit { price, .. }
+        | OrderKind::Iceberg { price, .. } => Some(price.0),
+        // This one loses its limit in the closing call.
+        OrderKind::LimitThenMarket { .. } => None,
+        OrderKind::Market
+        | OrderKind::BestLimit
+        | OrderKind::TopLimit
+        | OrderKind::Midpoint
+        | OrderKind::Stop { .. } => None,
     }
 }
 
 impl Market {
-    /// Keeps an order, if any of it rests.
-    pub(crate) fn rest(&mut self, incoming: &Incoming) {
-        let Incoming { listing, order, lot, placed, .. } = incoming;
-        if placed.resting.0 == 0 {
-            return;
-        }
-        let (owner, id) = (order.owner, placed.order.0);
-        let record = OrderRecord { owner, lot: *lot, quantity: order.quantity.0, placed: block_time() };
-        self.orders.insert(&(listing.id, id), &record);
-        self.orders_of.insert(&(owner, listing.id, id));
+    /// An order in the book.
+    pub(crate) fn open_order(&self, listing: u64, order: u64) -> Option<OpenOrder> {
+        let record = self.orders.get(&(listing, order))?;
+        let view = books::order(BookId(listing), OrderId(order)).ok()?;
+        Some(OpenOrder {
+            listing,
+            order,
+            owner: record.owner,
+            side: record.side,
+            kind: record.kind,
+            state: view.state,
+            price: view.price.0,
+            quantity: record.quantity,
+            remaining: view.quantity.0,
+            shown: view.shown.0,
+            time_in_force: view.time_in_force,
+            lot: record.lot,
+            held: record.held,
+            placed: record.placed,
+        })
     }
 
-    /// Forgets an order that has left the book.
-    pub(crate) fn forget(&mut self, listing: u64, order: u64) -> Result<(), Error> {
-        let record = self.orders.take(&(listing, order)).ok_or(Error::NoOrder)?;
-        self.orders_of.remove(&(record.owner, listing, order));
-        Ok(())
+    /// An order of this owner, as it is kept.
+    pub(crate) fn own(&self, owner: &Account, listing: u64, order: u64) -> Result<OrderRecord, Error> {
+        let record = self.orders.get(&(listing, order)).ok_or(Error::NoOrder)?;
+        ensure!(record.owner == *owner, Error::NoOrder);
+        Ok(record)
     }
+}
+
+/// How many rows a page has that asks for `limit`.
+pub(crate) fn page(limit: u32) -> usize {
+    limit.min(MAX_PAGE) as usize
 }

@@ -9,22 +9,30 @@ use crate::Error;
 pub struct Trade {
     /// Its number within the listing, from 1.
     pub number: u64,
-    /// The price of one share.
+    /// The price of one share, rounded down: a trade halfway between two prices costs half a unit more.
     pub price: u64,
     /// How many shares.
     pub quantity: u64,
+    /// What they cost together.
+    pub value: u64,
     /// Who has the shares now.
     pub buyer: Account,
     /// Who has the cash now.
     pub seller: Account,
-    /// The buyer's order.
+    /// The buyer's order; 0 of a negotiated trade.
     pub buy_order: u64,
-    /// The seller's order.
+    /// The seller's order; 0 of a negotiated trade.
     pub sell_order: u64,
-    /// Which side came last and met the resting order.
+    /// Which side came last and met the order that was there.
     pub taker: Side,
-    /// The buyer's new lot.
+    /// The buyer's new lot; 0 of a negotiated trade, of which the escrow knows it.
     pub lot: u64,
+    /// What the buyer paid to the market, or got if it is negative.
+    pub buyer_fee: i64,
+    /// What the seller paid to the market, or got if it is negative.
+    pub seller_fee: i64,
+    /// The securities transaction tax that was withheld from the seller.
+    pub tax: u64,
     /// When it was settled.
     pub time: Time,
 }
@@ -42,46 +50,31 @@ pub struct Tape {
 impl Tape {
     /// Notes a trade at `price` and returns its number.
     pub(crate) fn next(&mut self, price: u64) -> Result<u64, Error> {
-        self.trades = self.trades.checked_add(1).ok_or(Error::TooLarge)?;
         self.last_price = Some(price);
+        self.count()
+    }
+
+    /// Notes a trade whose price is no last price, and returns its number.
+    pub(crate) fn count(&mut self) -> Result<u64, Error> {
+        self.trades = self.trades.checked_add(1).ok_or(Error::TooLarge)?;
         Ok(self.trades)
     }
 }
 
-/// Two orders that met: which of them is whose.
-pub(crate) struct Match<'a> {
-    pub(crate) fill: &'a Fill,
-    pub(crate) taker: Side,
-    pub(crate) buyer: Account,
-    pub(crate) buy_order: u64,
-    pub(crate) seller: Account,
-    pub(crate) sell_order: u64,
+/// One side of a fill.
+#[derive(Clone, Copy)]
+pub(crate) struct Party {
+    pub(crate) order: u64,
+    pub(crate) account: Account,
+    pub(crate) fee: i64,
 }
 
-impl<'a> Match<'a> {
-    /// Of `order`, which came last, and the resting one that it met.
-    pub(crate) fn of(order: &NewOrder, id: OrderId, fill: &'a Fill) -> Self {
-        let (new, resting) = ((order.owner, id.0), (fill.maker_owner, fill.maker.0));
-        let ((buyer, buy_order), (seller, sell_order)) = match order.side {
-            Side::Buy => (new, resting),
-            Side::Sell => (resting, new),
-        };
-        Match { fill, taker: order.side, buyer, buy_order, seller, sell_order }
-    }
-
-    /// The record of it, once it is settled.
-    pub(crate) fn settled(&self, number: u64, lot: u64) -> Trade {
-        Trade {
-            number,
-            price: self.fill.price.0,
-            quantity: self.fill.quantity.0,
-            buyer: self.buyer,
-            seller: self.seller,
-            buy_order: self.buy_order,
-            sell_order: self.sell_order,
-            taker: self.taker,
-            lot,
-            time: block_time(),
-        }
+/// The buyer and the seller of a fill.
+pub(crate) fn parties(fill: &Fill) -> (Party, Party) {
+    let maker = Party { order: fill.maker.0, account: fill.maker_owner, fee: fill.maker_fee };
+    let taker = Party { order: fill.taker.0, account: fill.taker_owner, fee: fill.taker_fee };
+    match fill.taker_side {
+        Side::Buy => (taker, maker),
+        Side::Sell => (maker, taker),
     }
 }

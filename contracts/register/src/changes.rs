@@ -66,6 +66,7 @@ impl Register {
         let Handover { parting, to, date, reference, balance_reference, locker } = handover;
         let quantity = parting.quantity;
         ensure!(to != lot.holder, Error::SameHolder);
+        self.judge_transfer(lot, quantity, &to)?;
         let balance = self.part(lot, parting, balance_reference)?;
         let new = NewLot {
             source: Some(lot.id),

@@ -47,4 +47,14 @@ pub enum Error {
     TextTooLong = 19,
     /// A name is missing.
     NameMissing = 20,
+    /// The company has not approved of transfers to this investor.
+    NotApproved = 21,
+    /// These shares are locked up: they can't be handed over before the day that was agreed.
+    LockedUp = 22,
+    /// The class would have more holders than it may have.
+    TooManyHolders = 23,
+    /// One holder would have more shares of the class than one may.
+    TooManyShares = 24,
+    /// Foreign holders would have more shares of the class together than they may.
+    TooManyForeignShares = 25,
 }

@@ -1,5 +1,6 @@
 //! What the register says happened.
 
+use sillok_interfaces::{Investor, Rules};
 use sillok_sdk::prelude::*;
 
 /// A class of shares was added.
@@ -139,4 +140,31 @@ pub struct Unlocked {
     pub locker: Account,
     /// How many shares.
     pub quantity: u64,
+}
+
+/// What transfers of a class have to keep to was set.
+#[event]
+pub struct RulesSet {
+    /// The class.
+    pub class: u32,
+    /// The rules.
+    pub rules: Rules,
+}
+
+/// The company entered what it knows of an investor.
+#[event]
+pub struct InvestorEntered {
+    /// Who.
+    pub holder: Account,
+    /// What.
+    pub investor: Investor,
+}
+
+/// A lot was locked up.
+#[event]
+pub struct LockedUp {
+    /// The lot.
+    pub lot: u64,
+    /// The first day on which its shares can be handed over again.
+    pub until: Date,
 }

@@ -31,6 +31,7 @@ impl Register {
             Some(holding) => holding,
             None => HoldingRecord { shares: 0, locked: 0, lots: 0, row: self.rows.push(&key) },
         };
+        self.count_gain(lot, holding.lots == 0);
         holding.shares = plus(holding.shares, lot.quantity);
         holding.lots = plus(holding.lots, 1);
         self.holding_lots.insert(&(lot.class, lot.holder, lot.root));
@@ -47,6 +48,7 @@ impl Register {
             holding.lots = minus(holding.lots, 1);
             self.holding_lots.remove(&(lot.class, lot.holder, lot.root));
         }
+        self.count_loss(lot, parting.quantity, holding.lots == 0);
         if holding.lots == 0 {
             self.holdings.remove(&key);
             self.remove_row(holding.row);

@@ -23,14 +23,17 @@ mod locks;
 mod lots;
 mod page;
 mod parting;
+mod rules;
 mod text;
 
 pub use error::Error;
 pub use event::{
-    Accepted, Cancelled, ClassAdded, Issued, Locked, Repurchased, Retracted, Transferred, Unlocked,
+    Accepted, Cancelled, ClassAdded, InvestorEntered, Issued, Locked, LockedUp, Repurchased, Retracted,
+    RulesSet, Transferred, Unlocked,
 };
 use sillok_interfaces::{
-    ClassKind, EntryKind, HistoryEntry, HolderRow, Holding, Issuer, Lock, Lot, ShareClass,
+    ClassKind, EntryKind, HistoryEntry, HolderRow, Holding, Investor, Issuer, Lock, Lot, Offer, Rules,
+    ShareClass, Standing,
 };
 use sillok_sdk::prelude::*;
 
@@ -61,6 +64,14 @@ pub struct Register {
     /// Class and holder of each row of the cap table.
     rows: List<(u32, Account)>,
     entries: List<HistoryEntry>,
+    /// Rules of transfers by class; a class without any has no entry.
+    rules: Map<u32, Rules>,
+    /// What the company knows of investors; of most it knows nothing.
+    investors: Map<Account, Investor>,
+    /// Until which day lots are locked up, by root.
+    lock_ups: Map<u64, Date>,
+    /// What the rules are judged by, by class.
+    standings: Map<u32, Standing>,
 }
 
 #[contract]
@@ -236,6 +247,64 @@ impl Register {
             locker: Some(locker),
         };
         self.hand_over(&lot, handover)
+    }
+
+    /// Sets what transfers of a class have to keep to from now on. Who has more than a new bound allows keeps
+    /// it. The registrar authorises.
+    pub fn set_rules(&mut self, class: u32, rules: Rules) -> Result<(), Error> {
+        require_registrar(self);
+        self.enter_rules(class, rules)
+    }
+
+    /// Enters what the company knows of an investor. The registrar authorises.
+    pub fn set_investor(&mut self, holder: Account, investor: Investor) {
+        require_registrar(self);
+        self.enter_investor(holder, investor);
+    }
+
+    /// Keeps a lot's shares from being handed over before a day, in Korea. What is left of the lot stays
+    /// locked up; a day already agreed on can only be put off. The registrar and the holder authorise.
+    pub fn lock_up(&mut self, lot: u64, until: Date) -> Result<(), Error> {
+        let lot = self.live(lot)?;
+        require_registrar(self);
+        require_holder(self, &lot.holder);
+        self.enter_lock_up(&lot, until);
+        Ok(())
+    }
+
+    /// What there is to sell of so many shares of a lot. Refused if the company's rules keep them from being
+    /// handed over, or the lot has too few; how many of its shares are free is judged when they are locked.
+    pub fn check_sale(&self, lot: u64, quantity: u64) -> Result<Offer, Error> {
+        let lot = self.live(lot)?;
+        ensure!(quantity <= lot.quantity, Error::NotEnoughShares);
+        self.judge_giver(&lot)?;
+        Ok(Offer { holder: lot.holder, class: lot.class })
+    }
+
+    /// Refused if the company's rules keep `holder` from acquiring so many shares of a class, from whomever
+    /// they come: what a certain giver leaves free is judged when they are handed over.
+    pub fn check_purchase(&self, class: u32, holder: Account, quantity: u64) -> Result<(), Error> {
+        self.judge_receiver(class, quantity, &holder, None)
+    }
+
+    /// What transfers of a class have to keep to.
+    pub fn rules(&self, class: u32) -> Rules {
+        self.rules.get_or_default(&class)
+    }
+
+    /// What the company knows of an investor.
+    pub fn investor(&self, holder: Account) -> Investor {
+        self.investors.get_or_default(&holder)
+    }
+
+    /// Until which day a lot is locked up, if it ever was.
+    pub fn locked_up_until(&self, lot: u64) -> Option<Date> {
+        self.lock_ups.get(&self.live(lot).ok()?.root)
+    }
+
+    /// How many holders a class has, and how many shares foreign ones have.
+    pub fn standing(&self, class: u32) -> Standing {
+        self.standings.get_or_default(&class)
     }
 
     /// The company whose register this is.

@@ -138,8 +138,9 @@ async fn open(session: &Session, escrow: &ContractHandle, args: OpenArgs) -> Res
         "seller": seller.to_string(), "buyer": session.account(&args.buyer)?.to_string(),
         "register": company.contract.id.to_string(), "lot": lot.id, "quantity": quantity,
         "cash": cash.id.to_string(), "price": price, "expiry": args.expiry.to_string(), "salt": to_hex(salt),
+        "charges": [], "document": null,
     });
-    let result = session.call(escrow, "open", json!({ "terms": terms })).await?;
+    let result = session.call(escrow, "open", json!({ "terms": terms, "by": seller.to_string() })).await?;
     let id = result.value.as_str().unwrap_or_default();
     let human = format!(
         "{} shares of {} are to go against {} until {}.\nescrow  {id}\n\

@@ -41,6 +41,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 pub(crate) use call::CallResult;
 pub(crate) use error::{CliError, Exit};
 pub(crate) use options::GlobalOptions;
+pub(crate) use order::listing_rules;
 pub(crate) use session::{ContractHandle, Session};
 
 /// What a command ends with.

@@ -5,6 +5,8 @@
 use serde_json::{Value, json};
 use sillok_client::keys::DEV_NAMES;
 
+use crate::cli::listing_rules;
+
 use super::genesis::{ADMIN, Builder, DevGenesisError, key_of};
 
 /// Who stands for the cash of dev chains.
@@ -84,7 +86,7 @@ pub(super) fn fill(mut builder: Builder) -> Result<Builder, DevGenesisError> {
         json!({ "bank": BANK, "currency": "KRW", "decimals": 0 }),
     )?;
     builder.contract("escrow", sillok_contracts::ESCROW, json!({}))?;
-    builder.contract("market", sillok_contracts::MARKET, json!({}))?;
+    builder.contract("market", sillok_contracts::MARKET, json!({ "roles": market_roles() }))?;
     builder.contract("board", sillok_contracts::BOARD, board()?)?;
     for name in DEV_NAMES {
         builder.call("cash", "mint", json!({ "to": name, "amount": CASH_EACH }))?;
@@ -93,6 +95,11 @@ pub(super) fn fill(mut builder: Builder) -> Result<Builder, DevGenesisError> {
         add_company(&mut builder, company)?;
     }
     Ok(builder)
+}
+
+/// Who runs the market: the admin, who gets the fees too; the bank sets the tax and gets it.
+fn market_roles() -> Value {
+    json!({ "operator": ADMIN, "authority": BANK, "fees_to": ADMIN, "tax_to": BANK, "escrow": "escrow" })
 }
 
 /// Adds a register of a made-up company with one class of shares, and no holders.
@@ -136,11 +143,11 @@ fn add_company(builder: &mut Builder, company: &Company) -> Result<(), DevGenesi
         add_class(builder, company, 2, "Preferred", preferred, lots)?;
     }
     let (tick, low, high) = company.market;
-    let listing = json!({
-        "register": company.register, "class": 1, "cash": "cash",
-        "tick": tick, "lot": 1, "low": low, "high": high,
-    });
-    builder.call("market", "list", listing)
+    let mut new = listing_rules(tick, 1, low, high);
+    new["register"] = json!(company.register);
+    new["class"] = json!(1);
+    new["cash"] = json!("cash");
+    builder.call("market", "list", json!({ "new": new }))
 }
 
 /// Adds a class, and issues its lots from the one numbered `first_lot` on; returns the next number.

@@ -54,7 +54,7 @@ mod shared;
 mod swarm;
 mod wire;
 
-pub(crate) use config::{Config, Event, Handler, Timing, Verify};
+pub(crate) use config::{Config, Event, Handler, Timing};
 pub(crate) use handle::NetworkHandle;
 pub(crate) use identity::{Binding, NetworkKey, NodeId, binding_digest};
 pub(crate) use link::PeerState;

@@ -11,7 +11,7 @@ pub mod puppet;
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
-use sillok_abi::native::{GenesisContract, Member, code_hash};
+use sillok_abi::native::{GenesisContract, Member, code_hash, contract_id};
 use sillok_abi::{
     Account, Authorisation, Authoriser, Call, CallFailure, CallTree, ContractId, Failure, Hash, Outcome,
     Receipt, Time, Transaction, TransactionBody,
@@ -78,8 +78,11 @@ pub const DIRECTORS: [&str; 3] = ["Alice", "Bob", "Charlie"];
 
 const NAMES: [&str; 6] = ["Alice", "Bob", "Charlie", "Dave", "Eve", "Ferdie"];
 
-/// Contracts by name: `register` of Alice, `cash` of Ferdie's bank, `did`, `escrow`, `market`, `counter` of
-/// Alice, `board` of which Alice, Bob and Charlie are directors and any two agree.
+/// Which of the genesis contracts the escrow is.
+const ESCROW: usize = 3;
+
+/// Contracts by name: `register` of Alice, `cash` of Ferdie's bank, `did`, `escrow`, `market`, which Alice
+/// operates, `counter` of Alice, `board` of which Alice, Bob and Charlie are directors and any two agree.
 pub fn genesis() -> Genesis {
     let alice = account("Alice");
     let codes = [
@@ -87,7 +90,7 @@ pub fn genesis() -> Genesis {
         ("cash", sillok_contracts::CASH, (account("Ferdie"), "KRW", 0u8).encode()),
         ("did", sillok_contracts::DID, Vec::new()),
         ("escrow", sillok_contracts::ESCROW, Vec::new()),
-        ("market", sillok_contracts::MARKET, Vec::new()),
+        ("market", sillok_contracts::MARKET, market_roles().encode()),
         ("counter", sillok_contracts::COUNTER, (alice,).encode()),
         ("board", sillok_contracts::BOARD, ("Sample Board (SAMPLE)", directors(), 2u32).encode()),
     ];
@@ -111,6 +114,13 @@ pub fn genesis() -> Genesis {
         codes: codes.iter().map(|(_, wasm, _)| wasm.to_vec()).collect(),
         calls: Vec::new(),
     }
+}
+
+/// Who is who in the market, as its constructor takes it: Alice operates it, Ferdie sets the tax, `Fees` and
+/// `Tax` get what they are called after, and negotiated trades go through `escrow`.
+fn market_roles() -> (Account, Account, Account, Account, ContractId) {
+    let escrow = contract_id(&account("Alice"), &[ESCROW as u8; 32]);
+    (account("Alice"), account("Ferdie"), account("Fees"), account("Tax"), escrow)
 }
 
 /// The keys of the board's directors, by scheme and public key.

@@ -11,7 +11,7 @@ use crate::network::NodeId;
 
 /// What a proposal does.
 #[derive(Subcommand, Debug)]
-pub(super) enum ActionCommand {
+pub(crate) enum ActionCommand {
     /// Take up a node: an observer, or a validator if a key is given.
     AddNode {
         /// The organisation that runs it, and which of its nodes it is.

@@ -1,6 +1,6 @@
 //! A listing as the commands see it: found by its number or its company, with its currency.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::types::Listing;
 use crate::cli::money::Currency;
@@ -13,6 +13,18 @@ const MARKET_CONTRACT: &str = "market";
 /// The market's contract.
 pub(super) async fn contract(session: &Session) -> Result<ContractHandle> {
     session.contract(MARKET_CONTRACT).await
+}
+
+/// The plainest rules of a listing, beside what is listed: one tick, trading without pause, no fees.
+pub(crate) fn listing_rules(tick: u64, lot: u64, low: u64, high: u64) -> Value {
+    json!({
+        "ticks": [{ "from": 0, "tick": tick }], "lot": lot, "low": low, "high": high, "reference": low,
+        "band": 0, "first_band": null, "base": "LastPrice", "mode": "Continuous",
+        "timetable": { "slots": [], "days": 0 }, "collar": { "through": 0, "away": 0 },
+        "volatility": { "fixed": 0, "moving": 0, "millis": 0 },
+        "fees": { "maker": 0, "taker": 0, "auction": 0 },
+        "limits": { "open_orders": 0, "cash": 0, "holding": 0 }, "tax_class": 0,
+    })
 }
 
 /// All listings.

@@ -5,6 +5,8 @@ mod place;
 mod show;
 mod types;
 
+pub(crate) use market::listing_rules;
+
 use clap::{Args, Subcommand};
 
 use super::{Result, Session};

@@ -3,8 +3,8 @@
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use super::market::{self, Market};
-use super::types::PlacedOrder;
+use super::market::{self, Market, listing_rules};
+use super::types::{OpenOrder, PlacedOrder};
 use super::{MarketArg, OrderArgs};
 use crate::cli::money::{CASH_CONTRACT, Currency};
 use crate::cli::register::{Company, Lot};
@@ -78,11 +78,11 @@ pub(super) async fn list(args: ListMarketArgs, session: &Session) -> Result<()> 
     let cash = session.contract(&args.cash).await?;
     let currency = Currency::of(session, &cash).await?;
     let (low, high) = (currency.parse(&args.low)?, currency.parse(&args.high)?);
-    let listing = json!({
-        "register": company.contract.id.to_string(), "class": class.id, "cash": cash.id.to_string(),
-        "tick": currency.parse(&args.tick)?, "lot": args.lot, "low": low, "high": high,
-    });
-    let result = session.call(&market, "list", listing).await?;
+    let mut new = listing_rules(currency.parse(&args.tick)?, args.lot, low, high);
+    new["register"] = json!(company.contract.id.to_string());
+    new["class"] = json!(class.id);
+    new["cash"] = json!(cash.id.to_string());
+    let result = session.call(&market, "list", json!({ "new": new })).await?;
     let human = format!(
         "{}, {}, is on the market at prices from {} to {}.\nmarket  {}\n\
          next    sillok order place {} sell 10 --price {}",
@@ -112,11 +112,20 @@ pub(super) async fn place(args: PlaceArgs, session: &Session) -> Result<()> {
         Side::Sell => Some(lot_to_sell(&market, &owner, &args).await?),
     };
     let price = market.currency.parse(&args.price)?;
+    let cash: u64 = match args.side {
+        Side::Sell => 0,
+        Side::Buy => {
+            let query = json!({ "listing": market.id(), "price": price, "quantity": args.quantity });
+            typed::query(session, &market.contract, "cost", query, None).await?
+        }
+    };
     let order = json!({
-        "listing": market.id(), "owner": owner, "side": if args.side == Side::Buy { "Buy" } else { "Sell" },
-        "price": price, "quantity": args.quantity, "lot": lot,
+        "side": if args.side == Side::Buy { "Buy" } else { "Sell" },
+        "kind": { "Limit": { "price": price } }, "quantity": args.quantity, "lot": lot,
         "time_in_force": if args.ioc { "Ioc" } else { "Gtc" },
+        "post_only": false, "min_quantity": 0, "self_trade": "CancelNewest",
     });
+    let order = json!({ "listing": market.id(), "owner": owner, "order": order, "cash": cash });
     let result = session.call(&market.contract, "place", order).await?;
     let placed: PlacedOrder = typed::read(&market.contract, "place", result.value.clone())?;
     let human = placed_text(&market, args.side, &placed);
@@ -158,6 +167,9 @@ fn placed_text(market: &Market<'_>, side: Side, placed: &PlacedOrder) -> String 
         let traded = market.currency.show(placed.traded);
         parts.push(format!("{verb} {} shares of {} for {traded}", grouped(placed.filled), market.title()));
     }
+    if placed.void > 0 {
+        parts.push(format!("{} shares met an order that they may not trade with", grouped(placed.void)));
+    }
     if placed.resting > 0 {
         parts.push(format!("{} shares wait in the book of {}", grouped(placed.resting), market.title()));
     }
@@ -167,9 +179,20 @@ fn placed_text(market: &Market<'_>, side: Side, placed: &PlacedOrder) -> String 
     format!("{}.\nmarket  {}\norder   {}", parts.join("; "), market.id(), placed.order)
 }
 
+/// Whose order it is; as whom one signs if it is gone, so that the market itself says so.
+async fn order_owner(market: &Market<'_>, order: u64, session: &Session) -> Result<String> {
+    let query = json!({ "listing": market.id(), "order": order });
+    let found: Option<OpenOrder> = typed::query(session, &market.contract, "order", query, None).await?;
+    match found {
+        Some(order) => Ok(order.owner),
+        None => Ok(session.signer_account()?.to_string()),
+    }
+}
+
 pub(super) async fn cancel(args: OrderArgs, session: &Session) -> Result<()> {
     let market = Market::find(session, &args.market.market).await?;
-    let order = json!({ "listing": market.id(), "order": args.order });
+    let owner = order_owner(&market, args.order, session).await?;
+    let order = json!({ "listing": market.id(), "owner": owner, "order": args.order });
     let result = session.call(&market.contract, "cancel", order).await?;
     let left = result.value.as_u64().unwrap_or_default();
     let human = format!(

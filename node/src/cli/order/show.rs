@@ -19,9 +19,9 @@ pub(super) async fn markets(session: &Session) -> Result<()> {
             ("trades", Align::Right),
             ("lowest", Align::Right),
             ("highest", Align::Right),
-            ("tick", Align::Right),
             ("lot", Align::Right),
             ("currency", Align::Left),
+            ("status", Align::Left),
         ],
         "nothing is listed yet; `sillok order list-market` lists a class of shares",
     );
@@ -39,15 +39,15 @@ pub(super) async fn markets(session: &Session) -> Result<()> {
             grouped(tape.trades),
             currency.number(listing.low),
             currency.number(listing.high),
-            currency.number(listing.tick),
             grouped(listing.lot),
             currency.code.clone(),
+            listing.status.to_lowercase(),
         ]);
         rows.push(json!({
             "market": listing.id, "company": market.company.issuer.name, "register": listing.register,
             "class": market.class.name, "class_id": listing.class, "cash": listing.cash,
             "currency": currency.code,
-            "tick": listing.tick, "lot": listing.lot, "low": listing.low, "high": listing.high,
+            "lot": listing.lot, "low": listing.low, "high": listing.high, "status": listing.status,
             "trades": tape.trades, "last_price": tape.last_price,
         }));
     }

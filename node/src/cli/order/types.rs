@@ -9,10 +9,10 @@ pub(super) struct Listing {
     pub(super) register: String,
     pub(super) class: u32,
     pub(super) cash: String,
-    pub(super) tick: u64,
     pub(super) lot: u64,
     pub(super) low: u64,
     pub(super) high: u64,
+    pub(super) status: String,
 }
 
 /// What placing an order led to.
@@ -21,6 +21,7 @@ pub(super) struct PlacedOrder {
     pub(super) order: u64,
     pub(super) filled: u64,
     pub(super) traded: u64,
+    pub(super) void: u64,
     pub(super) resting: u64,
     pub(super) cancelled: u64,
 }

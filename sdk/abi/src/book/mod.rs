@@ -4,6 +4,7 @@
 //! `error`; what everybody may follow are its `event`s.
 
 mod action;
+mod describe;
 mod error;
 mod event;
 mod order;

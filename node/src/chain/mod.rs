@@ -4,6 +4,7 @@
 //! transactions into the pool, and hears of blocks from the feed after they are on disk.
 //! Invariant: nobody hears that something is final before its batch is synced.
 
+mod agreement;
 mod commitment;
 mod contracts;
 mod feed;
@@ -15,23 +16,20 @@ mod producer;
 mod proof;
 mod retention;
 mod signatures;
+mod submission;
 #[cfg(test)]
 mod tests;
 mod waiters;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use codec::Encode;
-use sillok_abi::{Block, Call, Hash, Receipt, Time, Transaction, TransactionBody, Validator};
-use sillok_runtime::{BlockEnv, Checked, Fault, Genesis, Refusal, Runtime, Simulation, StateReader};
+use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody, Validator};
+use sillok_runtime::{BlockEnv, Fault, Genesis, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
-use crate::consensus::CertifiedBlock;
-use crate::fail_point::FailPoint;
 use crate::ledger::{Ledger, Place, Tip};
 use crate::lock::lock;
-use crate::mempool::{Dropped, PoolRefusal, PoolSize};
+use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
 use commitment::Commitment;
 pub(crate) use feed::CommittedBlock;
@@ -44,22 +42,9 @@ use pool::Pool;
 pub(crate) use producer::{Next, Producer};
 pub(crate) use proof::{ProofRefusal, Proven, Wanted};
 pub(crate) use retention::{Retention, keep};
+pub(crate) use submission::SubmitError;
 use waiters::Waiters;
 pub(crate) use waiters::Waiting;
-
-/// Why a transaction is not taken.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SubmitError {
-    /// It is not valid, or not now.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-    /// It is valid, and the pool has no place for it.
-    #[error(transparent)]
-    Pool(#[from] PoolRefusal),
-    /// The node failed.
-    #[error(transparent)]
-    Fault(#[from] Fault),
-}
 
 /// The state after a block, and that block's height and time.
 #[derive(Clone)]
@@ -233,85 +218,6 @@ impl Chain {
         Ok(self.ledger.height_of(block)?)
     }
 
-    /// Takes a transaction into the pool. Runs contracts when the submitter is not a key.
-    ///
-    /// # Errors
-    /// If it is not valid, was included before, or has no place in the pool.
-    pub(crate) fn submit(&self, transaction: Transaction) -> Result<Hash, SubmitError> {
-        self.require_room()?;
-        let (tip, state) = self.ledger.latest();
-        let checked = self.runtime.check(state, self.next_env(&tip), &transaction)??;
-        let id = checked.id;
-        if self.ledger.place_of(&id).map_err(Fault::from)?.is_some() {
-            return Err(SubmitError::Refused(Refusal::Replayed));
-        }
-        let copy = self.pool.is_relayed().then(|| transaction.clone());
-        self.pool.insert(checked, transaction)?;
-        self.pool.relay(copy.into_iter().collect());
-        Ok(id)
-    }
-
-    fn require_room(&self) -> Result<(), PoolRefusal> {
-        if lock(self.pool.mempool()).has_room() { Ok(()) } else { Err(PoolRefusal::Full) }
-    }
-
-    /// Takes many transactions into the pool; answers each one's id or refusal, in their order. Signatures
-    /// are verified together. One that was included before is not refused here but by the executor.
-    ///
-    /// # Errors
-    /// If the node fails.
-    pub(crate) fn submit_many(
-        &self,
-        transactions: Vec<Transaction>,
-    ) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
-        let mut copies = if self.pool.is_relayed() { transactions.clone() } else { Vec::new() };
-        let taken = self.take_many(transactions)?;
-        let mut verdicts = taken.iter();
-        copies.retain(|_| verdicts.next().is_some_and(Result::is_ok));
-        self.pool.relay(copies);
-        Ok(taken)
-    }
-
-    /// Takes transactions that a peer passes on. What is known, or can't be taken, is left out: whoever has
-    /// submitted it to the peer has been told.
-    ///
-    /// # Errors
-    /// If the node fails.
-    pub(crate) fn take_from_peer(&self, mut transactions: Vec<Transaction>) -> Result<(), Fault> {
-        let ids: Vec<Hash> = transactions.iter().map(|transaction| transaction.body.id()).collect();
-        let mut known = {
-            let pool = lock(self.pool.mempool());
-            ids.iter().map(|id| pool.get(id).is_some()).collect::<Vec<bool>>()
-        };
-        for (known, id) in known.iter_mut().zip(&ids).filter(|(known, _)| !**known) {
-            *known = self.ledger.place_of(id)?.is_some();
-        }
-        let mut known = known.into_iter();
-        transactions.retain(|_| known.next() == Some(false));
-        self.take_many(transactions)?;
-        Ok(())
-    }
-
-    /// Checks many and takes those that pass.
-    fn take_many(&self, transactions: Vec<Transaction>) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
-        if self.require_room().is_err() {
-            return Ok(transactions.iter().map(|_| Err(PoolRefusal::Full.into())).collect());
-        }
-        let (tip, state) = self.ledger.latest();
-        let mut checker = self.runtime.checker(state, self.next_env(&tip))?;
-        let checked: Vec<Result<Checked, Refusal>> =
-            transactions.iter().map(|transaction| checker.check(transaction)).collect::<Result<_, _>>()?;
-        let good = transactions.iter().zip(&checked).filter_map(|(transaction, checked)| {
-            checked.as_ref().ok().map(|checked| (transaction, &checked.id))
-        });
-        let mut signed = signatures::verify(good).into_iter();
-        let admitted = transactions.into_iter().zip(checked).map(|(transaction, checked)| {
-            let checked = checked?;
-            if signed.next() == Some(true) { Ok((checked, transaction)) } else { Err(Refusal::BadSignature) }
-        });
-        Ok(self.pool.insert_all(admitted))
-    }
-
     /// What is known of the transaction with this id.
     ///
     /// # Errors
@@ -364,116 +270,6 @@ impl Chain {
     pub(crate) fn simulate(&self, body: &TransactionBody) -> Result<Simulation, Fault> {
         let (tip, state) = self.ledger.latest();
         self.runtime.simulate(state, self.next_env(&tip), body)
-    }
-
-    /// Writes down what waits for a block, so that the next start goes on with it. To be called once nothing
-    /// runs any more.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub(crate) fn keep_waiting(&self) -> Result<(), Fault> {
-        let pool = lock(self.pool.mempool());
-        let waiting: Vec<&Transaction> = pool.all().collect();
-        Ok(self.ledger.keep_waiting(&waiting)?)
-    }
-
-    /// Takes up again what waited when the node stopped. What is no longer valid is left out.
-    fn take_up_waiting(&self) -> Result<(), Fault> {
-        let waiting = self.ledger.take_waiting()?;
-        let count = waiting.len();
-        let taken = self.take_many(waiting)?.iter().filter(|taken| taken.is_ok()).count();
-        if count > 0 {
-            tracing::info!(taken, of = count, "transactions that waited when the node stopped wait again");
-        }
-        Ok(())
-    }
-
-    /// Makes a block durable that may be decided on at the height after the tip.
-    ///
-    /// # Errors
-    /// If it can't be written.
-    pub(crate) fn store_body(&self, id: &Hash, block: &Block) -> Result<(), Fault> {
-        Metrics::time(&self.metrics.body_sync, || self.ledger.store_body(id, block))?;
-        FailPoint::Stored.pass();
-        Ok(())
-    }
-
-    /// The ids of the stored blocks that may be decided on at the height after the tip.
-    pub(crate) fn undecided(&self) -> BTreeSet<Hash> {
-        self.ledger.undecided(self.tip().height + 1)
-    }
-
-    /// The block of this id, decided or not.
-    ///
-    /// # Errors
-    /// If it can't be read.
-    pub(crate) fn block_of(&self, id: &Hash) -> Result<Option<Arc<Block>>, Fault> {
-        Ok(self.ledger.block_of(id)?)
-    }
-
-    /// Decided blocks from `height` on: as many as there are, but no more than `count`, and after the first none
-    /// that would make it more than `bytes`.
-    ///
-    /// # Errors
-    /// If they can't be read.
-    pub(crate) fn decided(
-        &self,
-        height: u64,
-        count: usize,
-        bytes: usize,
-    ) -> Result<Vec<CertifiedBlock>, Fault> {
-        let (mut blocks, mut size) = (Vec::new(), 0);
-        for height in height.max(1).. {
-            let recent = self.feed.recent(height).map(|block| block.stored.clone());
-            let block = recent.map_or_else(|| self.ledger.block(height), |block| Ok(Some(block)))?;
-            let Some(block) = block.filter(|_| blocks.len() < count) else { break };
-            size += block.encoded_size();
-            if size > bytes && !blocks.is_empty() {
-                break;
-            }
-            blocks.push(block);
-        }
-        Ok(blocks)
-    }
-
-    /// In how many milliseconds a block after the last one is due; none if nothing is to be done. `next_due`:
-    /// when the earliest scheduled call is; `waiting`: whether waiting transactions are a reason.
-    pub(crate) fn due_in(&self, pace: Pace, next_due: Option<Time>, waiting: bool) -> Option<u64> {
-        let now = self.clock.now();
-        self.drop_expired(now);
-        let waiting = waiting && !lock(self.pool.mempool()).is_empty();
-        pace.due_in(now, &self.tip(), waiting, next_due)
-    }
-
-    /// Drops what waits and can be in no block at `time` or later.
-    fn drop_expired(&self, time: Time) {
-        let mut pool = lock(self.pool.mempool());
-        let expired = pool.expired(time);
-        for id in &expired {
-            pool.give_up(*id, Dropped::by(&Refusal::Expired));
-        }
-        drop(pool);
-        self.waiters.wake(expired.iter());
-    }
-
-    /// Has `wake` called whenever transactions have come, or the chain is to stop; to be set once.
-    pub(crate) fn on_change(&self, wake: impl Fn() + Send + Sync + 'static) {
-        self.pool.on_change(Box::new(wake));
-    }
-
-    /// Has `relay` called with what was submitted here and taken; to be set once.
-    pub(crate) fn on_submission(&self, relay: impl Fn(Vec<Transaction>) + Send + Sync + 'static) {
-        self.pool.on_submission(Box::new(relay));
-    }
-
-    /// Asks whoever makes blocks to stop after the one that is being made.
-    pub(crate) fn stop(&self) {
-        self.pool.stop();
-    }
-
-    /// Whether it was asked to.
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.pool.is_stopping()
     }
 
     /// The height and time of the block after `tip` if it is made now: later than its parent, whatever

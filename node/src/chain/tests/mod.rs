@@ -1,17 +1,20 @@
 //! Tests of the chain: the real runtime and dev genesis, storage in memory, a clock that the test moves.
 
+mod judging;
+
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sillok_abi::{
-    Account, Authorisation, Authoriser, CallTree, Certificate, ContractId, Credential, MethodKind, Outcome,
-    native,
+    Account, Authorisation, Authoriser, Block, CallTree, Certificate, ContractId, Credential, MethodKind,
+    Outcome, native,
 };
 use sillok_client::keys::Keypair;
-use sillok_runtime::{Direction, Outside, PageLimit, verify_certificate};
+use sillok_runtime::{Direction, Outside, PageLimit, Refusal, verify_certificate};
 
 use super::*;
 use crate::clock::ManualClock;
-use crate::consensus::{self, ValidatorKey, Verdict};
+use crate::consensus::{self, ValidatorKey};
+use crate::mempool::PoolRefusal;
 use crate::rng::FixedRng;
 use crate::storage::{Batch, Entry, MemoryStorage, Storage, StorageError, Table};
 use crate::{dev, limits};
@@ -335,93 +338,4 @@ async fn who_waits_is_woken_and_who_subscribes_hears_of_it() {
     waiting.woken().await;
     assert!(is_final(&chain, &id));
     assert_eq!(blocks.recv().await.unwrap().receipts.of_transactions()[0].id, id);
-}
-
-/// A block that one node has made of these transactions, and another node that has none of them.
-fn proposed(payments: &[(u64, u64)]) -> (Block, Bench) {
-    let (mut one, mut other) = (Bench::new(Pace::OnDemand), Bench::new(Pace::OnDemand));
-    for (nonce, amount) in payments {
-        one.chain.submit(one.payment(*nonce, *amount)).unwrap();
-    }
-    let first = one.producer.build(1, 0).unwrap().unwrap();
-    for bench in [&mut one, &mut other] {
-        bench.producer.commit(certificate(&bench.chain, &first), Some(first.clone())).unwrap();
-    }
-    one.clock.advance(10);
-    one.chain.submit(one.payment(90, 1)).unwrap();
-    let block = one.producer.build(2, 3).unwrap().unwrap();
-    (Arc::unwrap_or_clone(block), other)
-}
-
-fn judged(bench: &mut Bench, block: &Block, fresh: bool) -> Option<Verdict> {
-    bench.producer.judge(&Arc::new(block.clone()), fresh).unwrap()
-}
-
-#[test]
-fn a_block_of_another_node_is_judged_and_committed_with_the_same_state() {
-    let (block, mut other) = proposed(&[(1, 500), (2, 600)]);
-    let height = other.chain.tip().height;
-    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid));
-    assert_eq!(other.chain.tip().height, height, "judging changes nothing");
-    assert_eq!(judged(&mut other, &block, false), Some(Verdict::Valid), "twice");
-    // Something else is tried in between; the decided block is executed again then.
-    other.producer.build(2, 4).unwrap().unwrap();
-    let (before, decided) = (other.bob(), certificate(&other.chain, &block));
-    other.producer.commit(decided.clone(), Some(Arc::new(block.clone()))).unwrap();
-    assert_eq!(other.bob(), before + 1);
-    let next = other.producer.commit(decided, None).unwrap();
-    assert_eq!((next.height, other.bob()), (2, before + 1), "once more changes nothing");
-    assert_eq!(judged(&mut other, &block, false), None, "its height is past");
-}
-
-#[test]
-fn a_block_with_other_transactions_than_its_header_s_is_forged() {
-    let (block, mut other) = proposed(&[(1, 500)]);
-    let mut without = block.clone();
-    without.transactions.clear();
-    let mut resigned = block.clone();
-    resigned.transactions[0].credential = Credential::Sr25519([7; 64]);
-    for forged in [without, resigned] {
-        assert_eq!(judged(&mut other, &forged, true), Some(Verdict::Forged));
-    }
-    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid), "the true one is");
-}
-
-#[test]
-fn a_block_that_breaks_a_rule_is_invalid_whoever_brings_it() {
-    let (block, mut other) = proposed(&[(1, 500)]);
-    let change = |change: &dyn Fn(&mut Block)| {
-        let mut changed = block.clone();
-        change(&mut changed);
-        changed.header.transactions_root = Block::transactions_root(&changed.transactions);
-        changed
-    };
-    let first = other.chain.committed(1).unwrap().unwrap().stored.block.transactions[0].clone();
-    let parent_time = other.chain.tip().time;
-    let broken = [
-        change(&|block| block.transactions[0].credential = Credential::Sr25519([7; 64])),
-        change(&|block| block.transactions[0].credential = Credential::Contract(Vec::new())),
-        change(&|block| block.transactions.push(first.clone())),
-        change(&|block| block.transactions[0].body.chain = [7; 32]),
-        change(&|block| block.header.parent = [7; 32]),
-        change(&|block| block.header.state_root = [7; 32]),
-        change(&|block| block.header.receipts_root = [7; 32]),
-        change(&|block| block.header.time = parent_time),
-    ];
-    for (index, block) in broken.iter().enumerate() {
-        assert_eq!(judged(&mut other, block, true), Some(Verdict::Invalid), "{index}");
-    }
-    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid), "the true one is");
-}
-
-#[test]
-fn the_clock_judges_a_block_s_time_only_when_it_is_proposed_first() {
-    let (mut block, mut other) = proposed(&[]);
-    block.header.time = other.clock.now().plus(limits::BLOCK_AHEAD_MS);
-    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Valid));
-    block.header.time = block.header.time.plus(1);
-    assert_eq!(judged(&mut other, &block, true), Some(Verdict::Invalid));
-    assert_eq!(judged(&mut other, &block, false), Some(Verdict::Valid), "its time is agreed on by then");
-    block.header.time = block.header.time.plus(1 << 40);
-    assert_eq!(judged(&mut other, &block, false), Some(Verdict::Invalid), "its transactions expired");
 }

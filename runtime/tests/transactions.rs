@@ -2,7 +2,7 @@
 
 use codec::Encode;
 use sillok_abi::native::{MEMBERSHIP, SYSTEM};
-use sillok_abi::{Block, Call, Credential, Failure, Header, Outcome, Time, TrapCode};
+use sillok_abi::{Account, Block, Call, Credential, Failure, Header, Outcome, Time, TrapCode};
 use sillok_runtime::{BlockError, Refusal, in_protocol_order};
 use sillok_testing::{GAS, World, account, failure, genesis, member};
 

@@ -139,18 +139,6 @@ impl NodeProcess {
         Ok(())
     }
 
-    /// Stops it, and waits until it has ended.
-    ///
-    /// # Errors
-    /// If it does not end.
-    pub(crate) fn stop(&mut self) -> Result<(), ProcessError> {
-        if self.ended().is_some() {
-            return Ok(());
-        }
-        self.interrupt()?;
-        self.wait()
-    }
-
     /// Waits until it has ended.
     ///
     /// # Errors

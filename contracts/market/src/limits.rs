@@ -22,7 +22,8 @@ pub(crate) const MAX_ADVANCES: u32 = 8;
 /// After so many fills and removals in one call, `advance` leaves the rest to the next: a book's call makes
 /// up to sixty-four of each, and a transaction has so many events at most.
 pub(crate) const ENOUGH_MOVED: usize = 64;
-/// The most gas of a scheduled `advance`: some three times what its most fills take.
+/// The most gas of a scheduled `advance`: more than twice what sixty-four fills of an auction take, and the
+/// removals after them.
 pub(crate) const ADVANCE_GAS: u64 = 100_000_000;
 /// How long `advance` waits before it goes on with what it left, in milliseconds.
 pub(crate) const CONTINUE_MS: u64 = 1_000;

@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::event::{DayBegun, PhaseChanged};
 use crate::limits::{ADVANCE_GAS, CONTINUE_MS, ENOUGH_MOVED, MAX_ADVANCES};
 use crate::listing::{Base, Days, Status};
-use crate::timetable::minute_after;
+use crate::timetable::{minute_after, today};
 use crate::{Error, Market};
 
 /// When a listing is woken next, and whether its first day has begun.
@@ -19,8 +19,8 @@ use crate::{Error, Market};
 pub struct Agenda {
     /// When the earliest scheduled call is made.
     pub next: Time,
-    /// Whether a day has begun: the first one's band is that of the listing.
-    pub begun: bool,
+    /// The day that has begun last, in Korea; the first one's band is that of the listing.
+    pub begun: Option<Date>,
 }
 
 /// What one step of the work did.
@@ -69,7 +69,13 @@ impl Market {
             }
             return if status.releases() { self.release_all(desk) } else { Ok(Step::Idle) };
         }
-        let target = days.timetable.phase_at(block_time(), |date| self.holidays.contains(&date));
+        let begun = self.agendas.get_or_default(&desk.listing.id).begun;
+        // A day that nobody closed in its time ends before the next one begins.
+        let over = !days.timetable.slots.is_empty() && begun.is_some_and(|begun| begun < today());
+        let target = match session.phase {
+            phase if over && phase != Phase::Closed => Phase::Closed,
+            _ => days.timetable.phase_at(block_time(), |date| self.holidays.contains(&date)),
+        };
         self.step_to(desk, days, &session, target)
     }
 
@@ -86,17 +92,13 @@ impl Market {
             Phase::VolatilityCall if target == Phase::Continuous && waits(session) => Ok(Step::Idle),
             Phase::Closed => self.begin_day(desk, days, session),
             // Orders may cross after a halt: a call matches them.
-            Phase::Halted if calls && target != Phase::Closed => {
+            Phase::Halted if calls && matches!(target, Phase::Continuous | Phase::CloseCall) => {
                 self.turn(desk, session, Phase::VolatilityCall)
             }
             Phase::OpenCall | Phase::VolatilityCall if target == Phase::CloseCall => {
                 self.turn(desk, session, target)
             }
-            // Out of another day's call: it is closed first.
-            phase if phase.is_call() && target.is_call() => self.close_call(desk, session, Phase::Closed),
             phase if phase.is_call() => self.close_call(desk, session, target),
-            // A day that was missed: it ends, and the next one begins.
-            Phase::Continuous if target == Phase::OpenCall => self.turn(desk, session, Phase::Closed),
             _ => self.turn(desk, session, target),
         }
     }
@@ -139,7 +141,7 @@ impl Market {
             return Ok(Step::More { moved: expired.removed.len() });
         }
         let mut agenda = self.agendas.get_or_default(&listing);
-        if agenda.begun && days.band > 0 {
+        if agenda.begun.is_some() && days.band > 0 {
             let params = books::params(desk.book)?;
             let base = base(days.base, &params, session);
             let (low, high) = band(&params, base, days.band);
@@ -150,7 +152,7 @@ impl Market {
             }
             emit(&DayBegun { listing, reference: base.0, low: low.0, high: high.0 });
         }
-        agenda.begun = true;
+        agenda.begun = Some(today());
         self.agendas.insert(&listing, &agenda);
         self.turn(desk, session, Phase::PreOpen)
     }

@@ -91,7 +91,7 @@ fn may_follow(from: Phase, to: Phase) -> bool {
     use Phase::{CloseCall, Closed, Continuous, OpenCall};
     match from {
         OpenCall => matches!(to, Continuous | CloseCall | Closed),
-        Continuous => matches!(to, OpenCall | CloseCall | Closed),
+        Continuous => matches!(to, CloseCall | Closed),
         CloseCall => to == Closed,
         _ => false,
     }

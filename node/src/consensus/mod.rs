@@ -23,6 +23,7 @@
 //! validator signs one thing at each place; what it signed is on disk before anybody hears of it.
 
 mod bodies;
+#[cfg(test)]
 mod certificate;
 mod context;
 mod convert;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use schnorrkel::{
     ExpansionMode, Keypair, MiniSecretKey, SignatureError, context::attach_rng, signing_context,
 };
-use sillok_abi::{CommitSignature, Hash, PublicKey, precommit_digest};
+#[cfg(test)]
+use sillok_abi::{CommitSignature, precommit_digest};
+use sillok_abi::{Hash, PublicKey};
 use sillok_runtime::crypto::verify_vote;
 
 use crate::rng::{Rng, SigningRng};
@@ -49,6 +51,7 @@ impl ValidatorKey {
     }
 
     /// Precommits `block`.
+    #[cfg(test)]
     pub(crate) fn precommit(&self, chain: &Hash, height: u64, round: u32, block: &Hash) -> CommitSignature {
         let signature = self.sign(&precommit_digest(chain, height, round, block));
         CommitSignature { validator: self.public(), signature }

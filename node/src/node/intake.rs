@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use sillok_abi::Transaction;
 
 use crate::chain::Chain;
+use crate::consensus::Peer;
 use crate::limits;
 use crate::threads::spawn_for_contracts;
 
@@ -23,9 +24,9 @@ impl Intake {
 
     /// Brings transactions. If too many wait they are dropped: who submitted them hears that they did not
     /// become final, and submits them again.
-    pub(super) fn offer(&self, transactions: Vec<Transaction>) {
+    pub(super) fn offer(&self, from: Peer, transactions: Vec<Transaction>) {
         if let Err(error) = self.0.try_send(transactions) {
-            tracing::debug!(%error, "transactions of a peer are dropped");
+            tracing::debug!(peer = from.0, %error, "transactions of a peer are dropped");
         }
     }
 }

@@ -48,6 +48,11 @@ impl Peers {
         let handler = Arc::new(Peering { chain: chain.clone(), inbox: inbox.clone(), intake });
         let config = network::Config { members: members(nodes), ..config };
         let handle = network::Network::start(config, handler, runtime.handle())?;
+        let heard = handle.clone();
+        runtime.spawn(async move {
+            let addresses: Vec<String> = heard.listening().await.iter().map(ToString::to_string).collect();
+            tracing::info!(addresses = addresses.join(", "), node = %heard.node(), "listening for other nodes");
+        });
         let relay = handle.clone();
         chain.on_submission(move |transactions| {
             relay.send_transactions(&transactions);
@@ -68,7 +73,8 @@ fn members(nodes: &[NodeInfo]) -> Vec<Member> {
 impl Handler for Peering {
     fn input(&self, event: Event) {
         let input = match event {
-            Event::Connected { peer, .. } => {
+            Event::Connected { peer, member } => {
+                tracing::debug!(peer = peer.0, node = %member.node, "a peer is there");
                 self.chain.metrics().peers.inc();
                 Input::Connected(peer)
             }
@@ -79,7 +85,7 @@ impl Handler for Peering {
             Event::Message { from, message } => Input::Message { from, message },
             Event::Block { from, block } => Input::Block { from, block },
             Event::Blocks { from, blocks } => Input::Blocks { from, blocks },
-            Event::Transactions { transactions, .. } => return self.intake.offer(transactions),
+            Event::Transactions { from, transactions } => return self.intake.offer(from, transactions),
             Event::Snapshot { .. } => return,
         };
         if !self.inbox.offer(input) {
@@ -117,6 +123,10 @@ impl Network for Peers {
 
     fn fetch_block(&self, block: Hash) {
         self.handle.fetch_block(block);
+    }
+
+    fn cancel_fetch(&self, block: &Hash) {
+        self.handle.cancel_fetch(block);
     }
 
     fn request_blocks(&self, from: Peer, height: u64, count: usize) {

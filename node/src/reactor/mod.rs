@@ -25,7 +25,7 @@ mod perform;
 mod timers;
 mod worker;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -78,6 +78,8 @@ pub(crate) struct Reactor {
     pending: VecDeque<Input>,
     /// The blocks of this height that were stored.
     bodies: BTreeMap<Hash, Arc<Block>>,
+    /// The blocks of this height that peers were asked for.
+    fetching: BTreeSet<Hash>,
     /// The chain's nodes.
     nodes: Arc<[NodeInfo]>,
     /// When the earliest scheduled call is due.
@@ -119,6 +121,7 @@ impl Reactor {
             timers: Timers::default(),
             pending: VecDeque::new(),
             bodies: BTreeMap::new(),
+            fetching: BTreeSet::new(),
             nodes: next.nodes,
             next_due: next.due,
             fruitless: false,
@@ -207,6 +210,9 @@ impl Reactor {
                 }
                 let validators = validators.to_vec();
                 self.bodies.clear();
+                while let Some(block) = self.fetching.pop_first() {
+                    self.network.cancel_fetch(&block);
+                }
                 self.next_due = due;
                 self.feed(Input::Committed { height, validators })
             }

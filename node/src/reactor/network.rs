@@ -19,6 +19,9 @@ pub(crate) trait Network: Send + Sync + 'static {
     /// Gets a block from whoever has it; it comes as an input, or never.
     fn fetch_block(&self, block: Hash);
 
+    /// A block is no longer wanted.
+    fn cancel_fetch(&self, _block: &Hash) {}
+
     /// Asks a peer for decided blocks, which come as an input.
     fn request_blocks(&self, from: Peer, height: u64, count: usize);
 

@@ -40,7 +40,10 @@ impl Reactor {
             }
             Effect::FetchBlock { block } => match self.body(&block)? {
                 Some(block) => self.pending.push_back(Input::Block { from: OWN, block }),
-                None => self.network.fetch_block(block),
+                None => {
+                    self.fetching.insert(block);
+                    self.network.fetch_block(block);
+                }
             },
             Effect::RequestBlocks { from, height, count } => self.network.request_blocks(from, height, count),
             Effect::SetTimer { timer, after } => self.timers.start(timer, Instant::now() + after),

@@ -42,6 +42,7 @@ pub(super) fn peers(service: &Service) -> Value {
 
 fn peer(peer: &PeerState) -> Value {
     json!({
+        "number": peer.peer.0,
         "node": peer.node.to_string(),
         "validator": peer.validator.map(|key| json::address(&key)),
         "address": peer.address.to_string(),

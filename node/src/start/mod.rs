@@ -17,7 +17,7 @@ use crate::clock::SystemClock;
 use crate::consensus::{Signatures, ValidatorKey};
 use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Passwords};
 use crate::logging::{self, LogFormat};
-use crate::network::{self, Binding, NetworkKey, NodeId, Timing, binding_digest};
+use crate::network::{self, Binding, NetworkKey, Timing, binding_digest};
 use crate::node::{Node, NodeError, Parts, Peers};
 use crate::rng::{Rng, SystemRng};
 use crate::storage::{DataFolder, StorageError};
@@ -77,9 +77,6 @@ pub(crate) enum StartError {
     /// The node has no network key.
     #[error("the node has no network key")]
     NoNetworkKey,
-    /// The chain does not know this node.
-    #[error("the chain's member list does not name this node, {0}")]
-    NotMember(NodeId),
 }
 
 impl StartError {
@@ -92,9 +89,6 @@ impl StartError {
             StartError::Address { .. } => "correct it, and start again",
             StartError::Key { .. } | StartError::NoNetworkKey => {
                 "is the folder complete? Keys are in its folder `keys`"
-            }
-            StartError::NotMember(_) => {
-                "have the validators take it up (sillok gov propose), or use the folder whose key is in the genesis"
             }
         }
     }

@@ -42,7 +42,7 @@ fn a_market_maker_moves_all_quotes_at_once() {
     assert_sound(&world);
     let asked = receipt.events.iter().filter(|event| event.name == "Held" || event.name == "Locked");
     assert_eq!(asked.count(), 0);
-    assert_eq!(world.cash(account("Bob")).1, held - 100 * 10 - 5);
+    assert_eq!(world.cash(account("Bob")).1, held - 1_000 - 1);
     // Upwards they cost more than there is.
     let more = (LISTING, account("Bob"), 0u64, Vec::<(u64, u64)>::new(), quotes(500));
     assert_eq!(world.code("Bob", MARKET, "batch", more), Refusal::CashTooLow as u32);

@@ -67,7 +67,7 @@ fn world() -> World {
 /// A transaction whose calls need one signer, who submits it, and ask again in one place at most.
 fn transaction(world: &World, by: &str, method: &str, args: Vec<u8>, inner: Option<Call>) -> Transaction {
     let mut body = world.body(by, world.id(MARKET), method, sillok_testing::Raw(args));
-    body.gas_limit = 3_000_000;
+    body.gas_limit = 6_000_000;
     let mut tree = sillok_abi::CallTree::leaf(body.call.clone());
     tree.children = inner.into_iter().map(sillok_abi::CallTree::leaf).collect();
     body.authorisations.push(Authorisation { by: Authoriser::Submitter, tree });
@@ -89,6 +89,12 @@ fn commit(world: &mut World, mut waiting: Vec<Transaction>) {
     }
 }
 
+/// Under which id a company is listed: a block has an order of its own.
+fn listing_of(world: &World, company: u64) -> u64 {
+    let terms = (register(company), 1u32, world.id("cash"));
+    world.query::<Option<u64>>(MARKET, "find", terms).unwrap()
+}
+
 fn order_of(world: &World, company: u64, by: &str, order: sillok_market::Order, cash: u64) -> Transaction {
     let market = Account::Contract(world.id(MARKET));
     let inner = match order.side {
@@ -103,7 +109,7 @@ fn order_of(world: &World, company: u64, by: &str, order: sillok_market::Order, 
             args: (order.lot, order.quantity, market, true).encode()[1..].to_vec(),
         },
     };
-    transaction(world, by, "place", raw((company + 1, account(by), order, cash)), Some(inner))
+    transaction(world, by, "place", raw((listing_of(world, company), account(by), order, cash)), Some(inner))
 }
 
 #[test]
@@ -132,7 +138,8 @@ fn a_thousand_companies_trade_and_nothing_is_lost() {
     let purchases = purchases.collect();
     commit(&mut world, purchases);
     check(&world);
-    let _: PlacedOrder = world.ok("Bob", MARKET, "place", (3u64, account("Bob"), buy(500, 5), 2_600u64));
+    let listing = listing_of(&world, 2);
+    let _: PlacedOrder = world.ok("Bob", MARKET, "place", (listing, account("Bob"), buy(500, 5), 2_600u64));
 }
 
 /// Every company has its shares, every won is somewhere, and what is locked and held is what rests.

@@ -193,3 +193,31 @@ fn a_listing_without_trades_keeps_its_base_and_wakes_every_day() {
         assert_eq!((today(&world).phase, today(&world).reference), (Phase::Continuous, 500));
     }
 }
+
+#[test]
+fn a_day_that_nobody_closed_ends_before_the_next_begins() {
+    let mut world = in_call(|_| {});
+    let _ = place(&mut world, "Bob", day(sell("Bob", 500, 10)));
+    let _ = place(&mut world, "Charlie", buy(510, 5));
+    // The chain stands still until the next day's trading.
+    world.time = at(2, OPEN + 60);
+    pass(&mut world, at(2, OPEN + 61));
+    let now = today(&world);
+    assert_eq!(
+        (now.phase, now.volume, world.shares(account("Bob"))),
+        (Phase::Continuous, 0, (SHARES - 5, 0))
+    );
+}
+
+#[test]
+fn a_halt_in_a_call_comes_back_to_the_call() {
+    let mut world = in_call(|_| {});
+    let _ = place(&mut world, "Bob", sell("Bob", 500, 10));
+    let _ = place(&mut world, "Charlie", buy(510, 5));
+    for status in [sillok_market::Status::Halted, sillok_market::Status::Trading] {
+        assert!(world.ok::<bool>("Alice", MARKET, "set_status", (LISTING, status, [0u8; 32])));
+    }
+    assert_eq!((today(&world).phase, today(&world).volume), (Phase::OpenCall, 0));
+    pass(&mut world, at(1, OPEN) + 1);
+    assert_eq!((today(&world).phase, today(&world).volume), (Phase::Continuous, 5));
+}

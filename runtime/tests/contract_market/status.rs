@@ -16,7 +16,7 @@ fn set(world: &mut World, status: Status) -> bool {
 fn rest(world: &mut World, orders: u64) {
     for number in 0..orders {
         let (by, price) = (NAMES[(number % 3) as usize], 400 + number % 7 * 10);
-        let order = if number % 2 == 0 { buy(price, 5) } else { sell(by, price + 200, 5) };
+        let order = if number.is_multiple_of(2) { buy(price, 5) } else { sell(by, price + 200, 5) };
         let args = args(world, by, order);
         let _: PlacedOrder = world.ok(by, MARKET, "place", args);
     }

@@ -36,6 +36,8 @@ fn nodes_join_change_and_leave() {
     };
     assert_eq!(node, expected);
     assert_eq!(world.executor.nodes(&*world.state).unwrap().last(), Some(&expected));
+    assert_eq!(refused(&mut world, Action::Demote { node: 4 }), 33, "a third is too much");
+    enact(&mut world, Action::SetPower { node: 4, power: 1 });
     enact(&mut world, Action::Demote { node: 4 });
     assert_eq!(powers(&world), [1, 1, 1, 1]);
     enact(&mut world, Action::RemoveNode { node: 4 });

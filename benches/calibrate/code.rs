@@ -30,19 +30,20 @@ const SLOW: [(&str, &str, usize); 5] = [
 
 /// Measures what uploaded code costs for each of its bytes.
 pub(crate) fn measure(rows: &mut Rows) {
-    let ordinary = [("`market`", sillok_contracts::MARKET), ("`did`", sillok_contracts::DID)];
-    let ordinary = ordinary.map(|(name, wasm)| (name, upload(wasm)));
-    let slow = SLOW.map(|(name, piece, bytes)| (name, upload(&slow(piece, bytes))));
-    let crowded = [("crowded locals", upload(&crowded()))];
+    let roles = sillok_testing::market_roles().encode();
+    let market = ("`market`", upload(sillok_contracts::MARKET, roles));
+    let ordinary = [market, ("`did`", upload(sillok_contracts::DID, Vec::new()))];
+    let slow = SLOW.map(|(name, piece, bytes)| (name, upload(&slow(piece, bytes), Vec::new())));
+    let crowded = [("crowded locals", upload(&crowded(), Vec::new()))];
     for (name, cost) in ordinary.into_iter().chain(slow).chain(crowded) {
         let row = Row::new("code", format!("upload and compile, each byte of {name}"), cost);
         rows.add(row.unjudged("what compiling takes at most is bounded by the limits of code too"));
     }
 }
 
-/// What a byte of this code costs.
-fn upload(wasm: &[u8]) -> Cost {
-    let mut stage = Stage::new(&[("code", wasm)]);
+/// What a byte of this code costs, whose constructor takes these arguments.
+fn upload(wasm: &[u8], args: Vec<u8>) -> Cost {
+    let mut stage = Stage::of_one("code", wasm, args);
     let call = Call { contract: SYSTEM, method: "upload".into(), args: wasm.to_vec().encode() };
     let upload = root_call(&mut stage.runner(), &stage.prepare(call));
     let nothing = stage.prepare(stage.call("code", "there is no such method", ()));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use codec::Encode;
 use sillok_abi::native::{GenesisContract, code_hash};
 use sillok_abi::{Call, ContractId};
-use sillok_runtime::{Outside, StateReader};
+use sillok_runtime::{Genesis, Outside, StateReader};
 use sillok_testing::{World, account};
 
 use crate::{Prepared, Runner};
@@ -36,23 +36,13 @@ impl Stage {
 
     /// The same, with what its runtime needs from outside.
     pub fn with(contracts: &[(&str, &[u8])], outside: Outside) -> Self {
-        let mut genesis = sillok_testing::genesis();
-        genesis.parameters.max_transaction_gas = PLENTY;
-        genesis.parameters.query_gas = PLENTY;
-        genesis.parameters.block_gas = PLENTY;
-        genesis.codes = contracts.iter().map(|(_, wasm)| wasm.to_vec()).collect();
-        genesis.contracts.clear();
-        for (index, (name, wasm)) in contracts.iter().enumerate() {
-            genesis.contracts.push(GenesisContract {
-                name: (*name).into(),
-                code: code_hash(wasm),
-                deployer: account("Alice"),
-                salt: salt(index),
-                admin: None,
-                args: Vec::new(),
-            });
-        }
-        Self::of(World::with(genesis, outside))
+        let made = contracts.iter().map(|(name, wasm)| (*name, *wasm, Vec::new()));
+        Self::of(World::with(genesis(made), outside))
+    }
+
+    /// One contract, which is made with these arguments.
+    pub fn of_one(name: &str, wasm: &[u8], args: Vec<u8>) -> Self {
+        Self::of(World::with(genesis([(name, wasm, args)].into_iter()), sillok_testing::outside()))
     }
 
     fn of(world: World) -> Self {
@@ -98,4 +88,27 @@ pub fn salt(index: usize) -> [u8; 32] {
     let mut salt = [0; 32];
     salt[..8].copy_from_slice(&(index as u64).to_le_bytes());
     salt
+}
+
+/// A genesis of these contracts, each with its constructor's arguments, and with room for any bench.
+fn genesis<'a>(contracts: impl Iterator<Item = (&'a str, &'a [u8], Vec<u8>)>) -> Genesis {
+    let mut genesis = sillok_testing::genesis();
+    genesis.parameters.max_transaction_gas = PLENTY;
+    genesis.parameters.query_gas = PLENTY;
+    genesis.parameters.block_gas = PLENTY;
+    (genesis.codes, genesis.contracts) = contracts
+        .enumerate()
+        .map(|(index, (name, wasm, args))| {
+            let contract = GenesisContract {
+                name: name.into(),
+                code: code_hash(wasm),
+                deployer: account("Alice"),
+                salt: salt(index),
+                admin: None,
+                args,
+            };
+            (wasm.to_vec(), contract)
+        })
+        .unzip();
+    genesis
 }

@@ -113,6 +113,8 @@ pub(crate) const CONSENSUS_PEERS: usize = 256;
 pub(crate) const SYNC_BLOCKS: usize = 16;
 /// The most batches of peers' transactions that wait to be checked.
 pub(crate) const INTAKE_BATCHES: usize = 64;
+/// How many waiting transactions are passed on to a peer that has come.
+pub(crate) const PASSED_ON: usize = 1_024;
 /// The most inputs of the network that wait for the reactor.
 pub(crate) const INBOX_INPUTS: usize = 8_192;
 /// The most bytes of blocks that wait for the reactor.

@@ -4,6 +4,7 @@ use sillok_abi::{Hash, Transaction};
 use sillok_runtime::{Checked, Fault, Refusal};
 
 use super::{Chain, signatures};
+use crate::limits;
 use crate::lock::lock;
 use crate::mempool::PoolRefusal;
 
@@ -79,6 +80,12 @@ impl Chain {
         transactions.retain(|_| known.next() == Some(false));
         self.take_many(transactions)?;
         Ok(())
+    }
+
+    /// Passes on the first of what waits here, as others may not know of it.
+    pub(crate) fn pass_on_waiting(&self) {
+        let waiting = lock(self.pool.mempool()).all().take(limits::PASSED_ON).cloned().collect();
+        self.pool.relay(waiting);
     }
 
     /// Checks many and takes those that pass.

@@ -76,6 +76,7 @@ impl Handler for Peering {
             Event::Connected { peer, member } => {
                 tracing::debug!(peer = peer.0, node = %member.node, "a peer is there");
                 self.chain.metrics().peers.inc();
+                self.intake.pass_on();
                 Input::Connected(peer)
             }
             Event::Disconnected(peer) => {

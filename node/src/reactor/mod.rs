@@ -84,9 +84,9 @@ pub(crate) struct Reactor {
     nodes: Arc<[NodeInfo]>,
     /// When the earliest scheduled call is due.
     next_due: Option<Time>,
-    /// Whether the transactions that wait came to nothing in the last block, so that they are no reason for
-    /// another.
-    fruitless: bool,
+    /// Until when waiting transactions are no reason for another block: those that there were came to nothing
+    /// in the last one.
+    quiet_until: Option<Instant>,
 }
 
 impl Reactor {
@@ -124,7 +124,7 @@ impl Reactor {
             fetching: BTreeSet::new(),
             nodes: next.nodes,
             next_due: next.due,
-            fruitless: false,
+            quiet_until: None,
         };
         reactor.perform(effects)?;
         Ok(reactor)
@@ -159,19 +159,19 @@ impl Reactor {
         if !self.pending.is_empty() {
             return Ok(Duration::ZERO);
         }
-        let timer = self.timers.wait(Instant::now()).unwrap_or(limits::LONGEST_SLEEP);
+        let now = Instant::now();
+        let timer = self.timers.wait(now).unwrap_or(limits::LONGEST_SLEEP).min(limits::LONGEST_SLEEP);
         if !self.driver.is_idle() {
-            return Ok(timer.min(limits::LONGEST_SLEEP));
+            return Ok(timer);
         }
-        match self.chain.due_in(self.pace, self.next_due, !self.fruitless) {
+        let quiet = self.quiet_until.map(|until| until.saturating_duration_since(now));
+        let quiet = quiet.filter(|left| !left.is_zero());
+        match self.chain.due_in(self.pace, self.next_due, quiet.is_none()) {
             Some(0) => {
                 self.feed(Input::Begin)?;
                 Ok(Duration::ZERO)
             }
-            due => Ok(due
-                .map_or(limits::LONGEST_SLEEP, Duration::from_millis)
-                .min(timer)
-                .min(limits::LONGEST_SLEEP)),
+            due => Ok(due.map_or(timer, Duration::from_millis).min(timer).min(quiet.unwrap_or(timer))),
         }
     }
 
@@ -179,7 +179,7 @@ impl Reactor {
         match event {
             Event::Woken => {
                 self.inbox.heard();
-                self.fruitless = false;
+                self.quiet_until = None;
                 Ok(())
             }
             Event::Input(input) => {
@@ -199,7 +199,8 @@ impl Reactor {
     fn answered(&mut self, answer: Answer) -> Result<(), Fault> {
         match answer {
             Answer::Built(block) => {
-                self.fruitless = block.transactions.is_empty();
+                let quiet = Duration::from_millis(limits::CERTIFY_AFTER_MS);
+                self.quiet_until = block.transactions.is_empty().then(|| Instant::now() + quiet);
                 self.feed(Input::Built { block })
             }
             Answer::Judged { block, verdict } => self.feed(Input::Validated { block, verdict }),

@@ -17,8 +17,10 @@ fn a_halted_chain_executes_governance_alone_until_it_is_resumed() {
     let expiry = Time(world.time + 5_000);
     let (register, cash) = (world.id("register"), world.id("cash"));
     let (seller, buyer) = (account("Alice"), account("Bob"));
-    let terms = (seller, buyer, register, lot, 10u64, cash, 100u64, expiry, [0u8; 32]);
-    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms,));
+    let (none, undocumented) = (Vec::<(Account, u64)>::new(), None::<[u8; 32]>);
+    let terms = (seller, buyer, register, lot, 10u64, cash, 100u64);
+    let terms = (terms, none, expiry, undocumented, [0u8; 32]);
+    let _: [u8; 32] = world.ok("Alice", "escrow", "open", (terms, seller));
     let due = world.executor.next_due(&*world.state).unwrap();
 
     let halt = Action::Halt { reason: "a drill".into() };

@@ -118,7 +118,7 @@ pub fn genesis() -> Genesis {
 
 /// Who is who in the market, as its constructor takes it: Alice operates it, Ferdie sets the tax, `Fees` and
 /// `Tax` get what they are called after, and negotiated trades go through `escrow`.
-fn market_roles() -> (Account, Account, Account, Account, ContractId) {
+pub fn market_roles() -> (Account, Account, Account, Account, ContractId) {
     let escrow = contract_id(&account("Alice"), &[ESCROW as u8; 32]);
     (account("Alice"), account("Ferdie"), account("Fees"), account("Tax"), escrow)
 }

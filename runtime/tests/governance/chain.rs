@@ -1,7 +1,7 @@
 //! Halts and versions of the protocol.
 
-use sillok_abi::Time;
 use sillok_abi::governance::{Action, ChainStatus, Halt, PlannedVersion};
+use sillok_abi::{Account, Time};
 use sillok_runtime::{BlockEnv, Refusal};
 use sillok_testing::governance::value;
 use sillok_testing::{World, account, genesis};

@@ -41,8 +41,10 @@ impl Lanes {
     }
 
     fn hand_over(&mut self, lane: Lane, stream: Stream) {
-        // A stream that nobody takes is reset as it is dropped.
-        let _ = self.streams.as_ref().map(|streams| streams.try_send((lane, stream)));
+        if let Some(streams) = &self.streams {
+            // A stream that nobody takes is reset as it is dropped.
+            let _ = streams.try_send((lane, stream));
+        }
     }
 }
 

@@ -28,6 +28,7 @@ impl Serving {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc::channel;
     use std::sync::{Arc, Mutex};
 
     use super::*;
@@ -36,12 +37,13 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_refuses_and_a_panic_is_no_answer() {
         let serving = Arc::new(Serving::new());
-        let gate = Arc::new(Mutex::new(()));
-        let closed = gate.lock().unwrap();
+        // Who waits at it goes on once its other end is gone.
+        let (closed, gate) = channel::<()>();
+        let gate = Arc::new(Mutex::new(gate));
         let mut waiting = Vec::new();
         for _ in 0..limits::SERVING + limits::SERVING_QUEUE {
             let (serving, gate) = (serving.clone(), gate.clone());
-            waiting.push(tokio::spawn(async move { serving.run(move || drop(lock(&gate))).await }));
+            waiting.push(tokio::spawn(async move { serving.run(move || lock(&gate).recv().is_err()).await }));
         }
         while serving.places.available_permits() > 0 {
             tokio::task::yield_now().await;
@@ -49,7 +51,7 @@ mod tests {
         assert_eq!(serving.run(|| 7).await, None);
         drop(closed);
         for run in waiting {
-            assert_eq!(run.await.unwrap(), Some(()));
+            assert_eq!(run.await.unwrap(), Some(true));
         }
         assert_eq!(serving.run(|| -> u32 { panic!("on purpose") }).await, None);
         assert_eq!(serving.run(|| 7).await, Some(7));

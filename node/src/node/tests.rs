@@ -23,9 +23,12 @@ use crate::storage::MemoryStorage;
 const PATIENCE: Duration = Duration::from_secs(60);
 const NODES: usize = 4;
 
+/// The way to a node, and its chain.
+type Way = (Inbox, Weak<Chain>);
+
 /// The nodes that run, each by its index.
 #[derive(Default)]
-struct Mesh(Mutex<[Option<(Inbox, Weak<Chain>)>; NODES]>);
+struct Mesh(Mutex<[Option<Way>; NODES]>);
 
 /// A node's own end of the mesh. A node's number is its index.
 struct Link {

@@ -90,9 +90,8 @@ async fn read_one(inlet: &mut Inlet, pace: &mut Pace, pinged: &Pinged) -> Result
             }
         }
         Control::Addresses(records) => {
-            if records.len() > limits::RECORDS_TOLD {
-                inlet.charge(Misdeed::Malformed).await;
-            } else if !records.into_iter().all(|record| inlet.shared.learn(record)) {
+            let few = records.len() <= limits::RECORDS_TOLD;
+            if !few || !records.into_iter().all(|record| inlet.shared.learn(record)) {
                 inlet.charge(Misdeed::Malformed).await;
             }
         }

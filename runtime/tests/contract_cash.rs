@@ -31,12 +31,42 @@ const NAMES: [&str; 4] = ["Alice", "Bob", "Charlie", "Dave"];
 
 #[derive(Clone, Copy, Debug)]
 enum Act {
-    Mint { to: Account, amount: u64 },
-    Burn { from: Account, amount: u64 },
-    Transfer { from: Account, to: Account, amount: u64 },
-    Hold { owner: Account, amount: u64, agent: Account },
-    Release { owner: Account, amount: u64, agent: Account },
-    Pay { owner: Account, amount: u64, agent: Account, to: Account },
+    Mint {
+        to: Account,
+        amount: u64,
+    },
+    Burn {
+        from: Account,
+        amount: u64,
+    },
+    Transfer {
+        from: Account,
+        to: Account,
+        amount: u64,
+    },
+    Hold {
+        owner: Account,
+        amount: u64,
+        agent: Account,
+    },
+    Release {
+        owner: Account,
+        amount: u64,
+        agent: Account,
+    },
+    Pay {
+        owner: Account,
+        amount: u64,
+        agent: Account,
+        to: Account,
+    },
+    /// So much to an account, half as much to another, and a third as much back to the owner.
+    Settle {
+        owner: Account,
+        amount: u64,
+        agent: Account,
+        to: [Account; 2],
+    },
 }
 use Act::*;
 
@@ -50,6 +80,9 @@ impl Act {
             Hold { owner, amount, agent } => ("hold", (owner, amount, agent).encode()),
             Release { owner, amount, agent } => ("release", (owner, amount, agent).encode()),
             Pay { owner, amount, agent, to } => ("pay", (owner, amount, agent, to).encode()),
+            Settle { owner, amount, agent, to: [one, other] } => {
+                ("settle", (owner, agent, vec![(one, amount), (other, amount / 2)], amount / 3).encode())
+            }
         }
     }
 
@@ -60,7 +93,7 @@ impl Act {
             Burn { from, .. } => vec![account(BANK), from],
             Transfer { from, .. } => vec![from],
             Hold { owner, .. } => vec![owner],
-            Release { agent, .. } | Pay { agent, .. } => vec![agent],
+            Release { agent, .. } | Pay { agent, .. } | Settle { agent, .. } => vec![agent],
         }
     }
 }
@@ -101,6 +134,13 @@ impl Model {
                 different(owner, to)?;
                 self.take_held(owner, agent, amount)?;
                 self.give(to, amount);
+            }
+            Settle { owner, amount, agent, to: [one, other] } => {
+                let all = u128::from(amount) + u128::from(amount / 2) + u128::from(amount / 3);
+                self.take_held(owner, agent, u64::try_from(all).map_err(|_| InsufficientHold)?)?;
+                self.give(one, positive(amount)?);
+                self.give(other, positive(amount / 2)?);
+                self.give(owner, amount / 3);
             }
         }
         Ok(())
@@ -154,7 +194,7 @@ impl Step {
     fn fit(self, model: &Model) -> Act {
         let name = |pick: u8| account(NAMES[usize::from(pick) % NAMES.len()]);
         let (x, y, z) = (name(self.who.0), name(self.who.1), name(self.who.2));
-        let whole = if self.kind % 9 < 6 {
+        let whole = if self.kind % 11 < 6 {
             model.balance(x).0
         } else {
             model.holds.get(&(x, y)).copied().unwrap_or_default()
@@ -166,13 +206,14 @@ impl Step {
             48 => u64::MAX,
             _ => u64::from(self.amount % 300) + 1,
         };
-        match self.kind % 9 {
+        match self.kind % 11 {
             0 | 1 => Mint { to: x, amount },
             2 => Burn { from: x, amount },
             3 => Transfer { from: x, to: y, amount },
             4 | 5 => Hold { owner: x, amount, agent: y },
             6 => Release { owner: x, amount, agent: y },
-            _ => Pay { owner: x, amount, agent: y, to: z },
+            7 | 8 => Pay { owner: x, amount, agent: y, to: z },
+            _ => Settle { owner: x, amount: amount / 2, agent: y, to: [z, x] },
         }
     }
 }
@@ -251,6 +292,8 @@ fn agrees_with_the_model() {
     });
     for met in
         [("mint", 5), ("burn", 1), ("transfer", 1), ("transfer", 4), ("hold", 1), ("release", 2), ("pay", 2)]
+            .into_iter()
+            .chain([("settle", 0), ("settle", 2), ("settle", 3)])
     {
         assert!(seen.borrow().contains(&met), "it never came to {met:?}: {seen:?}");
     }

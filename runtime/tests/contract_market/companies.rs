@@ -81,7 +81,7 @@ fn commit(world: &mut World, mut waiting: Vec<Transaction>) {
         let sent = batch.len();
         let proposal = world.block(batch);
         assert!(proposal.refused.is_empty(), "{:?}", proposal.refused.first());
-        let receipts = &proposal.execution.receipts[proposal.execution.scheduled as usize..];
+        let receipts = &proposal.execution.receipts[proposal.execution.scheduled..];
         for receipt in receipts {
             assert!(matches!(receipt.outcome, Outcome::Success(_)), "{:?}", receipt.outcome);
         }

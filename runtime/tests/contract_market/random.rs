@@ -199,7 +199,7 @@ fn run(seed: u64, cases: u32, rich: bool, change: impl FnOnce(&mut NewListing)) 
             let passed = step.disturb(&mut world);
             let (method, args) = step.call(&world, rich);
             let receipt = world.call("Eve", MARKET, method, Raw(args));
-            let mut note = |what: String| *seen.borrow_mut().entry(what).or_default() += 1;
+            let note = |what: String| *seen.borrow_mut().entry(what).or_default() += 1;
             match &receipt.outcome {
                 Outcome::Success(_) => note(method.to_owned()),
                 Outcome::Failed(CallFailure { method: at, failure: Failure::Error { code }, .. }) => {

@@ -73,10 +73,7 @@ mod tests {
 
     use super::*;
 
-    fn check<T: Describe>(values: Vec<(T, &str)>)
-    where
-        T: Encode,
-    {
+    fn check<T: Describe + Encode>(values: Vec<(T, &str)>) {
         let Type::Enum(_, variants) = T::TYPE else { panic!("an enum") };
         assert_eq!(variants.len(), values.len());
         for (variant, (value, name)) in variants.iter().zip(values) {

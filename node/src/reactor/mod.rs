@@ -1,6 +1,6 @@
 //! The reactor: the thread that runs consensus.
 //!
-//! It feeds the [`Driver`](crate::consensus::Driver) with what comes from the network, from timers and from
+//! It feeds the [`Driver`] with what comes from the network, from timers and from
 //! the producer, and does what the driver asks for.
 //!
 //! ```text

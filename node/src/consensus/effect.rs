@@ -22,7 +22,7 @@ pub(crate) struct Peer(pub(crate) u64);
 /// Whom something is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum To {
-    /// All validators that are connected.
+    /// All nodes that are connected: who has no vote follows by the same messages.
     All,
     /// One peer.
     One(Peer),

@@ -25,6 +25,11 @@ impl Peers {
         }
     }
 
+    /// The highest height that a peer says it is deciding.
+    pub(super) fn highest(&self) -> u64 {
+        self.heights.values().max().copied().unwrap_or(0)
+    }
+
     /// A peer is gone, or of no use: whoever says more next is asked.
     pub(super) fn forget(&mut self, peer: Peer) {
         self.heights.remove(&peer);

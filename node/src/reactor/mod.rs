@@ -1,7 +1,7 @@
 //! The reactor: the thread that runs consensus.
 //!
-//! It feeds the [`Driver`] with what comes from the network, from timers and from
-//! the producer, and does what the driver asks for.
+//! It feeds the [`Driver`] with what comes from the network, from timers and from the producer, and does what
+//! the driver asks for.
 //!
 //! ```text
 //! network ──► inbox ──► Reactor ──► log, bodies, network
@@ -142,6 +142,8 @@ impl Reactor {
             while let Some(timer) = self.timers.due(Instant::now()) {
                 self.feed(Input::Timer(timer))?;
             }
+            let behind = i64::try_from(self.driver.behind()).unwrap_or(i64::MAX);
+            self.chain.metrics().sync_gap.set(behind);
             let wait = self.begin_if_due()?;
             match self.events.recv_timeout(wait) {
                 Ok(event) => self.take(event)?,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use codec::Encode;
 use sillok_abi::{Block, Hash};
 use sillok_runtime::Fault;
 
@@ -55,7 +56,11 @@ impl Reactor {
             }
             Effect::Evidence(evidence) => {
                 self.chain.metrics().equivocations.inc();
-                tracing::error!(?evidence, "a validator signed two things that exclude each other");
+                let evidence = format!("0x{}", hex::encode(evidence.encode()));
+                tracing::error!(
+                    evidence,
+                    "a validator signed two things that exclude each other; report it: sillok gov report EVIDENCE"
+                );
             }
             Effect::Blame { peer, offence } => {
                 tracing::warn!(peer = peer.0, ?offence, "a peer sent what no honest node sends");

@@ -1,4 +1,4 @@
-//! What a newcomer needs to know about a testnet that just started.
+//! What a newcomer needs to know about a testnet that just started, or was made.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,24 @@ use serde_json::{Value, json};
 
 use super::{NodePlace, Nodes};
 
-/// What is shown when a testnet has started.
-pub(crate) struct TestnetBanner {
-    chain: String,
-    height: u64,
-    data: PathBuf,
-    urls: Vec<String>,
+/// What is shown of a testnet.
+pub(crate) enum TestnetBanner {
+    /// Its nodes run.
+    Running {
+        /// The chain's id.
+        chain: String,
+        /// The highest block of any node.
+        height: u64,
+        /// The folder.
+        data: PathBuf,
+        /// Where each node answers.
+        urls: Vec<String>,
+    },
+    /// Its nodes were made, and none runs.
+    Prepared {
+        /// Their folders.
+        homes: Vec<PathBuf>,
+    },
 }
 
 impl TestnetBanner {
@@ -22,32 +34,47 @@ impl TestnetBanner {
         let chain = banners().find_map(|banner| banner["chain_id"].as_str()).unwrap_or_default().to_owned();
         let height = banners().filter_map(|banner| banner["height"].as_u64()).max().unwrap_or(0);
         let urls = nodes.all().iter().map(|node| node.url().to_owned()).collect();
-        TestnetBanner { chain, height, data: data.to_path_buf(), urls }
+        TestnetBanner::Running { chain, height, data: data.to_path_buf(), urls }
     }
 
-    /// What to show of nodes that were made and don't run.
-    pub(super) fn prepared(places: &[NodePlace], data: &Path) -> Self {
-        let homes = places.iter().map(|place| place.home.display().to_string()).collect();
-        TestnetBanner { chain: String::new(), height: 0, data: data.to_path_buf(), urls: homes }
+    /// What to show of nodes that don't run.
+    pub(super) fn prepared(places: &[NodePlace]) -> Self {
+        TestnetBanner::Prepared { homes: places.iter().map(|place| place.home.clone()).collect() }
     }
 
     /// The same for machines.
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "rpc": self.urls.first(), "nodes": self.urls, "chain_id": self.chain, "height": self.height, "data": self.data })
+        match self {
+            TestnetBanner::Running { chain, height, data, urls } => json!({
+                "rpc": urls.first(), "nodes": urls, "chain_id": chain, "height": height, "data": data,
+            }),
+            TestnetBanner::Prepared { homes } => json!({ "homes": homes }),
+        }
     }
 }
 
 impl fmt::Display for TestnetBanner {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.urls.len();
-        writeln!(formatter, "Sillok testnet of {count} validators, each a process of its own")?;
-        writeln!(formatter, "  Chain id  {}", self.chain)?;
-        writeln!(formatter, "  Height    {}", self.height)?;
-        writeln!(formatter, "  Data      {} (each node's log is in its folder)", self.data.display())?;
-        for (index, url) in self.urls.iter().enumerate() {
-            writeln!(formatter, "  Node {:<4} {url}", index + 1)?;
+        match self {
+            TestnetBanner::Running { chain, height, data, urls } => {
+                let count = urls.len();
+                writeln!(formatter, "Sillok testnet of {count} validators, each a process of its own")?;
+                writeln!(formatter, "  Chain id  {chain}")?;
+                writeln!(formatter, "  Height    {height}")?;
+                writeln!(formatter, "  Data      {} (each node's log is in its folder)", data.display())?;
+                for (number, url) in (1..).zip(urls) {
+                    writeln!(formatter, "  Node {number:<4} {url}")?;
+                }
+                writeln!(
+                    formatter,
+                    "\nAccounts and companies are those of `sillok dev`: everybody knows the keys."
+                )?;
+                write!(formatter, "Ctrl-C stops all nodes; the same command continues this chain.")
+            }
+            TestnetBanner::Prepared { homes } => {
+                write!(formatter, "Made {} validators; start each by itself:", homes.len())?;
+                homes.iter().try_for_each(|home| write!(formatter, "\n  sillok start {}", home.display()))
+            }
         }
-        writeln!(formatter, "\nAccounts and companies are those of `sillok dev`: everybody knows the keys.")?;
-        write!(formatter, "Ctrl-C stops all nodes; the same command continues this chain.")
     }
 }

@@ -125,7 +125,7 @@ pub(crate) async fn run(
     logging::start(options.log_format);
     let places = prepare(options)?;
     if options.prepare {
-        announce(&TestnetBanner::prepared(&places, &options.data));
+        announce(&TestnetBanner::prepared(&places));
         return Ok(());
     }
     let failed = || TestnetError::system("can't listen for signals");

@@ -9,6 +9,8 @@ use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sillok_abi::Time;
+use sillok_client::rpc::from_hex;
+use sillok_client::value::decode_fields;
 
 use super::moment::parse_moment;
 use super::{CliError, ContractHandle, Result, Session, typed};
@@ -42,6 +44,11 @@ pub(crate) enum GovCommand {
     Withdraw {
         /// The proposal's number.
         proposal: u64,
+    },
+    /// Report that a validator signed two things that exclude each other.
+    Report {
+        /// The evidence, as a node's log has it: 0x and hexadecimal digits.
+        evidence: String,
     },
     /// List the latest proposals.
     List,
@@ -105,6 +112,7 @@ pub(crate) async fn run(command: GovCommand, session: &Session) -> Result<()> {
             session.result(format!("Took proposal {proposal} back."), typed::sent(&result, json!({})));
             Ok(())
         }
+        GovCommand::Report { evidence } => report(session, &module, &evidence).await,
         GovCommand::List => show::list(session, &module).await,
         GovCommand::Show { proposal } => show::proposal(session, &module, proposal).await,
         GovCommand::Nodes => show::nodes(session, &module).await,
@@ -158,6 +166,19 @@ async fn propose(
     let status = show::fetch(session, module, number).await?;
     let human = format!("Proposal {number}: {does}\n{}", show::standing(&status));
     session.result(human, typed::sent(&result, json!({ "proposal": number, "status": status["status"] })));
+    Ok(())
+}
+
+async fn report(session: &Session, module: &ContractHandle, evidence: &str) -> Result<()> {
+    let bad = |why: String| CliError::usage(format!("this is no evidence: {why}"));
+    let bytes = from_hex(evidence).map_err(|error| bad(error.to_string()))?;
+    let args =
+        decode_fields(&module.method("report")?.params, &bytes).map_err(|error| bad(error.to_string()))?;
+    let result = session.call(module, "report", args).await?;
+    let number: u64 = typed::read(module, "report", result.value.clone())?;
+    let human =
+        format!("Recorded as offence {number}; `sillok gov nodes` shows what became of the validator.");
+    session.result(human, typed::sent(&result, json!({ "offence": number })));
     Ok(())
 }
 

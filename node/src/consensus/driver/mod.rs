@@ -119,6 +119,11 @@ impl Driver {
         self.host.round
     }
 
+    /// How many blocks a peer claims to have that this node has not.
+    pub(crate) fn behind(&self) -> u64 {
+        self.peers.highest().saturating_sub(self.height)
+    }
+
     /// Whose turn it is, at this height, in this round.
     pub(crate) fn proposer(&self, round: u32) -> PublicKey {
         self.host.members.proposer(self.height, round).0

@@ -16,6 +16,16 @@ pub(crate) const REMEMBERED_DROPS: usize = 16_384;
 /// The most transactions that are tried for one block.
 pub(crate) const BLOCK_CANDIDATES: usize = 16_384;
 
+/// How long a block that this node proposes may take to execute, in milliseconds, by what executed lately: a
+/// sixth of a round, as others execute it too, on machines that may be slower.
+pub(crate) const EXECUTION_BUDGET_MS: u64 = 100;
+/// What a proposed block may hold at least, as a part of what parameters allow.
+pub(crate) const SMALLEST_BLOCK: u64 = 64;
+/// What counts as lately, in milliseconds of execution…
+pub(crate) const SIZING_WINDOW_MS: u64 = 2_000;
+/// …and in gas.
+pub(crate) const SIZING_WINDOW_GAS: u64 = 1 << 40;
+
 /// How much of the flat state is read at a time when a node starts and makes the state tree.
 pub(crate) const TREE_PAGE_ENTRIES: usize = 65_536;
 /// The same, in bytes.
@@ -80,6 +90,8 @@ pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 /// Values of the flat state that are kept in memory, in bytes.
 pub(crate) const STATE_CACHE_BYTES: usize = 512 * 1024 * 1024;
+/// Keys of submitters whose points are kept in memory, of some 250 bytes each.
+pub(crate) const KEPT_KEYS: usize = 128 * 1024;
 /// RocksDB's cache of blocks, in bytes.
 pub(crate) const STORAGE_CACHE_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write buffers together, in bytes.

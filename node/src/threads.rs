@@ -1,4 +1,5 @@
-//! Threads that run contracts: they need a stack that the deepest nesting of calls can't overflow.
+//! Threads that run contracts: they need a stack that the deepest nesting of calls can't overflow; and which of
+//! them go first.
 
 use std::io;
 use std::thread::{Builder, JoinHandle};
@@ -14,4 +15,17 @@ pub(crate) fn spawn_for_contracts<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
     Builder::new().name(name.to_owned()).stack_size(NATIVE_STACK_BYTES).spawn(work)
+}
+
+/// How much less urgent than blocks requests and submissions are, on the scale of nice(2).
+const GIVE_WAY: i32 = 10;
+
+/// From now on this thread goes behind those that make, judge and decide blocks where processors are scarce.
+/// Whoever submits more than the node carries waits longer then, or is refused, and blocks still come.
+pub(crate) fn give_way() {
+    // Linux has this for each thread, whatever POSIX says. Where it can't be had all are alike.
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::nice(GIVE_WAY) {
+        tracing::debug!(%error, "requests are as urgent as blocks");
+    }
 }

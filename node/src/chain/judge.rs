@@ -8,8 +8,8 @@ use std::sync::Arc;
 use sillok_abi::{Account, Block, Credential, Hash, Header};
 use sillok_runtime::{BlockError, Fault};
 
+use super::Producer;
 use super::producer::Tentative;
-use super::{Producer, signatures};
 use crate::consensus::Verdict;
 use crate::ledger::Tip;
 use crate::limits;
@@ -63,7 +63,10 @@ impl Producer {
         self.tentative = None;
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
         let state = self.chain.ledger.to_build_on().1;
-        match self.executor.execute(state, &root, block, false) {
+        let begun = self.chain.clock.now();
+        let executed = self.executor.execute(state, &root, block, false);
+        self.executed_since(begun, &block.transactions);
+        match executed {
             Ok(execution) => {
                 self.tentative = Some(Tentative { id, block: block.clone(), execution });
                 Ok(None)
@@ -99,7 +102,8 @@ impl Producer {
         let is_whole = |(one, _): &(&sillok_abi::Transaction, &Hash)| {
             !matches!(one.body.submitter, Account::Key(_)) || matches!(one.credential, Credential::Sr25519(_))
         };
-        unknown.iter().all(is_whole) && signatures::verify(unknown.into_iter()).iter().all(|signed| *signed)
+        unknown.iter().all(is_whole)
+            && self.chain.signatures.verify(unknown.into_iter()).iter().all(|signed| *signed)
     }
 }
 

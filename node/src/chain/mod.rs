@@ -16,6 +16,7 @@ mod producer;
 mod proof;
 mod retention;
 mod signatures;
+mod sizing;
 mod submission;
 #[cfg(test)]
 mod tests;
@@ -42,6 +43,7 @@ use pool::Pool;
 pub(crate) use producer::{Next, Producer};
 pub(crate) use proof::{ProofRefusal, Proven, Wanted};
 pub(crate) use retention::{Retention, keep};
+use signatures::Signatures;
 pub(crate) use submission::SubmitError;
 use waiters::Waiters;
 pub(crate) use waiters::Waiting;
@@ -83,6 +85,7 @@ pub(crate) struct Chain {
     pool: Pool,
     feed: Feed,
     waiters: Waiters,
+    signatures: Signatures,
     metrics: Metrics,
 }
 
@@ -94,12 +97,13 @@ impl Chain {
         commitment: Commitment,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let (id, pool, feed, waiters) = (genesis.hash(), Pool::default(), Feed::new(), Waiters::default());
+        let (id, pool, feed) = (genesis.hash(), Pool::default(), Feed::new());
+        let (waiters, signatures) = (Waiters::default(), Signatures::new());
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
         let metrics = Metrics::new();
         metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
-        Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters, metrics }
+        Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters, signatures, metrics }
     }
 
     /// The chain's id: its genesis hash.

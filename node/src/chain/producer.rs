@@ -13,6 +13,7 @@ use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Time, Transaction,
 use sillok_abi::{merkle_root, validators_digest};
 use sillok_runtime::{BlockEnv, BlockError, Execution, Executor, Fault, Proposal, Refusal, StateReader};
 
+use super::sizing::Sizing;
 use super::{Chain, CommittedBlock};
 use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
@@ -29,6 +30,7 @@ pub(crate) struct Producer {
     /// Who proposes.
     key: PublicKey,
     pub(super) tentative: Option<Tentative>,
+    pub(super) sizing: Sizing,
 }
 
 /// A block that is executed, and not decided.
@@ -53,7 +55,7 @@ pub(crate) struct Next {
 
 impl Producer {
     pub(super) fn new(chain: Arc<Chain>, executor: Executor, key: PublicKey) -> Self {
-        Producer { chain, executor, key, tentative: None }
+        Producer { chain, executor, key, tentative: None, sizing: Sizing::default() }
     }
 
     /// What the node counts and measures.
@@ -85,7 +87,9 @@ impl Producer {
         let env = self.chain.next_env(&tip);
         let validators = validators_digest(&self.executor.validators(&*state)?);
         let candidates = self.take_candidates(&*state, env.time)?;
+        let begun = self.chain.clock.now();
         let proposal = self.executor.propose(state, env, tip.block, candidates)?;
+        self.executed_since(begun, &proposal.transactions);
         self.drop_refused(&proposal.refused);
         FailPoint::Executed.pass();
         let Proposal { transactions, execution, .. } = proposal;
@@ -146,6 +150,8 @@ impl Producer {
         let metrics = self.chain.metrics();
         Metrics::time(&metrics.commit, || self.chain.ledger.commit(&stored, &execution, &roots))?;
         self.executor.commit();
+        let block_gas = self.chain.runtime.parameters(&*self.chain.ledger.latest().1)?.block_gas;
+        self.sizing.decided(gas_limits(&stored.block.transactions), block_gas);
         FailPoint::Committed.pass();
         let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
         let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
@@ -160,10 +166,16 @@ impl Producer {
         let room = BlockRoom {
             transactions: limits::BLOCK_CANDIDATES,
             bytes: parameters.max_block_bytes as usize,
-            gas: parameters.block_gas,
+            gas: self.sizing.room(parameters.block_gas),
         };
         self.chain.drop_expired(time);
         Ok(lock(self.chain.pool.mempool()).candidates(room))
+    }
+
+    /// Takes in how long executing these has taken.
+    pub(super) fn executed_since(&mut self, begun: Time, transactions: &[Transaction]) {
+        let elapsed = self.chain.clock.now().0.saturating_sub(begun.0);
+        self.sizing.executed(gas_limits(transactions), elapsed);
     }
 
     fn drop_refused(&self, refused: &[(Hash, Refusal)]) {
@@ -217,6 +229,11 @@ impl Producer {
         self.chain.feed.publish(block.clone());
         self.chain.waiters.wake(receipts.iter().map(|receipt| &receipt.id));
     }
+}
+
+/// The gas that transactions may use together.
+fn gas_limits(transactions: &[Transaction]) -> u64 {
+    transactions.iter().map(|transaction| transaction.body.gas_limit).fold(0, u64::saturating_add)
 }
 
 /// The root over a block's transactions. Each receipt bears the id of its transaction, so that none is hashed

@@ -3,7 +3,7 @@
 use sillok_abi::{Hash, Transaction};
 use sillok_runtime::{Checked, Fault, Refusal};
 
-use super::{Chain, signatures};
+use super::Chain;
 use crate::limits;
 use crate::lock::lock;
 use crate::mempool::PoolRefusal;
@@ -100,7 +100,7 @@ impl Chain {
         let good = transactions.iter().zip(&checked).filter_map(|(transaction, checked)| {
             checked.as_ref().ok().map(|checked| (transaction, &checked.id))
         });
-        let mut signed = signatures::verify(good).into_iter();
+        let mut signed = self.signatures.verify(good).into_iter();
         let admitted = transactions.into_iter().zip(checked).map(|(transaction, checked)| {
             let checked = checked?;
             if signed.next() == Some(true) { Ok((checked, transaction)) } else { Err(Refusal::BadSignature) }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use sillok_runtime::Changes;
@@ -16,7 +17,7 @@ use crate::limits;
 type Cached = Option<Arc<[u8]>>;
 
 /// The values that were read or written last.
-pub(super) struct StateCache(Cache<Vec<u8>, Cached, Bytes>);
+pub(super) struct StateCache(Cache<Vec<u8>, Cached, Bytes, RandomState>);
 
 /// What an entry weighs: its bytes, and about what keeping it takes.
 #[derive(Clone)]
@@ -35,7 +36,9 @@ impl StateCache {
     pub(super) fn new() -> Self {
         let bytes = limits::STATE_CACHE_BYTES;
         // About as many as there will be: small values are the rule.
-        StateCache(Cache::with_weighter(bytes / (2 * OVERHEAD), bytes as u64, Bytes))
+        let (entries, hashes, lifecycle) =
+            (bytes / (2 * OVERHEAD), RandomState::default(), Default::default());
+        StateCache(Cache::with(entries, bytes as u64, Bytes, hashes, lifecycle))
     }
 
     /// What is known of a key.

@@ -9,7 +9,7 @@ use sillok_abi::Transaction;
 use crate::chain::Chain;
 use crate::consensus::Peer;
 use crate::limits;
-use crate::threads::spawn_for_contracts;
+use crate::threads::{give_way, spawn_for_contracts};
 
 /// The way to that thread.
 pub(super) struct Intake(SyncSender<Work>);
@@ -46,6 +46,7 @@ impl Intake {
 }
 
 fn work(chain: &Chain, queue: &Receiver<Work>) {
+    give_way();
     while let Ok(work) = queue.recv() {
         let mut pass_on = matches!(work, Work::PassOn);
         let mut batch = if let Work::Take(transactions) = work { transactions } else { Vec::new() };

@@ -11,7 +11,7 @@ use tokio::sync::oneshot;
 use super::RpcFailure;
 use crate::limits;
 use crate::lock::lock;
-use crate::threads::spawn_for_contracts;
+use crate::threads::{give_way, spawn_for_contracts};
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -52,6 +52,7 @@ impl Workers {
 }
 
 fn work(jobs: &Mutex<Receiver<Job>>) {
+    give_way();
     loop {
         let job = lock(jobs).recv();
         let Ok(job) = job else { return };

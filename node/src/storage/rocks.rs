@@ -73,8 +73,8 @@ fn table_options(table: Table, cache: &Cache) -> Options {
     // Read key by key at every transaction: found by hash within a block, and not compressed. Ids are
     // random, so that compression would find nothing in them.
     let (by_key, compression) = match table {
-        Table::State => (true, DBCompressionType::None),
-        Table::Transactions | Table::BlockIds => (false, DBCompressionType::None),
+        Table::State | Table::Transactions => (true, DBCompressionType::None),
+        Table::BlockIds => (false, DBCompressionType::None),
         _ => (false, DBCompressionType::Lz4),
     };
     if by_key {

@@ -77,12 +77,13 @@ impl Gatekeeper {
         &mut self.context
     }
 
-    /// Judges a transaction. `key_signature` says whether a key's signature is verified too; it needs not
+    /// Judges a transaction of this id. `key_signature` says whether a key's signature is verified too; it needs not
     /// be, if it was when the transaction entered the mempool. A contract's judgement is always asked for,
     /// on the state before the block.
     pub(crate) fn admit(
         &mut self,
         transaction: &Transaction,
+        id: Hash,
         key_signature: bool,
     ) -> Result<Admission, NotAdmitted> {
         let body = &transaction.body;
@@ -92,7 +93,6 @@ impl Gatekeeper {
         if body.gas_limit > self.share(member)? {
             return Err(Refusal::GasLimit.into());
         }
-        let id = body.id();
         let signature = self.key_signature();
         let authentication_gas = match (&body.submitter, &transaction.credential) {
             (Account::Key(_), Credential::Sr25519(_)) if !key_signature => signature,
@@ -145,13 +145,14 @@ impl Gatekeeper {
         }
     }
 
-    /// Judges a transaction for who keeps it until there is a block for it.
+    /// Judges a transaction of this id for who keeps it until there is a block for it.
     pub(crate) fn check(
         &mut self,
         transaction: &Transaction,
+        id: Hash,
         key_signature: bool,
     ) -> Result<Result<Checked, Refusal>, Fault> {
-        match self.admit(transaction, key_signature) {
+        match self.admit(transaction, id, key_signature) {
             Ok(Admission { id, member, .. }) => {
                 Ok(Ok(Checked { id, member, share: self.thousandths(member)? }))
             }

@@ -2,32 +2,64 @@
 
 use std::collections::BTreeMap;
 
-use sillok_abi::{Account, Hash, Transaction, digest};
+use sillok_abi::{Account, Block, Hash, Transaction, digest, merkle_root};
 
 use crate::Parameters;
+
+/// A block whose transactions are those of its header, with their ids: they are computed once for all who ask.
+#[derive(Clone, Debug)]
+pub struct Identified<'a> {
+    block: &'a Block,
+    ids: Vec<Hash>,
+}
+
+impl<'a> Identified<'a> {
+    /// The ids of a block's transactions; none if its header commits to others.
+    pub fn of(block: &'a Block) -> Option<Self> {
+        let ids: Vec<Hash> = block.transactions.iter().map(|transaction| transaction.body.id()).collect();
+        let leaves: Vec<Hash> =
+            block.transactions.iter().zip(&ids).map(|(transaction, id)| transaction.leaf(id)).collect();
+        (merkle_root(&leaves) == block.header.transactions_root).then_some(Identified { block, ids })
+    }
+
+    /// The block.
+    pub fn block(&self) -> &'a Block {
+        self.block
+    }
+
+    /// Its transactions with their ids.
+    pub fn transactions(&self) -> impl Iterator<Item = (&'a Transaction, &Hash)> {
+        self.block.transactions.iter().zip(&self.ids)
+    }
+}
 
 /// Puts transactions in the order that the protocol prescribes: submitters in turn, each submitter's by
 /// nonce; within a turn by a digest of the parent and the submitter, so that a proposer can't put itself in
 /// front.
 pub fn in_protocol_order(parent: &Hash, transactions: Vec<Transaction>) -> Vec<Transaction> {
-    let transactions = transactions.into_iter().map(|transaction| (transaction, ())).collect();
-    in_order_with(parent, transactions).into_iter().map(|(transaction, ())| transaction).collect()
+    ordered(parent, transactions, |transaction| transaction)
 }
 
-/// The same, of transactions with what is known of each.
-pub(crate) fn in_order_with<T>(parent: &Hash, transactions: Vec<(Transaction, T)>) -> Vec<(Transaction, T)> {
-    let mut by_submitter: BTreeMap<Account, Vec<(Transaction, T)>> = BTreeMap::new();
-    for transaction in transactions {
-        by_submitter.entry(transaction.0.body.submitter).or_default().push(transaction);
+/// Whether transactions are in that order.
+pub(crate) fn are_in_order(parent: &Hash, transactions: &[Transaction]) -> bool {
+    let ordered = ordered(parent, transactions.iter().collect(), |transaction: &&Transaction| *transaction);
+    ordered.into_iter().zip(transactions).all(|(one, other)| std::ptr::eq(one, other))
+}
+
+/// The same order, of whatever has a transaction.
+pub(crate) fn ordered<T>(parent: &Hash, items: Vec<T>, transaction: impl Fn(&T) -> &Transaction) -> Vec<T> {
+    let mut by_submitter: BTreeMap<Account, Vec<T>> = BTreeMap::new();
+    for item in items {
+        by_submitter.entry(transaction(&item).body.submitter).or_default().push(item);
     }
     let mut placed = Vec::new();
     for (submitter, mut queue) in by_submitter {
         let lot = digest("sillok/order", &(parent, submitter));
-        queue.sort_by_key(|(transaction, _)| transaction.body.nonce);
-        placed.extend(queue.into_iter().enumerate().map(|(turn, transaction)| ((turn, lot), transaction)));
+        queue.sort_by_key(|item| transaction(item).body.nonce);
+        placed.extend(queue.into_iter().enumerate().map(|(turn, item)| ((turn, lot), item)));
     }
     placed.sort_by_key(|(place, _)| *place);
-    placed.into_iter().map(|(_, transaction)| transaction).collect()
+    placed.into_iter().map(|(_, item)| item).collect()
 }
 
 /// A share, in thousandths, of a block's gas.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use sillok_abi::governance::NodeInfo;
 use sillok_abi::native::Member;
-use sillok_abi::{Block, Hash, Receipt, Time, Transaction, TransactionBody, Validator, merkle_root};
+use sillok_abi::{Hash, Receipt, Time, Transaction, TransactionBody, Validator, merkle_root};
 
 use crate::admission::{Admission, Gatekeeper, NotAdmitted};
-use crate::block::{MemberGas, Room, in_order_with, in_protocol_order};
+use crate::block::{Identified, MemberGas, Room, are_in_order, ordered};
 use crate::execution::{Admitted, BlockEnv, Context, next_due, run_due, run_transaction, sweep_nonces};
 use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
@@ -143,7 +143,7 @@ impl Executor {
         let mut admitted = Vec::new();
         let mut judge = Judge::new(self, env, state.clone())?;
         for transaction in candidates {
-            match judge.admit(&transaction, false) {
+            match judge.admit(&transaction, transaction.body.id(), false) {
                 Ok(admission) => admitted.push((transaction, admission)),
                 Err(NotAdmitted::Refused(refusal)) => refused.push((transaction.body.id(), refusal)),
                 Err(NotAdmitted::Fault(fault)) => return Err(fault),
@@ -152,8 +152,10 @@ impl Executor {
         let mut context = self.context(state, env)?;
         let shares = shares(&mut context)?;
         let mut room = Room::new(&context.shared.parameters, &shares);
-        let (chosen, deferred) = fill(&mut room, in_order_with(&parent, admitted));
-        let execution = self.run(context, &chosen, &shares)?;
+        let (chosen, deferred) = fill(&mut room, ordered(&parent, admitted, |(transaction, _)| transaction));
+        let bodies: Vec<_> =
+            chosen.iter().map(|(transaction, admission)| (&transaction.body, *admission)).collect();
+        let execution = self.run(context, &bodies, &shares)?;
         let transactions = chosen.into_iter().map(|(transaction, _)| transaction).collect();
         Ok(Proposal { transactions, refused, deferred, execution })
     }
@@ -168,18 +170,16 @@ impl Executor {
         &mut self,
         state: Arc<dyn StateReader>,
         state_root: &Hash,
-        block: &Block,
+        identified: &Identified<'_>,
         key_signatures: bool,
     ) -> Result<Execution, BlockError> {
+        let block = identified.block();
         let header = &block.header;
         let invalid = |reason: &str| BlockError::Invalid(reason.into());
         if header.state_root != *state_root {
             return Err(invalid("its state root is not that of the state before it"));
         }
-        if header.transactions_root != Block::transactions_root(&block.transactions) {
-            return Err(invalid("its transactions are not those of its header"));
-        }
-        if in_protocol_order(&header.parent, block.transactions.clone()) != block.transactions {
+        if !are_in_order(&header.parent, &block.transactions) {
             return Err(invalid("its transactions are not in the protocol's order"));
         }
         let env = BlockEnv { height: header.height, time: header.time };
@@ -189,15 +189,15 @@ impl Executor {
         let shares = shares(context)?;
         let mut room = Room::new(&context.shared.parameters, &shares);
         let mut chosen = Vec::with_capacity(block.transactions.len());
-        for transaction in &block.transactions {
-            let admission = judge.admit(transaction, key_signatures).map_err(|error| match error {
+        for (transaction, id) in identified.transactions() {
+            let admission = judge.admit(transaction, *id, key_signatures).map_err(|error| match error {
                 NotAdmitted::Refused(refusal) => BlockError::Invalid(refusal.to_string()),
                 NotAdmitted::Fault(fault) => BlockError::Fault(fault),
             })?;
             if !room.take(admission.member, admission.bytes, transaction.body.gas_limit) {
                 return Err(invalid("it holds more bytes or gas than it, or a member's share of it, may"));
             }
-            chosen.push((transaction.clone(), admission));
+            chosen.push((&transaction.body, admission));
         }
         // Only now: the context takes the order books, which an invalid block must not carry away.
         let context = self.context(state, env)?;
@@ -235,7 +235,7 @@ impl Executor {
     fn run(
         &mut self,
         mut context: Context,
-        chosen: &[(Transaction, Admission)],
+        chosen: &[(&TransactionBody, Admission)],
         shares: &BTreeMap<u32, u32>,
     ) -> Result<Execution, Fault> {
         let mut gas = MemberGas::new(context.shared.parameters.block_scheduled_gas, shares);
@@ -248,9 +248,9 @@ impl Executor {
         if scheduled > 0 || !chosen.is_empty() {
             sweep_nonces(&mut context)?;
         }
-        for (transaction, admission) in chosen {
+        for (body, admission) in chosen {
             let admitted = Admitted {
-                body: &transaction.body,
+                body,
                 id: admission.id,
                 bytes: admission.bytes,
                 member: admission.member,
@@ -261,7 +261,7 @@ impl Executor {
         let time = context.env.time;
         let (execution, books) = Execution::finish(context, receipts, scheduled)?;
         self.books = Some(books);
-        let nonces = chosen.iter().map(|(transaction, _)| UsedNonce::of(&transaction.body)).collect();
+        let nonces = chosen.iter().map(|(body, _)| UsedNonce::of(body)).collect();
         self.tentative = Some((nonces, time));
         Ok(execution)
     }
@@ -280,12 +280,17 @@ impl<'a> Judge<'a> {
         Ok(Judge { gatekeeper, replay: &executor.replay, seen: BTreeSet::new() })
     }
 
-    fn admit(&mut self, transaction: &Transaction, key_signature: bool) -> Result<Admission, NotAdmitted> {
+    fn admit(
+        &mut self,
+        transaction: &Transaction,
+        id: Hash,
+        key_signature: bool,
+    ) -> Result<Admission, NotAdmitted> {
         let body = &transaction.body;
         if self.replay.contains(body) || self.seen.contains(&(body.submitter, body.nonce)) {
             return Err(Refusal::Replayed.into());
         }
-        let admission = self.gatekeeper.admit(transaction, key_signature)?;
+        let admission = self.gatekeeper.admit(transaction, id, key_signature)?;
         self.seen.insert((body.submitter, body.nonce));
         Ok(admission)
     }

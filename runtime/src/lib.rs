@@ -28,7 +28,7 @@ mod validators;
 mod wasm;
 
 pub use admission::{Checked, decode_transaction};
-pub use block::in_protocol_order;
+pub use block::{Identified, in_protocol_order};
 pub use code_limits::{CODE_LIMITS, CodeLimits};
 pub use execution::BlockEnv;
 pub use executor::{BlockError, Execution, Executor, Proposal};

@@ -152,7 +152,7 @@ impl Runtime {
         env: BlockEnv,
         transaction: &Transaction,
     ) -> Result<Result<Checked, Refusal>, Fault> {
-        Gatekeeper::new(self.shared(&*state)?, env, state).check(transaction, true)
+        Gatekeeper::new(self.shared(&*state)?, env, state).check(transaction, transaction.body.id(), true)
     }
 
     /// The same for many transactions, whose submitters' key signatures somebody else verifies.
@@ -170,11 +170,11 @@ impl Runtime {
 pub struct Checker(Gatekeeper);
 
 impl Checker {
-    /// Whether the transaction could be in the next block.
+    /// Whether the transaction, which has this id, could be in the next block.
     ///
     /// # Errors
     /// If the node fails.
-    pub fn check(&mut self, transaction: &Transaction) -> Result<Result<Checked, Refusal>, Fault> {
-        self.0.check(transaction, false)
+    pub fn check(&mut self, transaction: &Transaction, id: Hash) -> Result<Result<Checked, Refusal>, Fault> {
+        self.0.check(transaction, id, false)
     }
 }

@@ -3,7 +3,7 @@
 use codec::Encode;
 use sillok_abi::native::{MEMBERSHIP, SYSTEM};
 use sillok_abi::{Account, Block, Call, Credential, Failure, Header, Outcome, Time, TrapCode};
-use sillok_runtime::{BlockError, Refusal, in_protocol_order};
+use sillok_runtime::{BlockError, Identified, Refusal, in_protocol_order};
 use sillok_testing::{GAS, World, account, failure, genesis, member};
 
 fn transfer(world: &World, from: &str, to: &str, amount: u64) -> sillok_abi::TransactionBody {
@@ -125,18 +125,18 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
         transactions: twisted,
     };
     let state = world.state.clone();
-    let error = world.executor.execute(state, &world.root, &block, true).unwrap_err();
+    let error =
+        world.executor.execute(state, &world.root, &Identified::of(&block).unwrap(), true).unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("order")), "{error}");
 
     // A block of transactions that are used up is invalid too, and the executor goes on after it.
     let transactions = proposal.transactions;
     let ordered = in_protocol_order(&world.root, transactions);
     let header = Header { transactions_root: Block::transactions_root(&ordered), ..block.header };
+    let again = Block { header, transactions: ordered };
     let state = world.state.clone();
-    let error = world
-        .executor
-        .execute(state, &world.root, &Block { header, transactions: ordered }, true)
-        .unwrap_err();
+    let error =
+        world.executor.execute(state, &world.root, &Identified::of(&again).unwrap(), true).unwrap_err();
     assert!(matches!(&error, BlockError::Invalid(reason) if reason.contains("nonce")), "{error}");
     let () = world.ok("Alice", "cash", "transfer", (account("Alice"), account("Bob"), 1u64));
 }
@@ -165,7 +165,8 @@ fn validating_a_proposed_block_gives_the_proposer_s_execution() {
         },
         transactions: proposal.transactions,
     };
-    let validated = world.executor.execute(state, &world.root, &block, true).unwrap();
+    let validated =
+        world.executor.execute(state, &world.root, &Identified::of(&block).unwrap(), true).unwrap();
     assert_eq!(validated, proposal.execution);
 }
 

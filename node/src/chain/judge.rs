@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sillok_abi::{Account, Block, Credential, Hash, Header};
-use sillok_runtime::{BlockError, Fault};
+use sillok_runtime::{BlockError, Fault, Identified};
 
 use super::Producer;
 use super::producer::Tentative;
@@ -26,11 +26,8 @@ impl Producer {
         if header.height != tip.height + 1 {
             return Ok(None);
         }
-        let ids: Vec<Hash> = block.transactions.iter().map(|transaction| transaction.body.id()).collect();
-        if !is_of_header(block, &ids) {
-            return Ok(Some(Verdict::Forged));
-        }
-        let verdict = match self.fault_of(&tip, block, &ids, fresh)? {
+        let Some(identified) = Identified::of(block) else { return Ok(Some(Verdict::Forged)) };
+        let verdict = match self.fault_of(&tip, block, &identified, fresh)? {
             None => Verdict::Valid,
             Some(reason) => {
                 self.chain.metrics().invalid_blocks.inc();
@@ -47,7 +44,7 @@ impl Producer {
         &mut self,
         tip: &Tip,
         block: &Arc<Block>,
-        ids: &[Hash],
+        identified: &Identified<'_>,
         fresh: bool,
     ) -> Result<Option<String>, Fault> {
         let (header, id) = (&block.header, block.header.id());
@@ -57,14 +54,14 @@ impl Producer {
         if self.tentative.as_ref().is_some_and(|tentative| tentative.id == id) {
             return Ok(None);
         }
-        if !self.are_signed(block, ids) {
+        if !self.are_signed(identified) {
             return Ok(Some("a transaction is not signed by its submitter".into()));
         }
         self.tentative = None;
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
         let state = self.chain.ledger.to_build_on().1;
         let begun = self.chain.clock.now();
-        let executed = self.executor.execute(state, &root, block, false);
+        let executed = self.executor.execute(state, &root, identified, false);
         self.executed_since(begun, &block.transactions);
         match executed {
             Ok(execution) => {
@@ -92,10 +89,10 @@ impl Producer {
     }
 
     /// Whether the keys that submit have signed. What waits here too, just so, was verified when it came.
-    fn are_signed(&self, block: &Block, ids: &[Hash]) -> bool {
-        let transactions = block.transactions.iter().zip(ids);
+    fn are_signed(&self, identified: &Identified<'_>) -> bool {
         let pool = lock(self.chain.pool.mempool());
-        let unknown: Vec<_> = transactions
+        let unknown: Vec<_> = identified
+            .transactions()
             .filter(|(one, id)| pool.get(id).is_none_or(|known| known.credential != one.credential))
             .collect();
         drop(pool);
@@ -105,11 +102,4 @@ impl Producer {
         unknown.iter().all(is_whole)
             && self.chain.signatures.verify(unknown.into_iter()).iter().all(|signed| *signed)
     }
-}
-
-/// Whether the transactions of a block are those of its header.
-fn is_of_header(block: &Block, ids: &[Hash]) -> bool {
-    let leaves: Vec<Hash> =
-        block.transactions.iter().zip(ids).map(|(transaction, id)| transaction.leaf(id)).collect();
-    sillok_abi::merkle_root(&leaves) == block.header.transactions_root
 }

@@ -11,7 +11,9 @@ use std::sync::Arc;
 use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Time, Transaction, Validator};
 use sillok_abi::{merkle_root, validators_digest};
-use sillok_runtime::{BlockEnv, BlockError, Execution, Executor, Fault, Proposal, Refusal, StateReader};
+use sillok_runtime::{
+    BlockEnv, BlockError, Execution, Executor, Fault, Identified, Proposal, Refusal, StateReader,
+};
 
 use super::sizing::Sizing;
 use super::{Chain, CommittedBlock};
@@ -130,10 +132,13 @@ impl Producer {
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
         let state = self.chain.ledger.to_build_on().1;
         // Whoever decided it has verified its signatures, and so has this node before it voted.
-        let execution = self.executor.execute(state, &root, &block, false).map_err(|error| match error {
-            BlockError::Fault(fault) => fault,
-            invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
-        })?;
+        let identified = Identified::of(&block)
+            .ok_or_else(|| Fault::new("the body of a decided block is not that of its header"))?;
+        let execution =
+            self.executor.execute(state, &root, &identified, false).map_err(|error| match error {
+                BlockError::Fault(fault) => fault,
+                invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
+            })?;
         Ok(Tentative { id: *id, block, execution })
     }
 

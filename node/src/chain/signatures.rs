@@ -57,6 +57,7 @@ impl Signatures {
 
     /// Whether all are valid; if not, some still may be.
     fn hold_together(&self, signed: &[Signed<'_>]) -> bool {
+        let context = signing_context(CONTEXT);
         let mut new = Vec::new();
         let mut keys = Vec::with_capacity(signed.len());
         let mut signatures = Vec::with_capacity(signed.len());
@@ -71,7 +72,7 @@ impl Signatures {
             };
             keys.push(point);
             signatures.push(signature);
-            transcripts.push(signing_context(CONTEXT).bytes(*id));
+            transcripts.push(context.bytes(*id));
         }
         let hold = verify_batch(transcripts, &signatures, &keys, false).is_ok();
         if hold {

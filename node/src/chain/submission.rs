@@ -55,7 +55,8 @@ impl Chain {
         transactions: Vec<Transaction>,
     ) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
         let mut copies = if self.pool.is_relayed() { transactions.clone() } else { Vec::new() };
-        let taken = self.take_many(transactions)?;
+        let ids = ids_of(&transactions);
+        let taken = self.take_many(transactions, &ids)?;
         let mut verdicts = taken.iter();
         copies.retain(|_| verdicts.next().is_some_and(Result::is_ok));
         self.pool.relay(copies);
@@ -68,7 +69,7 @@ impl Chain {
     /// # Errors
     /// If the node fails.
     pub(crate) fn take_from_peer(&self, mut transactions: Vec<Transaction>) -> Result<(), Fault> {
-        let ids: Vec<Hash> = transactions.iter().map(|transaction| transaction.body.id()).collect();
+        let mut ids = ids_of(&transactions);
         let mut known = {
             let pool = lock(self.pool.mempool());
             ids.iter().map(|id| pool.get(id).is_some()).collect::<Vec<bool>>()
@@ -76,9 +77,11 @@ impl Chain {
         for (known, id) in known.iter_mut().zip(&ids).filter(|(known, _)| !**known) {
             *known = self.ledger.place_of(id)?.is_some();
         }
-        let mut known = known.into_iter();
-        transactions.retain(|_| known.next() == Some(false));
-        self.take_many(transactions)?;
+        let mut of_transaction = known.iter();
+        transactions.retain(|_| of_transaction.next() == Some(&false));
+        let mut of_id = known.iter();
+        ids.retain(|_| of_id.next() == Some(&false));
+        self.take_many(transactions, &ids)?;
         Ok(())
     }
 
@@ -88,15 +91,20 @@ impl Chain {
         self.pool.relay(waiting);
     }
 
-    /// Checks many and takes those that pass.
-    fn take_many(&self, transactions: Vec<Transaction>) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
+    /// Checks many, which have these ids, and takes those that pass.
+    fn take_many(
+        &self,
+        transactions: Vec<Transaction>,
+        ids: &[Hash],
+    ) -> Result<Vec<Result<Hash, SubmitError>>, Fault> {
         if self.require_room().is_err() {
             return Ok(transactions.iter().map(|_| Err(PoolRefusal::Full.into())).collect());
         }
         let (tip, state) = self.ledger.latest();
         let mut checker = self.runtime.checker(state, self.next_env(&tip))?;
+        let identified = transactions.iter().zip(ids);
         let checked: Vec<Result<Checked, Refusal>> =
-            transactions.iter().map(|transaction| checker.check(transaction)).collect::<Result<_, _>>()?;
+            identified.map(|(transaction, id)| checker.check(transaction, *id)).collect::<Result<_, _>>()?;
         let good = transactions.iter().zip(&checked).filter_map(|(transaction, checked)| {
             checked.as_ref().ok().map(|checked| (transaction, &checked.id))
         });
@@ -123,10 +131,15 @@ impl Chain {
     pub(super) fn take_up_waiting(&self) -> Result<(), Fault> {
         let waiting = self.ledger.take_waiting()?;
         let count = waiting.len();
-        let taken = self.take_many(waiting)?.iter().filter(|taken| taken.is_ok()).count();
+        let ids = ids_of(&waiting);
+        let taken = self.take_many(waiting, &ids)?.iter().filter(|taken| taken.is_ok()).count();
         if count > 0 {
             tracing::info!(taken, of = count, "transactions that waited when the node stopped wait again");
         }
         Ok(())
     }
+}
+
+fn ids_of(transactions: &[Transaction]) -> Vec<Hash> {
+    transactions.iter().map(|transaction| transaction.body.id()).collect()
 }

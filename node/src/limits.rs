@@ -73,6 +73,8 @@ pub(crate) const DECODE_DEPTH: u32 = 64;
 pub(crate) const LISTED_CONTRACTS: usize = 1_000;
 /// The most connections at once.
 pub(crate) const CONNECTIONS: u32 = 512;
+/// The most changes of validators in an answer: each has a certificate and a set, of 128 validators at most.
+pub(crate) const VALIDATOR_CHANGES: usize = 64;
 /// The most requests in a JSON-RPC batch.
 pub(crate) const BATCH_REQUESTS: u32 = 256;
 /// The most transactions in one `tx_submitBatch`.

@@ -120,8 +120,13 @@ impl Executor {
     }
 
     /// As [`Runtime::validators`]: to be asked after every block.
-    pub fn validators(&self, state: &dyn StateReader) -> Result<Arc<[Validator]>, Fault> {
-        self.runtime.validators(state)
+    pub fn validators(&self, state: &dyn StateReader, height: u64) -> Result<Arc<[Validator]>, Fault> {
+        self.runtime.validators(state, height)
+    }
+
+    /// As [`Runtime::next_validators`].
+    pub fn next_validators(&self, state: &dyn StateReader) -> Result<Arc<[Validator]>, Fault> {
+        self.runtime.next_validators(state)
     }
 
     /// As [`Runtime::nodes`]: to be asked after every block.

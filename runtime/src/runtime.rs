@@ -66,9 +66,14 @@ impl Runtime {
         Ok(self.shared(state)?.parameters.clone())
     }
 
-    /// The validators that decide the next block after this state, in the order of their turns. Quick if they
-    /// are those of the last call.
-    pub fn validators(&self, state: &dyn StateReader) -> Result<Arc<[Validator]>, Fault> {
+    /// The validators that decide the block of this height, the next after this state, in the order of their
+    /// turns. Quick if they are those of the last call.
+    pub fn validators(&self, state: &dyn StateReader, height: u64) -> Result<Arc<[Validator]>, Fault> {
+        Ok(self.known.consortium(state)?.deciding(height).clone())
+    }
+
+    /// Those that decide the block after that one: whom its header announces.
+    pub fn next_validators(&self, state: &dyn StateReader) -> Result<Arc<[Validator]>, Fault> {
         Ok(self.known.consortium(state)?.validators.clone())
     }
 

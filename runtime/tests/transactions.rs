@@ -121,6 +121,7 @@ fn submitters_take_turns_and_an_order_of_ones_own_is_refused() {
             state_root: world.root,
             receipts_root: [0; 32],
             validators: [0; 32],
+            next_validators: [0; 32],
         },
         transactions: twisted,
     };
@@ -162,6 +163,7 @@ fn validating_a_proposed_block_gives_the_proposer_s_execution() {
             state_root: world.root,
             receipts_root: [0; 32],
             validators: [0; 32],
+            next_validators: [0; 32],
         },
         transactions: proposal.transactions,
     };

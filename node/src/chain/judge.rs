@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use sillok_abi::{Account, Block, Credential, Hash, Header};
+use sillok_abi::{Account, Block, Credential, Hash, Header, validators_digest};
 use sillok_runtime::{BlockError, Fault, Identified};
 
 use super::Producer;
@@ -50,6 +50,10 @@ impl Producer {
         let (header, id) = (&block.header, block.header.id());
         if let Some(reason) = self.header_fault(tip, header, fresh) {
             return Ok(Some(reason.into()));
+        }
+        let next = self.executor.next_validators(&*self.chain.ledger.to_build_on().1)?;
+        if header.next_validators != validators_digest(&next) {
+            return Ok(Some("it announces other validators than the chain has".into()));
         }
         if self.tentative.as_ref().is_some_and(|tentative| tentative.id == id) {
             return Ok(None);

@@ -25,10 +25,12 @@ mod waiters;
 use std::sync::Arc;
 
 use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody, Validator};
+use sillok_client::trust::SetChange;
 use sillok_runtime::{BlockEnv, Fault, Genesis, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
 use crate::ledger::{Ledger, Place, Tip};
+use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
@@ -147,7 +149,16 @@ impl Chain {
     /// # Errors
     /// If they can't be read.
     pub(crate) fn validators(&self) -> Result<Arc<[Validator]>, Fault> {
-        self.runtime.validators(&*self.ledger.latest().1)
+        let (tip, state) = self.ledger.latest();
+        self.runtime.validators(&*state, tip.height + 1)
+    }
+
+    /// As [`Ledger::validator_changes`], a bounded number.
+    ///
+    /// # Errors
+    /// The same.
+    pub(crate) fn validator_changes(&self, from: u64) -> Result<(Vec<SetChange>, Option<u64>), Fault> {
+        Ok(self.ledger.validator_changes(from, limits::VALIDATOR_CHANGES)?)
     }
 
     /// The state after the last block.

@@ -58,7 +58,7 @@ pub(crate) fn open_with(
     let commitment = open_commitment(&ledger)?;
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock));
     chain.take_up_waiting()?;
-    let producer = Producer::new(chain.clone(), executor, key);
+    let producer = Producer::new(chain.clone(), executor, key)?;
     Ok((chain, producer))
 }
 
@@ -85,7 +85,7 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<()
     let before = ledger.at(tip.height - 1);
     let before =
         before.ok_or_else(|| StorageError::Corrupt("the state before the last block is missing".into()))?;
-    let (id, validators) = (block.block.header.id(), runtime.validators(&*before)?);
+    let (id, validators) = (block.block.header.id(), runtime.validators(&*before, tip.height)?);
     verify_certificate(&genesis.hash(), &validators, tip.height, &id, &block.certificate)
         .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")).into())
 }

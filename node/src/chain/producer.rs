@@ -31,6 +31,8 @@ pub(crate) struct Producer {
     pub(super) executor: Executor,
     /// Who proposes.
     key: PublicKey,
+    /// The nodes before the last block.
+    nodes_before: Arc<[NodeInfo]>,
     pub(super) tentative: Option<Tentative>,
     pub(super) sizing: Sizing,
 }
@@ -49,15 +51,24 @@ pub(crate) struct Next {
     pub(crate) height: u64,
     /// The validators of the next height, in the order of their turns.
     pub(crate) validators: Arc<[Validator]>,
-    /// All nodes, validators and observers: who may connect.
+    /// All nodes, validators and observers: who may connect. Those that the block took out are among them
+    /// once more, as the old validators decide the next block.
     pub(crate) nodes: Arc<[NodeInfo]>,
     /// When the earliest scheduled call is due.
     pub(crate) due: Option<Time>,
 }
 
 impl Producer {
-    pub(super) fn new(chain: Arc<Chain>, executor: Executor, key: PublicKey) -> Self {
-        Producer { chain, executor, key, tentative: None, sizing: Sizing::default() }
+    /// # Errors
+    /// If the nodes can't be read.
+    pub(super) fn new(chain: Arc<Chain>, executor: Executor, key: PublicKey) -> Result<Self, Fault> {
+        let (tip, state) = chain.ledger.latest();
+        let before = tip.height.checked_sub(1).and_then(|height| chain.ledger.at(height));
+        let nodes_before = match before {
+            Some(before) => executor.nodes(&*before)?,
+            None => executor.nodes(&*state)?,
+        };
+        Ok(Producer { chain, executor, key, nodes_before, tentative: None, sizing: Sizing::default() })
     }
 
     /// What the node counts and measures.
@@ -72,7 +83,8 @@ impl Producer {
     pub(crate) fn next(&self) -> Result<Next, Fault> {
         let (tip, state) = self.chain.ledger.latest();
         self.chain.runtime.check_version(&*state, tip.height + 1)?;
-        let (validators, nodes) = (self.executor.validators(&*state)?, self.executor.nodes(&*state)?);
+        let validators = self.executor.validators(&*state, tip.height + 1)?;
+        let nodes = with_leavers(&self.nodes_before, self.executor.nodes(&*state)?);
         Ok(Next { height: tip.height, validators, nodes, due: self.executor.next_due(&*state)? })
     }
 
@@ -87,7 +99,8 @@ impl Producer {
         }
         self.tentative = None;
         let env = self.chain.next_env(&tip);
-        let validators = validators_digest(&self.executor.validators(&*state)?);
+        let validators = validators_digest(&self.executor.validators(&*state, height)?);
+        let next_validators = validators_digest(&self.executor.next_validators(&*state)?);
         let candidates = self.take_candidates(&*state, env.time)?;
         let begun = self.chain.clock.now();
         let proposal = self.executor.propose(state, env, tip.block, candidates)?;
@@ -96,7 +109,7 @@ impl Producer {
         FailPoint::Executed.pass();
         let Proposal { transactions, execution, .. } = proposal;
         let transactions_root = transactions_root(&transactions, &execution);
-        let header = self.header(&tip, env, round, transactions_root, validators)?;
+        let header = self.header(&tip, env, round, transactions_root, (validators, next_validators))?;
         let (id, block) = (header.id(), Arc::new(Block { header, transactions }));
         self.tentative = Some(Tentative { id, block: block.clone(), execution });
         Ok(Some(block))
@@ -116,6 +129,7 @@ impl Producer {
         if certificate.height > tip.height {
             FailPoint::Sealed.pass();
             let executed = self.executed(&tip, &certificate.block, body)?;
+            self.nodes_before = self.executor.nodes(&*self.chain.ledger.latest().1)?;
             self.append(&tip, certificate, executed)?;
         }
         self.next()
@@ -152,8 +166,12 @@ impl Producer {
         commitment.follow(block.header.height, execution.changes.clone())?;
         FailPoint::Hashing.pass();
         let stored = CertifiedBlock { block, certificate };
+        let header = &stored.block.header;
+        let next = self.executor.next_validators(&*self.chain.ledger.to_build_on().1)?;
+        let announced = (header.next_validators != header.validators).then_some(&*next);
         let metrics = self.chain.metrics();
-        Metrics::time(&metrics.commit, || self.chain.ledger.commit(&stored, &execution, &roots))?;
+        let write = || self.chain.ledger.commit(&stored, &execution, &roots, announced);
+        Metrics::time(&metrics.commit, write)?;
         self.executor.commit();
         let block_gas = self.chain.runtime.parameters(&*self.chain.ledger.latest().1)?.block_gas;
         self.sizing.decided(gas_limits(&stored.block.transactions), block_gas);
@@ -199,7 +217,7 @@ impl Producer {
         env: BlockEnv,
         round: u32,
         transactions_root: Hash,
-        validators: Hash,
+        (validators, next_validators): (Hash, Hash),
     ) -> Result<Header, Fault> {
         Ok(Header {
             chain: self.chain.id,
@@ -212,6 +230,7 @@ impl Producer {
             state_root: self.chain.commitment.at(tip.height, |before| before.root())?,
             receipts_root: tip.receipts_root,
             validators,
+            next_validators,
         })
     }
 
@@ -239,6 +258,15 @@ impl Producer {
 /// The gas that transactions may use together.
 fn gas_limits(transactions: &[Transaction]) -> u64 {
     transactions.iter().map(|transaction| transaction.body.gas_limit).fold(0, u64::saturating_add)
+}
+
+/// The nodes after a block, with those that it took out or changed as they were before.
+fn with_leavers(before: &Arc<[NodeInfo]>, after: Arc<[NodeInfo]>) -> Arc<[NodeInfo]> {
+    if Arc::ptr_eq(before, &after) {
+        return after;
+    }
+    let is_new = |node: &&NodeInfo| !before.iter().any(|other| other.peer == node.peer);
+    before.iter().chain(after.iter().filter(is_new)).cloned().collect()
 }
 
 /// The root over a block's transactions. Each receipt bears the id of its transaction, so that none is hashed

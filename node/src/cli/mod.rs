@@ -215,7 +215,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         Command::Did(command) => did::run(command, session).await,
         Command::Order(command) => order::run(command, session).await,
         Command::Gov(command) => gov::run(command, session).await,
-        Command::Trust(trust) => verify::trust(&trust, session),
+        Command::Trust(trust) => verify::trust(&trust, session).await,
         Command::Dev(_)
         | Command::Testnet(_)
         | Command::Init(_)

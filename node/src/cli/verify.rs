@@ -7,9 +7,10 @@ use clap::Args;
 use serde_json::{Value, json};
 use sillok_client::bundle::ProofFile;
 use sillok_client::extract::Extract;
-use sillok_client::rpc::to_hex;
+use sillok_client::rpc::{ValidatorInfo, to_hex};
 use sillok_client::trust::Trust;
 
+use super::session::from_rpc;
 use super::table::{Align, Table, grouped};
 use super::{CliError, GlobalOptions, Result, Session, output};
 
@@ -29,13 +30,14 @@ pub(super) struct TrustOptions {
     /// The file to write.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Trust the node for nothing: follow the changes of validators from those of this file on, each signed by
+    /// more than two thirds of the set before.
+    #[arg(long, value_name = "FILE")]
+    follow: Option<PathBuf>,
 }
 
 pub(super) fn run(options: &VerifyOptions, global: &GlobalOptions) -> Result<()> {
-    let trust = Trust::parse(&read(&options.trust)?).map_err(|why| {
-        let message = format!("{} is not a trust file: {why}", options.trust.display());
-        CliError::usage(message).hint("`sillok trust --out FILE` writes one, from a node that you trust")
-    })?;
+    let trust = read_trust(&options.trust)?;
     let text = read(&options.file)?;
     let kind = serde_json::from_str::<Value>(&text).ok().map(|file| file["sillok"].clone());
     match kind.as_ref().and_then(Value::as_str) {
@@ -73,24 +75,54 @@ fn not_verified(error: impl std::fmt::Display) -> CliError {
         .hint("do not rely on this file: ask whoever gave it to you, or make the extract again")
 }
 
-pub(super) fn trust(options: &TrustOptions, session: &Session) -> Result<()> {
-    let trust = node_trust(session)?;
-    let validators: Vec<_> = session.status().validators.iter().map(|validator| &validator.address).collect();
+pub(super) async fn trust(options: &TrustOptions, session: &Session) -> Result<()> {
+    let trust = match &options.follow {
+        Some(file) => followed(&read_trust(file)?, session).await?,
+        None => node_trust(session)?,
+    };
+    let validators: Vec<_> = trust.validators.iter().map(ValidatorInfo::of).collect();
     let fingerprint = to_hex(trust.fingerprint());
     let mut human = format!("chain        {} {}\n", trust.name, to_hex(trust.chain));
     for validator in &validators {
-        human += &format!("validator    {validator}\n");
+        human += &format!("validator    {}\n", validator.address);
     }
     human += &format!("fingerprint  {fingerprint}\n");
     if let Some(out) = &options.out {
         write(out, &trust.to_text())?;
         human += &format!("\nwritten to {}. ", out.display());
     }
-    human += "This is what one node says: compare the chain's id and the fingerprint with another member's.";
-    let value = json!({ "chain": to_hex(trust.chain), "name": trust.name, "validators": session.status().validators,
+    human += match &options.follow {
+        Some(_) => "These follow from the validators that you trust.",
+        None => {
+            "This is what one node says: compare the chain's id and the fingerprint with another member's."
+        }
+    };
+    let value = json!({ "chain": to_hex(trust.chain), "name": trust.name, "validators": validators,
         "fingerprint": fingerprint });
     session.result(human, value);
     Ok(())
+}
+
+/// What follows from `trust` by the changes of validators that the node has.
+async fn followed(trust: &Trust, session: &Session) -> Result<Trust> {
+    let failed = |why: String| CliError::failed("not-verified", why);
+    let changes = session.client().validator_changes(0).await.map_err(from_rpc)?;
+    let latest = trust.follow_all(&changes).map_err(|(height, error)| {
+        failed(format!("the change of validators at height {height} does not follow: {error}"))
+            .hint("ask another node; if it says the same, the file is not of this chain's validators")
+    })?;
+    if latest.fingerprint() == node_trust(session)?.fingerprint() {
+        return Ok(latest);
+    }
+    let why = "the chain's validators don't follow from those of the file by the changes that the node knows";
+    Err(failed(why.into()).hint("is the file of this chain? has the node been asked while they changed?"))
+}
+
+fn read_trust(file: &Path) -> Result<Trust> {
+    Trust::parse(&read(file)?).map_err(|why| {
+        CliError::usage(format!("{} is not a trust file: {why}", file.display()))
+            .hint("`sillok trust --out FILE` writes one, from a node that you trust")
+    })
 }
 
 /// The validators of the chain of this session, as its node names them.

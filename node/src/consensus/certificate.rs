@@ -55,6 +55,7 @@ mod tests {
             state_root: [4; 32],
             receipts_root: [5; 32],
             validators: [6; 32],
+            next_validators: [6; 32],
         }
     }
 

@@ -22,8 +22,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use codec::{DecodeAll, Encode};
-use sillok_abi::{Hash, Transaction};
-use sillok_runtime::{Execution, FieldRoots, Genesis, StateReader};
+use sillok_abi::{Hash, Transaction, Validator};
+use sillok_client::trust::SetChange;
+use sillok_runtime::{Direction, Execution, FieldRoots, Genesis, PageLimit, StateReader};
 
 use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
@@ -143,7 +144,8 @@ impl Ledger {
     }
 
     /// Commits the block that follows the tip, and with it what the tip has changed in the tree of fields,
-    /// to which this block's header commits. On return it is on disk, and final.
+    /// to which this block's header commits. `announced` are the validators of the next block if they are others
+    /// than this one's. On return it is on disk, and final.
     ///
     /// # Errors
     /// If it does not follow the tip, or storage fails; the node must then halt.
@@ -152,6 +154,7 @@ impl Ledger {
         block: &CertifiedBlock,
         execution: &Execution,
         roots_before: &FieldRoots,
+        announced: Option<&[Validator]>,
     ) -> Result<Tip, StorageError> {
         let parent = self.tip();
         let header = &block.block.header;
@@ -170,6 +173,9 @@ impl Ledger {
         self.settle_bodies(&mut batch, block);
         commit::block(&mut batch, &tip, &block.certificate, execution);
         commit::field_roots(&mut batch, parent.height, roots_before);
+        if let Some(validators) = announced {
+            batch.put(Table::ValidatorChanges, keys::height(tip.height).to_vec(), validators.encode());
+        }
         batch.put(Table::Meta, TIP, tip.encode());
         // From here on views below this height read versions; see `View`.
         self.begun.store(tip.height, Ordering::SeqCst);
@@ -180,6 +186,31 @@ impl Ledger {
         self.cache.apply(&execution.changes);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
+    }
+
+    /// The changes of validators that blocks from this height on announce, at most `count`, and from where to
+    /// ask on if there may be more.
+    ///
+    /// # Errors
+    /// If storage fails, or a block is missing.
+    pub(crate) fn validator_changes(
+        &self,
+        from: u64,
+        count: usize,
+    ) -> Result<(Vec<SetChange>, Option<u64>), StorageError> {
+        let (from, to) = (keys::height(from), keys::height(u64::MAX));
+        let limit = PageLimit::entries(count);
+        let page = self.storage.page(Table::ValidatorChanges, &from, &to, Direction::Ascending, limit)?;
+        let damaged = || StorageError::Corrupt("a change of validators is damaged".into());
+        let mut changes = Vec::with_capacity(page.len());
+        for (key, value) in page {
+            let height = u64::from_be_bytes(key.try_into().map_err(|_| damaged())?);
+            let CertifiedBlock { block, certificate } = self.block(height)?.ok_or_else(damaged)?;
+            let validators = DecodeAll::decode_all(&mut value.as_slice()).map_err(|_| damaged())?;
+            changes.push(SetChange { header: block.header.clone(), certificate, validators });
+        }
+        let next = changes.last().filter(|_| changes.len() == count).map(|last| last.header.height + 1);
+        Ok((changes, next))
     }
 
     /// Writes down transactions that wait for a block.

@@ -64,6 +64,7 @@ fn next_block(ledger: &Ledger, nonces: &[u64]) -> (CertifiedBlock, Vec<Receipt>)
         state_root: [1; 32],
         receipts_root: tip.receipts_root,
         validators: [0; 32],
+        next_validators: [0; 32],
     };
     let receipt = |transaction: &Transaction| Receipt {
         id: transaction.body.id(),
@@ -79,7 +80,7 @@ fn next_block(ledger: &Ledger, nonces: &[u64]) -> (CertifiedBlock, Vec<Receipt>)
 
 fn commit(ledger: &Ledger, nonces: &[u64], list: &[(&[u8], Option<&[u8]>)]) -> Tip {
     let (block, receipts) = next_block(ledger, nonces);
-    ledger.commit(&block, &execution(changes(list), receipts), &FieldRoots::new()).unwrap()
+    ledger.commit(&block, &execution(changes(list), receipts), &FieldRoots::new(), None).unwrap()
 }
 
 #[test]
@@ -150,7 +151,7 @@ fn only_the_next_block_is_committed() {
     let ledger = create(Arc::new(MemoryStorage::default()), &[]);
     let (block, _) = next_block(&ledger, &[]);
     commit(&ledger, &[], &[]);
-    let again = ledger.commit(&block, &execution(changes(&[]), Vec::new()), &FieldRoots::new());
+    let again = ledger.commit(&block, &execution(changes(&[]), Vec::new()), &FieldRoots::new(), None);
     assert!(matches!(again, Err(StorageError::NotNext { height: 1, tip: 1 })));
 }
 
@@ -168,7 +169,7 @@ fn of_the_blocks_of_a_height_the_decided_one_stays() {
     assert_eq!(ledger.undecided(1), [one.certificate.block, other.certificate.block].into());
     assert_eq!(ledger.block_of(&other.certificate.block).unwrap().as_ref(), Some(&other.block));
     assert_eq!(ledger.block(1).unwrap(), None);
-    ledger.commit(&one, &execution(changes(&[]), receipts), &FieldRoots::new()).unwrap();
+    ledger.commit(&one, &execution(changes(&[]), receipts), &FieldRoots::new(), None).unwrap();
     drop(ledger);
     let ledger = Ledger::open(Arc::new(folder.open().unwrap())).unwrap();
     assert_eq!((ledger.undecided(1), ledger.undecided(2)), Default::default());

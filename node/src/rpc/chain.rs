@@ -11,6 +11,7 @@ use crate::chain::Chain;
 pub(super) const METHODS: &[Method] = &[
     Method { name: "chain_status", parameters: &[], answer: status },
     Method { name: "chain_genesis", parameters: &[], answer: genesis },
+    Method { name: "chain_validatorChanges", parameters: &["from"], answer: validator_changes },
     Method { name: "chain_block", parameters: &["block"], answer: block },
 ];
 
@@ -58,6 +59,11 @@ fn genesis(chain: &Chain, _: &Arguments) -> Answer {
         "members": members,
         "samples": samples,
     }))
+}
+
+fn validator_changes(chain: &Chain, arguments: &Arguments) -> Answer {
+    let (changes, next) = chain.validator_changes(arguments.optional_number("from")?.unwrap_or(0))?;
+    Ok(json!({ "changes": json::scale(&changes), "next": next }))
 }
 
 fn contract_id(contract: &GenesisContract) -> String {

@@ -45,6 +45,7 @@ pub(super) fn block(block: &CommittedBlock) -> Value {
         "receipts_root": hex(header.receipts_root),
         "transactions_root": hex(header.transactions_root),
         "validators": hex(header.validators),
+        "next_validators": hex(header.next_validators),
         "transactions": transactions,
         "scheduled": scheduled,
         "certificate": certificate(block),

@@ -43,13 +43,15 @@ pub(crate) enum Table {
     Transactions,
     /// The roots of the state tree's fields, each with its versions.
     FieldRoots,
+    /// The validators that blocks announce, where they are others than those that decide them, by height.
+    ValidatorChanges,
     /// Genesis and tip.
     Meta,
 }
 
 impl Table {
     /// All tables.
-    pub(crate) const ALL: [Table; 10] = [
+    pub(crate) const ALL: [Table; 11] = [
         Table::State,
         Table::History,
         Table::Undo,
@@ -59,6 +61,7 @@ impl Table {
         Table::Receipts,
         Table::Transactions,
         Table::FieldRoots,
+        Table::ValidatorChanges,
         Table::Meta,
     ];
 
@@ -74,6 +77,7 @@ impl Table {
             Table::Receipts => "receipts",
             Table::Transactions => "transactions",
             Table::FieldRoots => "field_roots",
+            Table::ValidatorChanges => "validator_changes",
             Table::Meta => "meta",
         }
     }

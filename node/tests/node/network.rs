@@ -277,6 +277,9 @@ fn decide(network: &Network, action: &[&str]) {
 async fn a_validator_is_voted_in_and_out_under_load() {
     let mut network = Network::start();
     let payers = Arc::new(Payers::of(&network.client(0)).await);
+    let four = network.folder.data().join("trust.json");
+    let four = four.to_str().unwrap();
+    command(&network, "//Alice", &["trust", "--out", four]);
     let load = Load::start(payers.clone(), network.urls());
     // A member makes a folder, and tells the others what is in it.
     let home = network.home(VALIDATORS);
@@ -311,6 +314,11 @@ async fn a_validator_is_voted_in_and_out_under_load() {
     network.stop(1);
     network.reaches(0, network.height(0).await + 5).await;
     network.run(1, &[]);
+    // Whoever trusted the four can go on to the five, and nobody else can.
+    let trust = |arguments: &[&str]| command(&network, "//Alice", &[&["trust"], arguments].concat());
+    let five = trust(&["--follow", four]);
+    assert_eq!(five["validators"].as_array().unwrap().len(), VALIDATORS + 1, "{five}");
+    assert_eq!(five["fingerprint"], trust(&[])["fingerprint"]);
 
     // Out again: with five, four have to agree.
     let proposed = command(&network, "//Alice", &["gov", "propose", "remove-node", "4"]);
@@ -335,4 +343,20 @@ async fn a_validator_is_voted_in_and_out_under_load() {
         finality(&network.client(2), &id).await;
     }
     network.agree().await;
+    let again = command(&network, "//Alice", &["trust", "--follow", four]);
+    assert_eq!(again["validators"].as_array().unwrap().len(), VALIDATORS, "{again}");
+    // Strangers announced nobody.
+    let text = std::fs::read_to_string(four).unwrap();
+    let account = payers.account(0).to_string();
+    let first = again["validators"][0]["address"].as_str().unwrap();
+    std::fs::write(four, text.replace(first, &account)).unwrap();
+    let url = network.nodes[0].as_ref().unwrap().url();
+    let output =
+        Command::new(BINARY).args(["trust", "--json", "--node", url, "--follow", four]).output().unwrap();
+    let refused: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (output.status.code(), &refused["error"]["code"]),
+        (Some(1), &"not-verified".into()),
+        "{refused}"
+    );
 }

@@ -91,7 +91,7 @@ fn a_discarded_block_leaves_the_validators_as_they_were() {
     let tried = world.executor.propose(world.state.clone(), env, world.root, vec![transaction.clone()]);
     let mut after = (*world.state).clone();
     after.apply(&tried.unwrap().execution.changes);
-    assert_eq!(world.executor.validators(&after).unwrap().len(), 4);
+    assert_eq!(world.executor.next_validators(&after).unwrap().len(), 4);
     world.executor.discard();
     assert_eq!(world.validators(), before);
     world.block(vec![transaction]);

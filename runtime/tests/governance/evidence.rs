@@ -127,12 +127,12 @@ fn a_key_answers_for_the_heights_at_which_it_was_in_the_set() {
     enact(&mut world, Action::Rekey { node: 4, key: key("Fresh").public() });
     let last = world.height;
     pass_blocks(&mut world, 4);
-    let after = evidence(&world, "V4", last + 1);
+    let after = evidence(&world, "V4", last + 2);
     assert_eq!(code(&report(&mut world, after)), 104);
-    let before = evidence(&world, "Fresh", last);
+    let before = evidence(&world, "Fresh", last + 1);
     assert_eq!(code(&report(&mut world, before)), 104);
     // The node that had the key loses its vote, whichever key it has now.
-    let proof = evidence(&world, "V4", last);
+    let proof = evidence(&world, "V4", last + 1);
     assert_eq!(value::<u64>(&report(&mut world, proof)), 0);
     assert_eq!(powers(&world), [1, 1, 1, 1]);
     // One that has left is recorded.

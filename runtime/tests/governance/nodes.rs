@@ -178,6 +178,10 @@ fn the_node_reads_the_set_of_the_next_block() {
     assert!(std::sync::Arc::ptr_eq(&before, &world.validators()), "nothing is read anew for nothing");
     enact(&mut world, Action::SetPower { node: 0, power: 2 });
     assert_eq!(powers(&world), [2, 1, 1, 1]);
+    let deciding = |world: &World| world.runtime.validators(&*world.state, world.height + 1).unwrap();
+    assert_eq!(deciding(&world), before, "the old set decides one more block, which announces the new one");
+    world.block(Vec::new());
+    assert_eq!(deciding(&world), world.validators());
     let empty = MemoryState::default();
-    assert!(world.runtime.validators(&empty).is_err(), "a state without nodes is a fault");
+    assert!(world.runtime.next_validators(&empty).is_err(), "a state without nodes is a fault");
 }

@@ -28,6 +28,8 @@ pub struct Header {
     pub receipts_root: Hash,
     /// Digest of the validator set that decides this block.
     pub validators: Hash,
+    /// Digest of the set that decides the next block, so that whoever trusts this one can go on to that.
+    pub next_validators: Hash,
 }
 
 impl Header {

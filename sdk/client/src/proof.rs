@@ -107,7 +107,7 @@ impl Claim {
 }
 
 /// Whether a signature is a validator's vote. The neutral element, for which anybody can sign, is no key.
-fn is_vote(key: &PublicKey, message: &Hash, signature: &[u8; 64]) -> bool {
+pub(crate) fn is_vote(key: &PublicKey, message: &Hash, signature: &[u8; 64]) -> bool {
     let (Ok(public), Ok(signature)) =
         (schnorrkel::PublicKey::from_bytes(key), schnorrkel::Signature::from_bytes(signature))
     else {

@@ -2,8 +2,9 @@
 
 use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
-use sillok_abi::{Account, Hash, Validator, validators_digest};
+use sillok_abi::{Account, Certificate, CertificateError, Hash, Header, Validator, validators_digest};
 
+use crate::proof::is_vote;
 use crate::rpc::{ValidatorInfo, from_hex, to_hex};
 
 /// A chain and its validators.
@@ -15,6 +16,34 @@ pub struct Trust {
     pub name: String,
     /// Its validators.
     pub validators: Vec<Validator>,
+}
+
+/// A change of validators, as it is proven to who trusts the old ones.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub struct SetChange {
+    /// The header of the last block that the old set decided. It names the new one.
+    pub header: Header,
+    /// What makes that block final.
+    pub certificate: Certificate,
+    /// The new set, in the order of its turns.
+    pub validators: Vec<Validator>,
+}
+
+/// Why validators don't follow from others.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SetChangeError {
+    /// The header is of another chain.
+    #[error("the header is of another chain")]
+    OtherChain,
+    /// Others than the trusted validators decided its block.
+    #[error("the header's block was decided by other validators than the trusted ones")]
+    OtherValidators,
+    /// It announces others than those that are given.
+    #[error("the header announces other validators than those that are given")]
+    NotAnnounced,
+    /// Its block is not final.
+    #[error("the header's block is not final: {0}")]
+    NotFinal(CertificateError),
 }
 
 /// Trust as it is written.
@@ -52,10 +81,7 @@ impl Trust {
 
     /// A file's text.
     pub fn to_text(&self) -> String {
-        let validators = self.validators.iter().map(|validator| ValidatorInfo {
-            address: Account::Key(validator.key).to_string(),
-            power: validator.power,
-        });
+        let validators = self.validators.iter().map(ValidatorInfo::of);
         let file = TrustFile {
             chain: to_hex(self.chain),
             name: self.name.clone(),
@@ -63,6 +89,41 @@ impl Trust {
         };
         // Strings and numbers: nothing that JSON could not say.
         serde_json::to_string_pretty(&file).expect("trust is JSON")
+    }
+
+    /// The trust that follows from this one by a change of validators: the old ones have announced the new.
+    ///
+    /// # Errors
+    /// If they have not.
+    pub fn follow(&self, change: &SetChange) -> Result<Trust, SetChangeError> {
+        let SetChange { header, certificate, validators } = change;
+        if header.chain != self.chain {
+            return Err(SetChangeError::OtherChain);
+        }
+        if header.validators != self.fingerprint() {
+            return Err(SetChangeError::OtherValidators);
+        }
+        if header.next_validators != validators_digest(validators) {
+            return Err(SetChangeError::NotAnnounced);
+        }
+        certificate
+            .check(&self.chain, &self.validators, header.height, &header.id(), is_vote)
+            .map_err(SetChangeError::NotFinal)?;
+        Ok(Trust { validators: validators.clone(), ..self.clone() })
+    }
+
+    /// Follows all changes, from the first that begins with these validators; needs no execution and no other
+    /// headers. Those before it are of no concern to who trusts these.
+    ///
+    /// # Errors
+    /// If one of them does not follow; says at which height.
+    pub fn follow_all(&self, changes: &[SetChange]) -> Result<Trust, (u64, SetChangeError)> {
+        let begins = |change: &&SetChange| change.header.validators != self.fingerprint();
+        let mut trust = self.clone();
+        for change in changes.iter().skip_while(begins) {
+            trust = trust.follow(change).map_err(|error| (change.header.height, error))?;
+        }
+        Ok(trust)
     }
 
     /// The digest of the validators, as headers have it: short enough to be compared over the telephone.

@@ -186,6 +186,7 @@ fn header(noise: &mut Noise, validators: &[Validator]) -> Header {
         state_root: noise.bytes(),
         receipts_root: noise.bytes(),
         validators: validators_digest(validators),
+        next_validators: noise.bytes(),
     }
 }
 

@@ -28,6 +28,8 @@ export interface Header {
   receiptsRoot: Uint8Array;
   /** Digest of the validator set that decides this block. */
   validators: Uint8Array;
+  /** Digest of the set that decides the next block. */
+  nextValidators: Uint8Array;
 }
 
 /** A member of the validator set: the key that signs its votes, and its voting power. */
@@ -85,6 +87,7 @@ export function readHeader(reader: Reader): Header {
     stateRoot: reader.bytes(32),
     receiptsRoot: reader.bytes(32),
     validators: reader.bytes(32),
+    nextValidators: reader.bytes(32),
   };
 }
 
@@ -92,7 +95,8 @@ export function readHeader(reader: Reader): Header {
 export function encodeHeader(header: Header): Uint8Array {
   const numbers = concat(u64(header.height), u32(header.round), u64(header.time));
   const roots = concat(header.transactionsRoot, header.stateRoot, header.receiptsRoot);
-  return concat(header.chain, numbers, header.proposer, header.parent, roots, header.validators);
+  const sets = concat(header.validators, header.nextValidators);
+  return concat(header.chain, numbers, header.proposer, header.parent, roots, sets);
 }
 
 /** The id of the block with this header. */

@@ -25,6 +25,15 @@ export type {
   Statement,
 } from "./statement.ts";
 export { ProofError } from "./tree.ts";
-export { type Trust, fingerprint, parseTrust } from "./trust.ts";
+export {
+  type SetChange,
+  SetChangeError,
+  type Trust,
+  decodeChanges,
+  fingerprint,
+  follow,
+  followAll,
+  parseTrust,
+} from "./trust.ts";
 export type { FieldSpec, StorageSpec, TypeSpec, VariantSpec } from "./types.ts";
 export { decodeValue } from "./value.ts";

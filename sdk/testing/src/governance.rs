@@ -99,9 +99,9 @@ impl World {
         value(&self.runtime.query(self.state.clone(), self.env(), call).unwrap())
     }
 
-    /// The validators that decide the next block.
+    /// The validators as they are now: those of the block after the next one.
     pub fn validators(&self) -> Arc<[Validator]> {
-        self.executor.validators(&*self.state).unwrap()
+        self.executor.next_validators(&*self.state).unwrap()
     }
 
     /// Lets a development key sign, if it can't yet.

@@ -148,6 +148,7 @@ mod tests {
             state_root: [5; 32],
             receipts_root: [6; 32],
             validators: [7; 32],
+            next_validators: [7; 32],
         };
         let certificate = Certificate { height, round: 0, block: header.id(), signatures: Vec::new() };
         CertifiedBlock { block: Arc::new(Block { header, transactions: Vec::new() }), certificate }

@@ -329,6 +329,7 @@ pub(super) fn block(height: u64, bytes: usize) -> Arc<Block> {
         state_root: [5; 32],
         receipts_root: [6; 32],
         validators: [7; 32],
+        next_validators: [7; 32],
     };
     Arc::new(Block { header, transactions })
 }

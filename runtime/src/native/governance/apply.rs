@@ -60,6 +60,7 @@ impl Changing {
                 _ => check_change(&self.before, &self.set)?,
             }
             self.set.changed = height;
+            self.set.before = if height == 0 { &self.set } else { &self.before }.seats.clone();
             move_windows(context, &self.before, &self.set)?;
             emit(context, "ValidatorsChanged", (self.set.validators(),))?;
         }
@@ -148,11 +149,13 @@ fn one(context: &mut Context, changing: &mut Changing, action: &Action) -> Done 
     }
 }
 
-/// Closes the windows of keys that leave the set, and opens those of keys that enter it. Those in which
+/// Closes the windows of keys that leave the set, and opens those of keys that enter it: the next block is
+/// decided by the old set, but for the first of all. Those in which
 /// nothing can be reported any more are forgotten.
 fn move_windows(context: &mut Context, before: &ValidatorSet, after: &ValidatorSet) -> Result<(), Stop> {
     let height = context.env.height;
     let max_age = context.shared.parameters.evidence.max_age;
+    let last = if height == 0 { 0 } else { height + 1 };
     let same = |seat: &Seat, other: &Seat| (seat.node, seat.key) == (other.node, other.key);
     let left = before.seats.iter().filter(|seat| !after.seats.iter().any(|other| same(seat, other)));
     let entered = after.seats.iter().filter(|seat| !before.seats.iter().any(|other| same(seat, other)));
@@ -161,8 +164,8 @@ fn move_windows(context: &mut Context, before: &ValidatorSet, after: &ValidatorS
         let mut windows: Vec<Window> = read(context, &key)?.unwrap_or_default();
         windows.retain(|window| window.until.is_none_or(|until| until.saturating_add(max_age) >= height));
         match windows.iter_mut().find(|window| window.until.is_none()) {
-            Some(open) if !enters => open.until = Some(height),
-            _ if enters => windows.push(Window { node: seat.node, from: height + 1, until: None }),
+            Some(open) if !enters => open.until = Some(last),
+            _ if enters => windows.push(Window { node: seat.node, from: last + 1, until: None }),
             _ => {}
         }
         write(context, &key, Some(windows.encode()))?;

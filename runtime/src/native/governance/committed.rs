@@ -1,4 +1,4 @@
-//! What a node has to know of committed state: the validators of the next block, and who may connect.
+//! What a node has to know of committed state: the validators of the next blocks, and who may connect.
 
 use std::sync::Arc;
 
@@ -16,10 +16,21 @@ use crate::state::StateReader;
 pub(crate) struct Consortium {
     /// Differs wherever the rest does.
     pub(crate) mark: Hash,
-    /// The validators of the next block, in the order of their turns.
+    /// The block after which the validators changed last.
+    changed: u64,
+    /// Who decides the block after that one.
+    before: Arc<[Validator]>,
+    /// Who decides all later ones, in the order of their turns.
     pub(crate) validators: Arc<[Validator]>,
     /// All nodes, in the order of their numbers.
     pub(crate) nodes: Arc<[NodeInfo]>,
+}
+
+impl Consortium {
+    /// Who decides the block of this height, the next after the state that this was read from.
+    pub(crate) fn deciding(&self, height: u64) -> &Arc<[Validator]> {
+        if height == self.changed + 1 { &self.before } else { &self.validators }
+    }
 }
 
 /// The mark of the consortium's nodes.
@@ -39,7 +50,8 @@ pub(crate) fn consortium(state: &dyn StateReader) -> Result<Consortium, Fault> {
         Ok(describe_node(number, decoded::<Node>(&value)?, &set))
     };
     let nodes: Vec<NodeInfo> = entries.into_iter().map(node).collect::<Result<_, Fault>>()?;
-    Ok(Consortium { mark, validators: set.validators().into(), nodes: nodes.into() })
+    let (before, validators) = (set.validators_before().into(), set.validators().into());
+    Ok(Consortium { mark, changed: set.changed, before, validators, nodes: nodes.into() })
 }
 
 fn missing() -> Fault {

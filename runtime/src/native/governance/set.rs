@@ -19,13 +19,16 @@ pub(crate) struct Seat {
     pub(crate) power: u64,
 }
 
-/// The validator set after a block: that of the next.
+/// The validator set after a block. A change takes effect with the second block after it: the first one is still
+/// decided by the old set, and its header names the new one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct ValidatorSet {
     /// The block after which it changed last.
     pub(crate) changed: u64,
     /// Those who have a vote, by their nodes' numbers, which is the order of their turns.
     pub(crate) seats: Vec<Seat>,
+    /// Those who had a vote before it changed last.
+    pub(crate) before: Vec<Seat>,
     /// Those who have none for now, with the power that they had.
     pub(crate) suspended: Vec<Seat>,
 }
@@ -33,7 +36,12 @@ pub(crate) struct ValidatorSet {
 impl ValidatorSet {
     /// The validators as consensus has them.
     pub(crate) fn validators(&self) -> Vec<Validator> {
-        self.seats.iter().map(|seat| Validator { key: seat.key, power: seat.power }).collect()
+        as_validators(&self.seats)
+    }
+
+    /// The same, of those who decide the block after the last change.
+    pub(crate) fn validators_before(&self) -> Vec<Validator> {
+        as_validators(&self.before)
     }
 
     /// All voting power.
@@ -87,6 +95,10 @@ impl ValidatorSet {
         let suspended = sum(&self.suspended);
         3 * (suspended + u128::from(seat.power)) < self.power() + suspended
     }
+}
+
+fn as_validators(seats: &[Seat]) -> Vec<Validator> {
+    seats.iter().map(|seat| Validator { key: seat.key, power: seat.power }).collect()
 }
 
 fn sum(seats: &[Seat]) -> u128 {

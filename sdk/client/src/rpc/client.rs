@@ -12,10 +12,12 @@ use serde_json::{Value, json};
 use sillok_abi::{Call, ContractId, Hash, Transaction, TransactionBody};
 
 use super::hex::{scale_hex, to_hex};
+use crate::trust::SetChange;
+
 use super::transactions::{SimulationWire, TxStatusWire};
 use super::{
-    At, BlockInfo, BlockRef, ContractDescription, ContractEntry, GenesisInfo, PackedAnswer, ProofAnswer,
-    QueryAnswer, RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
+    At, BlockInfo, BlockRef, ChangesAnswer, ContractDescription, ContractEntry, GenesisInfo, PackedAnswer,
+    ProofAnswer, QueryAnswer, RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
 };
 
 /// How long one request may take; more than [`Client::tx_wait`] is asked to wait at once.
@@ -171,6 +173,18 @@ impl Client {
         };
         let claims: Vec<Value> = wanted.iter().map(claim).collect();
         self.ask("state_proof", vec![json!(claims), json!(at)]).await
+    }
+
+    /// All changes of validators from this height on, each with what proves it to who trusts the set before.
+    /// Nothing is checked here.
+    pub async fn validator_changes(&self, from: u64) -> Result<Vec<SetChange>, RpcError> {
+        let (mut changes, mut next) = (Vec::new(), Some(from));
+        while let Some(from) = next {
+            let answer: ChangesAnswer = self.ask("chain_validatorChanges", vec![json!(from)]).await?;
+            changes.extend(answer.changes);
+            next = answer.next.filter(|next| *next > from);
+        }
+        Ok(changes)
     }
 
     /// What the node knows of a contract or native module.

@@ -14,6 +14,7 @@ pub use subscribe::{EventFilter, Subscriber};
 pub use transactions::{Simulation, TxStatus};
 pub use types::{
     At, BlockEvent, BlockInfo, BlockRef, BlockTransaction, CertificateInfo, CertificateSignature,
-    ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, PackedAnswer, PackedRefusal,
-    ProofAnswer, QueryAnswer, SampleCompany, Scheduled, Status, StorageAnswer, ValidatorInfo, Wanted,
+    ChangesAnswer, ContractDescription, ContractEntry, GenesisInfo, GenesisMember, Mempool, PackedAnswer,
+    PackedRefusal, ProofAnswer, QueryAnswer, SampleCompany, Scheduled, Status, StorageAnswer, ValidatorInfo,
+    Wanted,
 };

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sillok_abi::{Block, ContractId, FIELD_BYTES, Hash, Header, Receipt, Time};
+use sillok_abi::{Account, Block, ContractId, FIELD_BYTES, Hash, Header, Receipt, Time, Validator};
 
 use super::hex::{bytes, optional_bytes, optional_scale, scale};
 use crate::proof::StateProof;
+use crate::trust::SetChange;
 
 /// Where a chain is.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -44,6 +45,13 @@ pub struct ValidatorInfo {
     pub address: String,
     /// Its voting power.
     pub power: u64,
+}
+
+impl ValidatorInfo {
+    /// A validator as people see it.
+    pub fn of(validator: &Validator) -> Self {
+        ValidatorInfo { address: Account::Key(validator.key).to_string(), power: validator.power }
+    }
 }
 
 /// What waits for a block.
@@ -164,6 +172,16 @@ pub struct ProofAnswer {
     /// The header of the block at that height; genesis has none.
     #[serde(deserialize_with = "optional_scale")]
     pub before: Option<Header>,
+}
+
+/// The changes of validators in some blocks. Nothing about them has been checked yet.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ChangesAnswer {
+    /// In order of height.
+    #[serde(deserialize_with = "scale")]
+    pub changes: Vec<SetChange>,
+    /// From where to ask on; none if there are no more.
+    pub next: Option<u64>,
 }
 
 /// A block.

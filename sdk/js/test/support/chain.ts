@@ -85,6 +85,7 @@ export function header(height: bigint, parent: Uint8Array, stateRoot: Uint8Array
     stateRoot,
     receiptsRoot: new Uint8Array(32),
     validators: validatorsDigest(trust.validators),
+    nextValidators: validatorsDigest(trust.validators),
   };
 }
 

@@ -67,6 +67,7 @@ fn block(round: u32, proposer: u8, count: u8) -> Arc<Block> {
         state_root: [0; 32],
         receipts_root: [0; 32],
         validators: validators_digest(&set(count)),
+        next_validators: validators_digest(&set(count)),
     };
     Arc::new(Block { header, transactions: Vec::new() })
 }

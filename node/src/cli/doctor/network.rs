@@ -6,6 +6,8 @@ use std::time::Duration;
 use super::Patient;
 use super::running::State;
 use crate::checks::Check;
+use crate::home::KeyKind;
+use crate::network::NodeId;
 
 /// How long a peer has to take a connection.
 const DIAL: Duration = Duration::from_secs(3);
@@ -63,7 +65,10 @@ pub(super) fn peers(patient: &Patient, state: Option<&State>, checks: &mut Vec<C
                 .advice("name some in `peers`, or the node waits until others dial it"),
         );
     }
-    let tried: Vec<_> = config.peers.iter().take(MOST_PEERS).map(|peer| (peer, dial(peer))).collect();
+    // The members' list of addresses has the node's own among them.
+    let own = patient.home.public(KeyKind::Network).ok().flatten().map(|peer| NodeId(peer).to_string());
+    let others = config.peers.iter().filter(|peer| !own.as_ref().is_some_and(|own| peer.ends_with(own)));
+    let tried: Vec<_> = others.take(MOST_PEERS).map(|peer| (peer, dial(peer))).collect();
     let none = !tried.is_empty() && tried.iter().all(|(_, outcome)| outcome.is_err());
     checks.extend(tried.into_iter().map(|(peer, outcome)| match outcome {
         Ok(address) => Check::ok("peer", format!("{address} takes connections ({peer})")),

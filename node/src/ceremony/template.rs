@@ -10,6 +10,11 @@ use super::Organisation;
 /// What the organisations' shares of a block's gas come to together, in thousandths.
 pub(crate) const SHARES: u32 = 1_000;
 
+/// A text as TOML has it.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
 /// The text of a draft.
 pub(crate) fn template(
     name: &str,
@@ -21,10 +26,11 @@ pub(crate) fn template(
     let mut text = format!(
         "# The draft of a chain's genesis. All members have to agree on it before they make their entries
 # (`sillok genesis add`): an entry is good for this very draft. Comments and layout may change.
-name = {name:?}
+name = {}
 # The first block is later than this.
 time = {:?}
 ",
+        quoted(name),
         time.to_string()
     );
     if dev {
@@ -51,12 +57,13 @@ time = {:?}
 
 fn add_organisation(text: &mut String, organisation: &Organisation) {
     let Organisation { name, admin, gas_share, state_quota, .. } = organisation;
+    let name = quoted(name);
     // Writing to a string does not fail.
     let _ = write!(
         text,
         "
 [[organisations]]
-name = {name:?}
+name = {name}
 # Signs this organisation's entries, and admits accounts for it.
 admin = {admin:?}
 # Thousandths of a block's gas, and bytes of state.
@@ -70,6 +77,7 @@ admitted = []
 
 fn add_contract(text: &mut String, contract: &str, first: &str) {
     let code = sillok_contracts::ALL.iter().find(|(name, _)| *name == contract);
+    let first = quoted(first);
     let hash = code.map(|(_, code)| hex::encode(code_hash(code))).unwrap_or_default();
     let _ = write!(
         text,
@@ -79,19 +87,19 @@ name = {contract:?}
 code = {contract:?}
 hash = \"0x{hash}\"
 # Whose share pays for its scheduled calls.
-deployer = {first:?}
+deployer = {first}
 # Who may change its code: by vote.
 admin = \"governance\"
 "
     );
     match contract {
         "cash" => {
-            let _ = writeln!(text, "arguments = {{ bank = {first:?}, currency = \"KRW\", decimals = 0 }}");
+            let _ = writeln!(text, "arguments = {{ bank = {first}, currency = \"KRW\", decimals = 0 }}");
         }
         "market" => {
             let _ = writeln!(
                 text,
-                "arguments.roles = {{ operator = {first:?}, authority = {first:?}, fees_to = {first:?}, tax_to = {first:?}, escrow = \"escrow\" }}"
+                "arguments.roles = {{ operator = {first}, authority = {first}, fees_to = {first}, tax_to = {first}, escrow = \"escrow\" }}"
             );
         }
         _ => {}

@@ -8,6 +8,7 @@ use sillok_abi::Account;
 use sillok_abi::native::GOVERNANCE;
 use sillok_client::rpc::{Client, Status, to_hex};
 use sillok_client::transaction::now;
+use tokio::time::timeout;
 
 use super::Patient;
 use crate::checks::Check;
@@ -15,7 +16,7 @@ use crate::cli::genesis::own_keys;
 use crate::home::KeyKind;
 use crate::network::NodeId;
 
-/// How long the node has to say whether it is ready.
+/// How long the node has to answer; whoever else is on its port may never.
 const ANSWER: Duration = Duration::from_secs(5);
 /// What a node is found under in the governance module's state, with its network key behind it.
 const PEER_RECORD: &[u8] = b"peer";
@@ -38,15 +39,11 @@ pub(super) fn reachable(address: SocketAddr) -> SocketAddr {
 
 /// Asks the node. None if it does not answer, or is another chain's.
 pub(super) async fn look(patient: &Patient, checks: &mut Vec<Check>) -> Option<State> {
-    let status = match ask(patient).await {
-        Some((client, status)) => Some((client, status)),
-        None => {
-            checks.push(silent(patient));
-            entered(patient, checks);
-            return None;
-        }
+    let Some((client, status)) = ask(patient).await else {
+        checks.push(silent(patient));
+        entered(patient, checks);
+        return None;
     };
-    let (client, status) = status?;
     let expected = patient.genesis.as_ref().map(|genesis| to_hex(genesis.hash()));
     if expected.as_ref().is_some_and(|expected| *expected != status.chain_id) {
         let text = format!(
@@ -68,7 +65,7 @@ pub(super) async fn look(patient: &Patient, checks: &mut Vec<Check>) -> Option<S
 async fn ask(patient: &Patient) -> Option<(Client, Status)> {
     let address = patient.rpc.filter(|address| address.port() != 0)?;
     let client = Client::new(&format!("http://{address}")).ok()?;
-    let status = client.chain_status().await.ok()?;
+    let status = timeout(ANSWER, client.chain_status()).await.ok()?.ok()?;
     Some((client, status))
 }
 

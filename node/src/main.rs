@@ -11,7 +11,9 @@
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 mod bench;
+mod ceremony;
 mod chain;
+mod checks;
 mod cli;
 mod clock;
 mod consensus;

@@ -37,7 +37,7 @@ pub use gas::{GasTable, HashPrices, HostPrice, SignaturePrices};
 pub use genesis::{Genesis, GenesisError};
 pub use native::native_metadata;
 pub use orderbook::OrderBooks;
-pub use parameters::{EvidenceRules, Parameters};
+pub use parameters::{BadParameter, EvidenceRules, Parameters};
 pub use refusal::Refusal;
 pub use runtime::{Checker, Outside, Runtime, Simulation};
 pub use session::Session;

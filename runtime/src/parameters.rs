@@ -1,10 +1,11 @@
 //! What a chain chooses for itself in its genesis, and by its validators' votes later.
 
 use codec::{Decode, Encode};
-use sillok_abi::governance::Reaction;
+use sillok_abi::governance::{ParameterInfo, Reaction};
 
 use crate::GasTable;
 use crate::code_limits::CodeLimits;
+use crate::native::{choose_parameter, list_parameters};
 
 /// Parameters of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -67,5 +68,41 @@ impl Default for Parameters {
             code: CodeLimits::default(),
             evidence: EvidenceRules::default(),
         }
+    }
+}
+
+/// Why a parameter can't be chosen so.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadParameter {
+    /// There is none of this name.
+    #[error("there is no parameter `{0}`")]
+    Unknown(String),
+    /// It is out of the bounds within which validators can set it.
+    #[error("the parameter `{name}` can't be {value}: it is from {least} to {most}")]
+    Range {
+        /// Its name.
+        name: String,
+        /// What it was to be.
+        value: u64,
+        /// The least that it can be.
+        least: u64,
+        /// The most.
+        most: u64,
+    },
+}
+
+impl Parameters {
+    /// All by name, with what they are and the bounds for votes, in the order of docs/protocol.md
+    /// ("Governance").
+    pub fn list(&self) -> Vec<ParameterInfo> {
+        list_parameters(self)
+    }
+
+    /// Sets one by its name, within the bounds for votes: for a genesis that is being written.
+    ///
+    /// # Errors
+    /// If there is none of this name, or the value is out of bounds; nothing is set then.
+    pub fn choose(&mut self, name: &str, value: u64) -> Result<(), BadParameter> {
+        choose_parameter(self, name, value)
     }
 }

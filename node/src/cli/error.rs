@@ -28,11 +28,13 @@ pub(crate) struct CliError {
     pub(crate) hint: Option<String>,
     /// The process's exit code.
     pub(crate) exit: Exit,
+    /// What else `--json` prints beside the error, as a member of this name: what people have read by then.
+    pub(crate) beside: Option<Box<(&'static str, Value)>>,
 }
 
 impl CliError {
     fn new(exit: Exit, code: &str, message: impl fmt::Display) -> Self {
-        CliError { code: code.to_owned(), message: message.to_string(), hint: None, exit }
+        CliError { code: code.to_owned(), message: message.to_string(), hint: None, exit, beside: None }
     }
 
     /// Something on this machine failed (exit code 1).
@@ -61,9 +63,19 @@ impl CliError {
         self
     }
 
+    /// The same error with a value beside it in what `--json` prints.
+    pub(crate) fn beside(mut self, name: &'static str, value: Value) -> Self {
+        self.beside = Some(Box::new((name, value)));
+        self
+    }
+
     /// The envelope that `--json` prints: `{"error": {"code", "message", "hint"}}`.
     pub(crate) fn to_json(&self) -> Value {
-        json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } })
+        let mut value = json!({ "error": { "code": self.code, "message": self.message, "hint": self.hint } });
+        if let Some((name, beside)) = self.beside.as_deref() {
+            value[*name] = beside.clone();
+        }
+        value
     }
 }
 

@@ -9,8 +9,10 @@ mod cash;
 mod completions;
 mod contract;
 mod did;
+mod doctor;
 mod error;
 mod escrow;
+mod genesis;
 mod gov;
 mod keys;
 mod moment;
@@ -66,8 +68,13 @@ enum Command {
     Testnet(crate::testnet::TestnetOptions),
     /// Make a node's folder: keys and settings.
     Init(node::InitOptions),
+    /// Make a chain's genesis together with the other members.
+    #[command(subcommand)]
+    Genesis(genesis::GenesisCommand),
     /// Run a node from its folder.
     Start(crate::start::StartOptions),
+    /// Check a node's folder, its machine and the node, and say what to do.
+    Doctor(doctor::DoctorOptions),
     /// Show a node's settings.
     Config(node::ConfigOptions),
     /// Show the nodes that are connected to the node.
@@ -160,10 +167,16 @@ fn run(cli: Cli) -> Result<()> {
         Command::Testnet(testnet) => run_testnet(&testnet, &options),
         Command::Init(init) => node::init(&init, &options),
         Command::Config(config) => node::config(&config, &options),
+        Command::Genesis(command) => genesis::run(command, &options),
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
         Command::Bench(bench) => measure(&bench, &options),
+        Command::Doctor(doctor) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
+            runtime.block_on(doctor::run(&doctor, &options))
+        }
         online => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
@@ -221,6 +234,8 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Init(_)
         | Command::Start(_)
         | Command::Config(_)
+        | Command::Doctor(_)
+        | Command::Genesis(_)
         | Command::Completions(_)
         | Command::Keys(_)
         | Command::Contract(_)

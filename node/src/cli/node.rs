@@ -52,7 +52,7 @@ pub(super) fn init(init: &InitOptions, options: &GlobalOptions) -> Result<()> {
     let validator = public(KeyKind::Validator)?.map(|key| Account::Key(key).to_string());
     let node = NodeId(peer).to_string();
     let human = format!(
-        "made {}\n  node       {node}\n  validator  {}\n\nnext: adapt node.toml (listen, peers), add the node to the genesis or have it voted in, \
+        "made {}\n  node       {node}\n  validator  {}\n\nnext: adapt node.toml (listen, peers), enter the node into a genesis (`sillok genesis add`) or have it voted in, \
          put genesis.scale there, `sillok start {}`",
         home.path().display(),
         validator.as_deref().unwrap_or("none: it follows without a vote"),

@@ -203,11 +203,13 @@ impl NodeHome {
         self.path.join("data")
     }
 
-    fn keys(&self) -> PathBuf {
+    /// The folder of keys.
+    pub(crate) fn keys(&self) -> PathBuf {
         self.path.join("keys")
     }
 
-    fn key_file(&self, kind: KeyKind) -> PathBuf {
+    /// The file of the key of this kind.
+    pub(crate) fn key_file(&self, kind: KeyKind) -> PathBuf {
         self.keys().join(format!("{}.json", kind.name()))
     }
 }

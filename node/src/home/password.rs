@@ -35,13 +35,20 @@ pub(crate) enum PasswordError {
 
 /// Finds passwords: in the environment, in a file, from whoever sits before the terminal.
 pub(crate) struct Passwords {
+    /// A file that wins over the environment: a flag named it.
+    first: Option<PathBuf>,
     file: Option<PathBuf>,
 }
 
 impl Passwords {
     /// Passwords; a relative `file` is in the node's folder.
     pub(crate) fn of(home: &Path, file: Option<&Path>) -> Self {
-        Passwords { file: file.map(|file| home.join(file)) }
+        Passwords { first: None, file: file.map(|file| home.join(file)) }
+    }
+
+    /// The same, with a file before all else if one is given. It is meant from the current folder on.
+    pub(crate) fn first_of(self, file: Option<&Path>) -> Self {
+        Passwords { first: file.map(Path::to_owned), ..self }
     }
 
     /// The password of keys that there are.
@@ -73,11 +80,15 @@ impl Passwords {
         if password.chars().count() < SHORTEST { Err(PasswordError::Short) } else { Ok(password) }
     }
 
-    fn given(&self) -> Result<Option<String>, PasswordError> {
-        if let Ok(password) = std::env::var(VARIABLE) {
+    /// The password, if it is written down somewhere: nobody is asked.
+    ///
+    /// # Errors
+    /// If its file can't be read.
+    pub(crate) fn given(&self) -> Result<Option<String>, PasswordError> {
+        if let Some(password) = std::env::var(VARIABLE).ok().filter(|_| self.first.is_none()) {
             return Ok(Some(password));
         }
-        let Some(path) = &self.file else { return Ok(None) };
+        let Some(path) = self.first.as_ref().or(self.file.as_ref()) else { return Ok(None) };
         let text = std::fs::read_to_string(path);
         let text = text.map_err(|source| PasswordError::File { path: path.clone(), source })?;
         Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))

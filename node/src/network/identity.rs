@@ -31,7 +31,7 @@ impl NodeId {
     }
 
     /// Whether this node signed a digest with its network key.
-    pub(super) fn has_signed(&self, digest: &Hash, signature: &[u8; 64]) -> bool {
+    pub(crate) fn has_signed(&self, digest: &Hash, signature: &[u8; 64]) -> bool {
         ed25519::PublicKey::try_from_bytes(&self.0).is_ok_and(|key| key.verify(digest, signature))
     }
 }
@@ -71,7 +71,7 @@ impl NetworkKey {
     }
 
     /// Signs a digest.
-    pub(super) fn sign(&self, digest: &Hash) -> [u8; 64] {
+    pub(crate) fn sign(&self, digest: &Hash) -> [u8; 64] {
         // An ed25519 signature has 64 bytes; zeros are nobody's.
         self.0.sign(digest).try_into().unwrap_or([0; 64])
     }

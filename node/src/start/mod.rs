@@ -36,6 +36,10 @@ pub(crate) struct StartOptions {
     /// block that any validator has.
     #[arg(long, value_name = "HEIGHT")]
     pub(crate) votes_from: Option<u64>,
+    /// The file that holds the password of the node's keys, whatever node.toml and SILLOK_PASSWORD say: a
+    /// credential of systemd, for one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
     /// Stop when the standard input is closed.
     #[arg(long, hide = true)]
     pub(crate) with_parent: bool,
@@ -103,7 +107,8 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
     logging::start(options.log_format);
     let home = NodeHome::open(&options.home)?;
     let (config, genesis) = (home.config()?, home.genesis()?);
-    let keys = Keys::read(&home, &config)?;
+    let passwords = Passwords::of(home.path(), config.password_file.as_deref());
+    let keys = Keys::read(&home, &passwords.first_of(options.password_file.as_deref()))?;
     let network = network_config(&config, &genesis, &keys)?;
     let folder = DataFolder::prepare(&home.data())?;
     let storage = Arc::new(folder.open()?);
@@ -159,9 +164,8 @@ struct Keys {
 }
 
 impl Keys {
-    fn read(home: &NodeHome, config: &NodeConfig) -> Result<Self, StartError> {
-        let password = Passwords::of(home.path(), config.password_file.as_deref()).get();
-        let password = password.map_err(HomeError::from)?;
+    fn read(home: &NodeHome, passwords: &Passwords) -> Result<Self, StartError> {
+        let password = passwords.get().map_err(HomeError::from)?;
         let network = home.seed(KeyKind::Network, &password)?.ok_or(StartError::NoNetworkKey)?;
         let bad = |kind, reason: String| StartError::Key { kind, reason };
         let network =

@@ -47,6 +47,23 @@ impl DataFolder {
         Ok(folder)
     }
 
+    /// The data folder at `path`, looked at and left as it is; none if there is nothing yet.
+    ///
+    /// # Errors
+    /// If it holds something else, or data of an unknown format, or can't be read.
+    pub(crate) fn inspect(path: &Path) -> Result<Option<Self>, StorageError> {
+        let folder = DataFolder { path: path.to_path_buf() };
+        if !path.exists() {
+            return Ok(None);
+        }
+        match folder.format()? {
+            Some(format) if format == FORMAT => Ok(Some(folder)),
+            Some(found) => Err(StorageError::UnknownFormat { path: folder.path, found, expected: FORMAT }),
+            None if folder.is_empty()? => Ok(None),
+            None => Err(StorageError::NotADataFolder(folder.path)),
+        }
+    }
+
     /// Removes the database, the consensus log and the compiled code of a data folder, whatever its format; does nothing if there is none.
     ///
     /// # Errors
@@ -82,10 +99,15 @@ impl DataFolder {
     /// # Errors
     /// If another process uses it, or it is damaged.
     pub(crate) fn open(&self) -> Result<RocksStorage, StorageError> {
-        RocksStorage::open(&self.path.join(DATABASE)).map_err(|error| match error {
+        RocksStorage::open(&self.database()).map_err(|error| match error {
             StorageError::Locked(_) => StorageError::Locked(self.path.clone()),
             other => other,
         })
+    }
+
+    /// Where the database is.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join(DATABASE)
     }
 
     /// Where the consensus log is.

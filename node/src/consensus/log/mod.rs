@@ -70,6 +70,14 @@ pub(crate) struct Recorded {
     pub(crate) torn_bytes: usize,
 }
 
+/// What the bytes of a chain's log come to, without touching it: to look at a log that a node may be using.
+///
+/// # Errors
+/// If a node would not start with it.
+pub(crate) fn inspect(chain: &Hash, bytes: &[u8]) -> Result<Recorded, LogError> {
+    Ok(frame::scan(chain, bytes)?.recorded)
+}
+
 /// A write-ahead log.
 pub(crate) trait Log {
     /// Appends entries of a height. When it returns they outlive a crash; entries of lower heights need no

@@ -46,6 +46,7 @@ pub(super) use error::errors;
 use error::{Done, Undone};
 pub(crate) use genesis::{BadNodes, put_governance};
 pub(super) use interface::METHODS;
+pub(crate) use parameters::{choose as choose_parameter, list as list_parameters};
 pub(crate) use records::parameters_key;
 
 pub(super) fn run(context: &mut Context, method: &str, bytes: &[u8]) -> Result<CallEnd, Stop> {

@@ -13,6 +13,7 @@ use super::error::{Code, Done, require};
 use super::records::{parameters_key, read_certain, write};
 use crate::execution::{Context, Stop};
 use crate::gas::{GasTable, HostPrice};
+use crate::parameters::BadParameter;
 use crate::{Parameters, limits};
 
 const MIB: u64 = 1024 * 1024;
@@ -169,6 +170,24 @@ fn large<'a>(name: &str, figure: &'a mut u64, least: u64, most: u64) -> Paramete
 
 fn small<'a>(name: &str, figure: &'a mut u32, least: u64, most: u64) -> Parameter<'a> {
     Parameter { name: name.into(), figure: Figure::Small(figure), least, most }
+}
+
+/// All parameters with what they are and their bounds for votes.
+pub(crate) fn list(parameters: &Parameters) -> Vec<ParameterInfo> {
+    all(&mut parameters.clone()).into_iter().map(Parameter::info).collect()
+}
+
+/// Sets a parameter of a chain that is to be, within its bounds for votes.
+pub(crate) fn choose(parameters: &mut Parameters, name: &str, value: u64) -> Result<(), BadParameter> {
+    let unknown = || BadParameter::Unknown(name.into());
+    let mut list = all(parameters);
+    let chosen = list.iter_mut().find(|parameter| parameter.name == name).ok_or_else(unknown)?;
+    let (least, most) = (chosen.least, chosen.most);
+    if !(least..=most).contains(&value) {
+        return Err(BadParameter::Range { name: name.into(), value, least, most });
+    }
+    chosen.figure.set(value);
+    Ok(())
 }
 
 /// The parameters that hold from the next block on.

@@ -1,0 +1,133 @@
+//! The machine: disk space, open files, the clock, and which process has the data folder.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use sillok_client::rpc::Status;
+use sillok_client::transaction::now;
+
+use super::Patient;
+use crate::checks::Check;
+use crate::limits;
+use crate::storage::DataFolder;
+
+/// So little free space, in MiB, that the node may stop soon: it halts when a write fails.
+const SPACE_LEAST_MIB: u64 = 1_024;
+/// So little that it should be looked at.
+const SPACE_LOW_MIB: u64 = 10 * 1_024;
+/// The open files with which a node can do what it is made for: RocksDB's, connections, and some more.
+const FILES: u64 = 2_048;
+/// The fewest with which it can run at all: RocksDB's and as many more.
+const FILES_LEAST: u64 = 1_024;
+
+/// Which process has the data folder's database locked, as far as the system tells.
+pub(super) fn user_of(folder: &DataFolder) -> Option<u32> {
+    let inode = fs::metadata(folder.database().join("LOCK")).ok()?.ino();
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    // `1: POSIX  ADVISORY  WRITE 4711 08:01:131234 0 EOF`
+    let holder = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let locked: u64 = fields.get(5)?.rsplit(':').next()?.parse().ok()?;
+        let process = fields.get(4)?.parse().ok()?;
+        (locked == inode).then_some(process)
+    };
+    // The inode's number may be another disk's: only a process that has this program's name counts.
+    let is_node = |process: &u32| {
+        fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim() == "sillok")
+    };
+    locks.lines().filter_map(holder).find(is_node)
+}
+
+/// Whether there is space where the data is.
+pub(super) fn disk(patient: &Patient, checks: &mut Vec<Check>) {
+    let name = "disk space";
+    let path = patient.data.as_ref().map_or(patient.home.path().to_owned(), |_| patient.home.data());
+    let Some(free) = free_mib(&path) else {
+        checks.push(Check::warning(name, "unknown: `df` does not say"));
+        return;
+    };
+    let text = format!("{free} MiB are free at {}", path.display());
+    checks.push(match free {
+        free if free < SPACE_LEAST_MIB => {
+            Check::error(name, text).advice("make room: the node stops when a write fails")
+        }
+        free if free < SPACE_LOW_MIB => {
+            Check::warning(name, text).advice("make room, or keep less (`retain`)")
+        }
+        _ => Check::ok(name, text),
+    });
+}
+
+/// The free space where a path is, in MiB.
+fn free_mib(path: &Path) -> Option<u64> {
+    let output = Command::new("df").arg("-Pk").arg(path).stderr(Stdio::null()).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    // POSIX: device, size, used, available, …
+    let free: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(free / 1_024)
+}
+
+/// Whether the node, or whoever starts it from here, may open enough files.
+pub(super) fn open_files(patient: &Patient, checks: &mut Vec<Check>) {
+    let name = "open files";
+    let process = patient.process.map_or("self".into(), |process| process.to_string());
+    let whose =
+        if patient.process.is_some() { "the node may" } else { "a node that is started from here may" };
+    let Some(most) = file_limit(&process) else {
+        checks.push(Check::warning(name, "unknown: the system does not say"));
+        return;
+    };
+    let text = format!("{whose} have {most} of them");
+    let advice = format!("raise the limit to {FILES} or more (`ulimit -n`, LimitNOFILE= in the unit)");
+    checks.push(match most {
+        most if most < FILES_LEAST => Check::error(name, text).advice(advice),
+        most if most < FILES => Check::warning(name, text).advice(advice),
+        _ => Check::ok(name, text),
+    });
+}
+
+/// A process's soft limit of open files.
+fn file_limit(process: &str) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{process}/limits")).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix("Max open files"))?;
+    match line.split_whitespace().next()? {
+        "unlimited" => Some(u64::MAX),
+        number => number.parse().ok(),
+    }
+}
+
+/// Whether the clock is right, as far as it shows: blocks that others have made are never ahead of it, beyond
+/// what validators allow each other.
+pub(super) fn clock(status: Option<&Status>, checks: &mut Vec<Check>) {
+    let name = "clock";
+    let ahead = status.map_or(0, |status| status.time_ms.saturating_sub(now().0));
+    let synchronised = time_service();
+    checks.push(match (ahead, synchronised) {
+        (ahead, _) if ahead > limits::BLOCK_AHEAD_MS => {
+            Check::error(name, format!("the last block is {ahead} ms ahead of it"))
+                .advice("set it by NTP: this node refuses blocks that others find in time")
+        }
+        (_, Some(false)) => {
+            Check::warning(name, "no time service keeps it").advice("set it up (timedatectl set-ntp true)")
+        }
+        (_, Some(true)) => Check::ok(name, "a time service keeps it, and no block is ahead of it"),
+        (_, None) if status.is_some() => {
+            Check::ok(name, "no block is ahead of it; by how much it is off is unknown")
+        }
+        (_, None) => Check::ok(name, "unknown: no node answers that would have a time to compare it with"),
+    });
+}
+
+/// Whether a time service keeps the clock, if systemd knows.
+fn time_service() -> Option<bool> {
+    let mut command = Command::new("timedatectl");
+    let output =
+        command.args(["show", "--property", "NTPSynchronized", "--value"]).stderr(Stdio::null()).output();
+    match String::from_utf8(output.ok()?.stdout).ok()?.trim() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}

@@ -36,6 +36,8 @@ pub(crate) struct Metrics {
     pub(crate) mempool_transactions: Gauge,
     /// Their bytes.
     pub(crate) mempool_bytes: Gauge,
+    /// Until when the TLS certificate is valid, in seconds since 1970; 0 without one.
+    pub(crate) tls_expiry: Gauge,
     /// Blocks.
     pub(crate) blocks: Counter,
     /// Transactions in blocks.
@@ -48,6 +50,8 @@ pub(crate) struct Metrics {
     pub(crate) invalid_blocks: Counter,
     /// Validators that were seen to sign two things that exclude each other.
     pub(crate) equivocations: Counter,
+    /// Requests that were refused for want of an access token, or of a role.
+    pub(crate) access_refusals: Counter,
     /// From one block to the next.
     pub(crate) block_interval: Histogram,
     /// From the beginning of a height to its block.
@@ -96,6 +100,10 @@ impl Metrics {
         let sync_gap = gauge("sync_gap", "Blocks behind the highest that a peer claims to have");
         let mempool_transactions = gauge("mempool_transactions", "Transactions that wait for a block");
         let mempool_bytes = gauge("mempool_bytes", "Bytes of transactions that wait for a block");
+        let tls_expiry = gauge(
+            "tls_certificate_expiry_timestamp_seconds",
+            "Until when the TLS certificate is valid; 0 without TLS",
+        );
         let mut counter = |name: &str, help: &str| {
             let counter = Counter::default();
             registry.register(name, help, counter.clone());
@@ -106,6 +114,7 @@ impl Metrics {
         let gas = counter("gas", "Gas used in blocks");
         let invalid_blocks = counter("invalid_blocks", "Proposed blocks that were found invalid");
         let equivocations = counter("equivocations", "Equivocations that were seen");
+        let access_refusals = counter("access_refusals", "Requests refused for want of a token or a role");
         let missed_rounds = Family::default();
         registry.register("missed_rounds", "Rounds that came to nothing", missed_rounds.clone());
         let mut seconds = |name: &str, help: &str| {
@@ -120,12 +129,14 @@ impl Metrics {
             sync_gap,
             mempool_transactions,
             mempool_bytes,
+            tls_expiry,
             blocks,
             transactions,
             gas,
             missed_rounds,
             invalid_blocks,
             equivocations,
+            access_refusals,
             block_interval: seconds("block_interval", "From one block to the next"),
             decision: seconds("decision", "From the beginning of a height to its block"),
             build: seconds("build", "Making a block"),

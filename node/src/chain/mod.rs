@@ -125,6 +125,11 @@ impl Chain {
         self.metrics.text()
     }
 
+    /// The time by the node's clock.
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
+    }
+
     /// The last block.
     pub(crate) fn tip(&self) -> Tip {
         self.ledger.tip()

@@ -1,9 +1,12 @@
 //! The node end to end: a real `sillok dev` process, asked over HTTP and WebSocket, stopped and killed.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
+mod access;
+mod certificates;
 mod evidence;
 mod fail_points;
 mod lifecycle;
+mod log_level;
 mod make_run;
 mod network;
 mod payments;
@@ -11,3 +14,4 @@ mod process;
 mod recovery;
 mod retention;
 mod rpc;
+mod tls;

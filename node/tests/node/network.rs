@@ -293,7 +293,7 @@ async fn a_validator_is_voted_in_and_out_under_load() {
     let theirs = std::fs::read_to_string(network.home(0).join("node.toml")).unwrap();
     let peers = theirs.split("peers = [").nth(1).unwrap().split(']').next().unwrap();
     let settings = format!(
-        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n"
+        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n[access]\nanonymous = \"operate\"\n"
     );
     std::fs::write(home.join("node.toml"), settings).unwrap();
 

@@ -49,6 +49,13 @@ impl Node {
         Node { process, banner }
     }
 
+    /// The same, with its log into a file.
+    pub(crate) fn start_home_logging(home: &Path, log: Stdio) -> Self {
+        let mut process = home_command(home, &[]).stderr(log).spawn().unwrap();
+        let banner = first_object(process.stdout.take().unwrap());
+        Node { process, banner }
+    }
+
     /// Runs the node of a folder, which can't start; what it says, and its exit code.
     pub(crate) fn fails_home(home: &Path, options: &[&str]) -> (Value, Option<i32>) {
         let output = home_command(home, options).output().unwrap();
@@ -90,10 +97,15 @@ impl Node {
         self.process.wait().unwrap();
     }
 
-    /// Asks it to stop, with the signal of this name.
-    pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let number = self.process.id().to_string();
         assert!(Command::new("kill").args([signal, &number]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, with the signal of this name.
+    pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
+        self.signal(signal);
         self.process.wait().unwrap()
     }
 }

@@ -93,11 +93,11 @@ impl Chain {
         ledger: Ledger,
         commitment: Commitment,
         clock: Arc<dyn Clock>,
+        metrics: Metrics,
     ) -> Self {
         let (id, pool, feed, waiters) = (genesis.hash(), Pool::default(), Feed::new(), Waiters::default());
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
-        let metrics = Metrics::new();
         metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
         Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters, metrics }
     }

@@ -27,7 +27,7 @@ pub(crate) struct Producer {
     pub(super) chain: Arc<Chain>,
     pub(super) executor: Executor,
     /// Who proposes.
-    key: PublicKey,
+    pub(super) key: PublicKey,
     pub(super) tentative: Option<Tentative>,
 }
 
@@ -85,7 +85,9 @@ impl Producer {
         let env = self.chain.next_env(&tip);
         let validators = validators_digest(&self.executor.validators(&*state)?);
         let candidates = self.take_candidates(&*state, env.time)?;
-        let proposal = self.executor.propose(state, env, tip.block, candidates)?;
+        let execution = self.metrics().execution.clone();
+        let run = || self.executor.propose(state, env, tip.block, candidates);
+        let proposal = Metrics::time(&execution, run)?;
         self.drop_refused(&proposal.refused);
         FailPoint::Executed.pass();
         let Proposal { transactions, execution, .. } = proposal;
@@ -126,7 +128,9 @@ impl Producer {
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
         let state = self.chain.ledger.to_build_on().1;
         // Whoever decided it has verified its signatures, and so has this node before it voted.
-        let execution = self.executor.execute(state, &root, &block, false).map_err(|error| match error {
+        let measured = self.metrics().execution.clone();
+        let run = || self.executor.execute(state, &root, &block, false);
+        let execution = Metrics::time(&measured, run).map_err(|error| match error {
             BlockError::Fault(fault) => fault,
             invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
         })?;

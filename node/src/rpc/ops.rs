@@ -14,9 +14,8 @@ use tower::{Layer, Service};
 use super::RpcFailure;
 use super::access::{Caller, Gate, Role};
 use crate::chain::Chain;
+use crate::metrics;
 
-/// The content type of Prometheus's text form.
-const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// The content type of plain sentences.
 const PLAIN: &str = "text/plain; charset=utf-8";
 
@@ -75,7 +74,7 @@ impl OpsLayer {
     fn answer(&self, caller: &Caller, path: &str) -> Option<HttpResponse> {
         match path {
             "/metrics" => Some(match self.gate.admit(caller, Role::Operate, path) {
-                Ok(()) => response(200, METRICS, self.chain.measured()),
+                Ok(()) => response(200, metrics::CONTENT_TYPE, self.chain.measured()),
                 Err(refused) => refusal(&refused),
             }),
             "/livez" => Some(response(200, PLAIN, "alive\n".into())),

@@ -1,6 +1,6 @@
 //! A `sillok dev` process on a free port, whose data folder outlives it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -89,6 +89,16 @@ impl Node {
 
     pub(crate) fn client(&self) -> Client {
         Client::new(self.url()).unwrap()
+    }
+
+    /// What it answers to a GET: all of it.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let address = self.url().strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
     }
 
     /// Kills it without a word, as a power cut would.

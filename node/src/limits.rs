@@ -71,10 +71,18 @@ pub(crate) const RESPONSE_BYTES: u32 = 32 * 1024 * 1024;
 pub(crate) const DECODE_DEPTH: u32 = 64;
 /// The most contracts that one `contract_list` names beside those of genesis.
 pub(crate) const LISTED_CONTRACTS: usize = 1_000;
-/// The most connections at once.
+/// The most requests over HTTP and open WebSockets at once.
 pub(crate) const CONNECTIONS: u32 = 512;
 /// The most changes of validators in an answer: each has a certificate and a set, of 128 validators at most.
 pub(crate) const VALIDATOR_CHANGES: usize = 64;
+/// The most connections for requests at once, those that say nothing among them.
+pub(crate) const SOCKETS: usize = 1_024;
+/// The longest log filter that can be asked for.
+pub(crate) const LOG_FILTER_BYTES: usize = 1_024;
+/// The most access tokens of a node.
+pub(crate) const ACCESS_TOKENS: usize = 64;
+/// How long a client may take to begin TLS.
+pub(crate) const TLS_HANDSHAKE: Duration = Duration::from_secs(5);
 /// The most requests in a JSON-RPC batch.
 pub(crate) const BATCH_REQUESTS: u32 = 256;
 /// The most transactions in one `tx_submitBatch`.

@@ -2,6 +2,9 @@
 //!
 //! Invariant: measuring changes nothing, and waits for nothing: every figure is an atomic of its own.
 
+mod register;
+mod text;
+
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -9,11 +12,14 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
-use prometheus_client::registry::{Registry, Unit};
-use sillok_abi::PublicKey;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use sillok_abi::{PublicKey, Time};
 
+use crate::limits;
 use crate::lock::lock;
+use register::{Register, Seconds};
+pub(crate) use text::CONTENT_TYPE;
 
 /// Whose turn was missed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -30,12 +36,22 @@ pub(crate) struct Metrics {
     pub(crate) round: Gauge,
     /// The peers that are connected.
     pub(crate) peers: Gauge,
+    /// For how many seconds a height is being decided already; 0 while nothing is to be decided.
+    deciding: Seconds,
+    /// The voting power of all validators.
+    pub(crate) validator_power: Gauge,
+    /// That of those that are connected, and of this node.
+    pub(crate) reachable_power: Gauge,
+    /// By how many seconds this node's clock was ahead of the last block's time when another's came.
+    clock_offset: Seconds,
     /// How many blocks the node is behind the highest that a peer claims to have.
     pub(crate) sync_gap: Gauge,
     /// The transactions that wait for a block.
     pub(crate) mempool_transactions: Gauge,
     /// Their bytes.
     pub(crate) mempool_bytes: Gauge,
+    /// Until when the TLS certificate is valid, in seconds since 1970; 0 without one.
+    pub(crate) tls_expiry: Gauge,
     /// Blocks.
     pub(crate) blocks: Counter,
     /// Transactions in blocks.
@@ -48,10 +64,16 @@ pub(crate) struct Metrics {
     pub(crate) invalid_blocks: Counter,
     /// Validators that were seen to sign two things that exclude each other.
     pub(crate) equivocations: Counter,
+    /// Requests that were refused for want of an access token, or of a role.
+    pub(crate) access_refusals: Counter,
     /// From one block to the next.
     pub(crate) block_interval: Histogram,
     /// From the beginning of a height to its block.
     pub(crate) decision: Histogram,
+    /// Running a block's transactions, in making it or in judging it.
+    pub(crate) execution: Histogram,
+    /// Hashing the state that a block has changed.
+    pub(crate) hashing: Histogram,
     /// Making a block.
     pub(crate) build: Histogram,
     /// Judging a block.
@@ -84,57 +106,46 @@ const BEHIND: i64 = 16;
 impl Metrics {
     /// Figures of which all are zero.
     pub(crate) fn new() -> Self {
-        let mut registry = Registry::with_prefix("sillok");
-        let mut gauge = |name: &str, help: &str| {
-            let gauge = Gauge::default();
-            registry.register(name, help, gauge.clone());
-            gauge
-        };
-        let height = gauge("height", "Height of the last block");
-        let round = gauge("round", "Round of consensus that is going on");
-        let peers = gauge("peers", "Connected peers");
-        let sync_gap = gauge("sync_gap", "Blocks behind the highest that a peer claims to have");
-        let mempool_transactions = gauge("mempool_transactions", "Transactions that wait for a block");
-        let mempool_bytes = gauge("mempool_bytes", "Bytes of transactions that wait for a block");
-        let mut counter = |name: &str, help: &str| {
-            let counter = Counter::default();
-            registry.register(name, help, counter.clone());
-            counter
-        };
-        let blocks = counter("blocks", "Blocks");
-        let transactions = counter("transactions", "Transactions in blocks");
-        let gas = counter("gas", "Gas used in blocks");
-        let invalid_blocks = counter("invalid_blocks", "Proposed blocks that were found invalid");
-        let equivocations = counter("equivocations", "Equivocations that were seen");
+        let mut of = Register::new();
         let missed_rounds = Family::default();
-        registry.register("missed_rounds", "Rounds that came to nothing", missed_rounds.clone());
-        let mut seconds = |name: &str, help: &str| {
-            let histogram = Histogram::new(exponential_buckets(0.000_5, 2.0, 16));
-            registry.register_with_unit(name, help, Unit::Seconds, histogram.clone());
-            histogram
-        };
+        of.0.register("missed_rounds", "Rounds that came to nothing", missed_rounds.clone());
+        let capacity = "The most transactions that can wait for a block";
+        of.limit("mempool_capacity_transactions", capacity, limits::MEMPOOL_TRANSACTIONS);
+        let capacity = "The most bytes of transactions that can wait for a block";
+        of.limit("mempool_capacity_bytes", capacity, limits::MEMPOOL_BYTES);
+        let expiry = "tls_certificate_expiry_timestamp_seconds";
         Metrics {
-            height,
-            round,
-            peers,
-            sync_gap,
-            mempool_transactions,
-            mempool_bytes,
-            blocks,
-            transactions,
-            gas,
+            height: of.gauge("height", "Height of the last block"),
+            round: of.gauge("round", "Round of consensus that is going on"),
+            peers: of.gauge("peers", "Connected peers"),
+            deciding: of.seconds("deciding", "For how long a height is being decided already; 0 if none is"),
+            validator_power: of.gauge("validator_power", "Voting power of all validators"),
+            reachable_power: of
+                .gauge("reachable_power", "Voting power that is connected, the node's included"),
+            clock_offset: of
+                .seconds("clock_offset", "The node's clock before the time of another's last block"),
+            sync_gap: of.gauge("sync_gap", "Blocks behind the highest that a peer claims to have"),
+            mempool_transactions: of.gauge("mempool_transactions", "Transactions that wait for a block"),
+            mempool_bytes: of.gauge("mempool_bytes", "Bytes of transactions that wait for a block"),
+            tls_expiry: of.gauge(expiry, "Until when the TLS certificate is valid; 0 without TLS"),
+            blocks: of.counter("blocks", "Blocks"),
+            transactions: of.counter("transactions", "Transactions in blocks"),
+            gas: of.counter("gas", "Gas used in blocks"),
             missed_rounds,
-            invalid_blocks,
-            equivocations,
-            block_interval: seconds("block_interval", "From one block to the next"),
-            decision: seconds("decision", "From the beginning of a height to its block"),
-            build: seconds("build", "Making a block"),
-            judge: seconds("judge", "Judging a block"),
-            commit: seconds("commit", "Writing a block"),
-            root_wait: seconds("root_wait", "Waiting for the root of state"),
-            body_sync: seconds("body_sync", "Writing a body that may be decided on"),
-            log_sync: seconds("log_sync", "Writing what was signed"),
-            registry,
+            invalid_blocks: of.counter("invalid_blocks", "Proposed blocks that were found invalid"),
+            equivocations: of.counter("equivocations", "Equivocations that were seen"),
+            access_refusals: of.counter("access_refusals", "Requests refused for want of a token or a role"),
+            block_interval: of.durations("block_interval", "From one block to the next"),
+            decision: of.durations("decision", "From the beginning of a height to its block"),
+            execution: of.durations("execution", "Running a block's transactions"),
+            hashing: of.durations("hashing", "Hashing the state that a block has changed"),
+            build: of.durations("build", "Making a block"),
+            judge: of.durations("judge", "Judging a block"),
+            commit: of.durations("commit", "Writing a block"),
+            root_wait: of.durations("root_wait", "Waiting for the root of state"),
+            body_sync: of.durations("body_sync", "Writing a body that may be decided on"),
+            log_sync: of.durations("log_sync", "Writing what was signed"),
+            registry: of.0,
             progress: Mutex::default(),
         }
     }
@@ -155,6 +166,8 @@ impl Metrics {
 
     /// A round after the first begins: the one whose turn it was before has missed it.
     pub(crate) fn missed(&self, round: u32, before: &PublicKey) {
+        // A node that starts in the middle of a height hears of a later round first.
+        lock(&self.progress).begun.get_or_insert_with(Instant::now);
         self.round.set(round.into());
         self.missed_rounds.get_or_create(&Proposer { proposer: hex::encode(before) }).inc();
     }
@@ -175,6 +188,12 @@ impl Metrics {
         }
     }
 
+    /// Another's block has come, whose time is `block`, at this time by the node's clock.
+    pub(crate) fn clock(&self, now: Time, block: Time) {
+        let apart = Duration::from_millis(now.0.abs_diff(block.0)).as_secs_f64();
+        self.clock_offset.set(if now < block { apart.copysign(-1.0) } else { apart });
+    }
+
     /// Why the node is not ready to answer for the chain; none if it is.
     pub(crate) fn not_ready(&self) -> Option<String> {
         let begun = lock(&self.progress).begun;
@@ -187,9 +206,11 @@ impl Metrics {
 
     /// All figures, as Prometheus reads them.
     pub(crate) fn text(&self) -> String {
+        let begun = lock(&self.progress).begun;
+        self.deciding.set(begun.map_or(0.0, |begun| begun.elapsed().as_secs_f64()));
         let mut text = String::new();
         match prometheus_client::encoding::text::encode(&mut text, &self.registry) {
-            Ok(()) => text,
+            Ok(()) => text::classic(&text),
             Err(error) => format!("# {error}\n"),
         }
     }
@@ -212,7 +233,44 @@ mod tests {
         }
         assert!(text.contains("sillok_decision_seconds_count 1"), "{text}");
         assert!(text.contains("sillok_block_interval_seconds_count 0"), "{text}");
-        assert!(text.ends_with("# EOF\n"));
+        assert!(text.contains("# TYPE sillok_blocks_total counter\n"), "{text}");
+        assert!(text.contains("\nsillok_deciding_seconds 0.0\n"), "nothing is being decided: {text}");
+        metrics.begins();
+        assert!(!metrics.text().contains("\nsillok_deciding_seconds 0.0\n"));
+    }
+
+    #[test]
+    fn clocks_that_differ_are_seen_either_way() {
+        let metrics = Metrics::new();
+        for (now, block, offset) in [(5_250, 5_000, "0.25"), (5_000, 5_250, "-0.25"), (5_000, 5_000, "0.0")] {
+            metrics.clock(Time(now), Time(block));
+            let line = format!("sillok_clock_offset_seconds {offset}");
+            assert!(metrics.text().lines().any(|found| found == line), "{line}: {}", metrics.text());
+        }
+    }
+
+    #[test]
+    fn a_height_that_takes_long_is_a_stall_and_idleness_is_none() {
+        let metrics = Metrics::new();
+        let long_ago = || Instant::now().checked_sub(STALLED + Duration::from_secs(1)).unwrap();
+        let progress = |begun, last| *lock(&metrics.progress) = Progress { begun, last };
+        progress(None, Some(long_ago()));
+        assert_eq!(metrics.not_ready(), None, "there is nothing to decide");
+        progress(Some(long_ago()), Some(long_ago()));
+        assert!(metrics.not_ready().unwrap().starts_with("height 1 takes 16 s"), "{:?}", metrics.not_ready());
+        // Another round is no progress, a block is.
+        metrics.begins();
+        metrics.missed(1, &[7; 32]);
+        assert!(metrics.not_ready().is_some());
+        metrics.block(1, 0, 0);
+        assert_eq!(metrics.not_ready(), None);
+    }
+
+    #[test]
+    fn a_node_that_starts_in_a_later_round_decides_since_then() {
+        let metrics = Metrics::new();
+        metrics.missed(3, &[7; 32]);
+        assert!(lock(&metrics.progress).begun.is_some());
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod workload;
 
 use std::time::Duration;
 
-use sillok_client::rpc::Client;
+use sillok_client::rpc::{Client, ClientOptions};
 
 pub(crate) use error::BenchError;
 pub(crate) use options::BenchOptions;
@@ -30,15 +30,19 @@ use stage::Stage;
 /// How long the node has to answer once it was started: it makes the accounts first.
 const START: Duration = Duration::from_secs(600);
 
-/// Runs a bench; `tell` is given what goes on.
+/// Runs a bench, in which clients reach the nodes like this; `tell` is given what goes on.
 ///
 /// # Errors
 /// If the node does not start or fails, or the machine has no room for the files.
-pub(crate) async fn run(options: &BenchOptions, tell: &dyn Fn(String)) -> Result<Report, BenchError> {
+pub(crate) async fn run(
+    options: &BenchOptions,
+    reach: &ClientOptions,
+    tell: &dyn Fn(String),
+) -> Result<Report, BenchError> {
     let stage = Stage::prepare(options)?;
     tell(format!("starting {} validators with {} accounts", options.validators, options.accounts));
     let mut nodes = stage.start(START)?;
-    let clients = clients(&nodes)?;
+    let clients = clients(&nodes, reach)?;
     let gas = workload::gas_limit(&clients[0], &stage).await?;
     tell(format!("signing {} transactions of {gas} gas each", options.transactions()));
     let file = SignedFile::write(&stage, options, gas)?;
@@ -52,6 +56,6 @@ pub(crate) async fn run(options: &BenchOptions, tell: &dyn Fn(String)) -> Result
 }
 
 /// A client of each node. There is at least one.
-fn clients(nodes: &Nodes) -> Result<Vec<Client>, BenchError> {
-    nodes.all().iter().map(|node| Ok(Client::new(node.url())?)).collect()
+fn clients(nodes: &Nodes, reach: &ClientOptions) -> Result<Vec<Client>, BenchError> {
+    nodes.all().iter().map(|node| Ok(Client::with(node.url(), reach)?)).collect()
 }

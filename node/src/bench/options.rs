@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use crate::rpc::TlsOptions;
+
 /// Measure how many transactions a second nodes carry on this machine.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchOptions {
@@ -29,6 +31,9 @@ pub(crate) struct BenchOptions {
     /// unless given.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// The nodes answer over TLS with these; --ca says whom to trust.
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
 }
 
 /// What the transactions of a bench do.

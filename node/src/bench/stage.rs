@@ -16,8 +16,10 @@ use super::BenchError;
 use super::accounts::key;
 use super::options::{BenchOptions, Workload};
 use crate::dev;
+use crate::home::{HomeError, NodeConfig, NodeHome};
 use crate::process::NodeProcess;
-use crate::testnet::{self, NodePlace, Nodes};
+use crate::rpc::TlsFiles;
+use crate::testnet::{self, NodePlace, Nodes, TestnetError};
 
 /// What each account begins with: more than a bench spends.
 const EACH: u64 = 1_000_000_000;
@@ -31,6 +33,8 @@ pub(super) struct Stage {
     folder: PathBuf,
     /// The validators, if there are several.
     places: Vec<NodePlace>,
+    /// With which nodes answer over TLS.
+    tls: Option<TlsFiles>,
     /// Removed at the end, if nobody gave a folder.
     _temporary: Option<Temporary>,
     /// What is measured.
@@ -75,10 +79,13 @@ impl Stage {
             1 => (Vec::new(), genesis),
             several => testnet::make(&folder.join("nodes"), several.into(), (0, 0), genesis)?,
         };
+        let tls = options.tls.files().map(absolute).transpose()?;
+        places.iter().try_for_each(|place| encrypt(place, tls.clone()))?;
         fs::write(folder.join("genesis"), genesis.encode()).map_err(failed())?;
         Ok(Stage {
             folder,
             places,
+            tls,
             _temporary: temporary,
             workload: options.workload,
             accounts: options.accounts,
@@ -105,6 +112,10 @@ impl Stage {
         let mut arguments: Vec<OsString> = fixed.map(OsString::from).into();
         let (data, genesis) = (self.chain_folder(), self.genesis());
         arguments.extend([data.into(), "--genesis".into(), genesis.into()]);
+        if let Some(TlsFiles { certificate, key }) = self.tls.clone() {
+            arguments.extend(["--tls-certificate".into(), certificate.into()]);
+            arguments.extend(["--tls-key".into(), key.into()]);
+        }
         arguments
     }
 
@@ -125,6 +136,19 @@ impl Stage {
     pub(super) fn transactions(&self) -> PathBuf {
         self.folder.join("transactions")
     }
+}
+
+/// The same files, wherever they are looked for.
+fn absolute(files: TlsFiles) -> Result<TlsFiles, BenchError> {
+    let here = std::env::current_dir().map_err(BenchError::system("can't find the current folder"))?;
+    Ok(files.within(&here))
+}
+
+/// Has a node answer over TLS.
+fn encrypt(place: &NodePlace, tls: Option<TlsFiles>) -> Result<(), BenchError> {
+    let home = NodeHome::open(&place.home).map_err(TestnetError::from)?;
+    let config = NodeConfig { tls, ..home.config().map_err(TestnetError::from)? };
+    Ok(config.write(&home.config_file()).map_err(HomeError::from).map_err(TestnetError::from)?)
 }
 
 /// The accounts' keys, derived on two threads.

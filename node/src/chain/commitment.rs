@@ -9,10 +9,12 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 
+use prometheus_client::metrics::histogram::Histogram;
 use sillok_abi::Hash;
 use sillok_runtime::{Changes, Fault, FieldRoots, StateTree};
 
 use crate::lock::lock;
+use crate::metrics::Metrics;
 
 /// The tree, and the way to it.
 pub(crate) struct Commitment {
@@ -44,17 +46,23 @@ pub(crate) struct Committed {
 }
 
 impl Commitment {
-    /// Starts with the tree after the block at `height`, and what that block has changed in it.
+    /// Starts with the tree after the block at `height`, and what that block has changed in it. `hashing` measures
+    /// how long a block takes.
     ///
     /// # Errors
     /// If there can be no thread for it.
-    pub(crate) fn start(height: u64, tree: StateTree, roots: FieldRoots) -> io::Result<Self> {
+    pub(crate) fn start(
+        height: u64,
+        tree: StateTree,
+        roots: FieldRoots,
+        hashing: Histogram,
+    ) -> io::Result<Self> {
         let committed = Committed { height, tree, roots, fault: None };
         let shared = Arc::new(Shared { tree: Mutex::new(committed), moved: Condvar::new() });
         // One block at a time: the next one's header waits for its root.
         let (blocks, queue) = sync_channel(1);
         let worker = shared.clone();
-        thread::Builder::new().name("commitment".into()).spawn(move || keep_up(&worker, &queue))?;
+        thread::Builder::new().name("commitment".into()).spawn(move || keep_up(&worker, &queue, &hashing))?;
         Ok(Commitment { shared, blocks })
     }
 
@@ -94,10 +102,10 @@ impl Committed {
     }
 }
 
-fn keep_up(shared: &Shared, queue: &Receiver<Block>) {
+fn keep_up(shared: &Shared, queue: &Receiver<Block>, hashing: &Histogram) {
     while let Ok(Block { height, changes }) = queue.recv() {
         let mut committed = lock(&shared.tree);
-        match committed.tree.update(&changes) {
+        match Metrics::time(hashing, || committed.tree.update(&changes)) {
             Ok(roots) => (committed.height, committed.roots) = (height, roots),
             Err(fault) => committed.fault = Some(fault),
         }

@@ -14,6 +14,7 @@ use crate::consensus::Verdict;
 use crate::ledger::Tip;
 use crate::limits;
 use crate::lock::lock;
+use crate::metrics::Metrics;
 
 impl Producer {
     /// Judges a block, whose height, chain, proposer and validators are right; none if another height is next.
@@ -64,8 +65,9 @@ impl Producer {
         self.tentative = None;
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
         let state = self.chain.ledger.to_build_on().1;
+        let measured = self.metrics().execution.clone();
         let begun = self.chain.clock.now();
-        let executed = self.executor.execute(state, &root, identified, false);
+        let executed = Metrics::time(&measured, || self.executor.execute(state, &root, identified, false));
         self.executed_since(begun, &block.transactions);
         match executed {
             Ok(execution) => {
@@ -78,7 +80,11 @@ impl Producer {
     }
 
     fn header_fault(&self, tip: &Tip, header: &Header, fresh: bool) -> Option<&'static str> {
-        let latest = self.chain.clock.now().plus(limits::BLOCK_AHEAD_MS);
+        let now = self.chain.clock.now();
+        let latest = now.plus(limits::BLOCK_AHEAD_MS);
+        if fresh && header.proposer != self.key {
+            self.metrics().clock(now, header.time);
+        }
         if header.parent != tip.block {
             Some("its parent is not the last block")
         } else if header.receipts_root != tip.receipts_root {

@@ -98,12 +98,12 @@ impl Chain {
         ledger: Ledger,
         commitment: Commitment,
         clock: Arc<dyn Clock>,
+        metrics: Metrics,
     ) -> Self {
         let (id, pool, feed) = (genesis.hash(), Pool::default(), Feed::new());
         let (waiters, signatures) = (Waiters::default(), Signatures::new());
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
-        let metrics = Metrics::new();
         metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
         Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters, signatures, metrics }
     }
@@ -129,6 +129,11 @@ impl Chain {
         self.metrics.mempool_transactions.set(i64::try_from(waiting.transactions).unwrap_or(i64::MAX));
         self.metrics.mempool_bytes.set(i64::try_from(waiting.bytes).unwrap_or(i64::MAX));
         self.metrics.text()
+    }
+
+    /// The time by the node's clock.
+    pub(crate) fn now(&self) -> Time {
+        self.clock.now()
     }
 
     /// The last block.

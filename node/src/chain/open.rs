@@ -9,6 +9,7 @@ use super::commitment::Commitment;
 use super::{Chain, Producer};
 use crate::clock::Clock;
 use crate::ledger::Ledger;
+use crate::metrics::Metrics;
 use crate::storage::{Storage, StorageError};
 
 /// Why a chain does not start.
@@ -55,8 +56,9 @@ pub(crate) fn open_with(
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     check_tip(&ledger, &genesis, &runtime)?;
     let executor = open_executor(&ledger, &runtime)?;
-    let commitment = open_commitment(&ledger)?;
-    let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock));
+    let metrics = Metrics::new();
+    let commitment = open_commitment(&ledger, &metrics)?;
+    let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock, metrics));
     chain.take_up_waiting()?;
     let producer = Producer::new(chain.clone(), executor, key)?;
     Ok((chain, producer))
@@ -92,7 +94,7 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<()
 
 /// Makes the tree of the state on disk. If the last block executed nothing, its header says which root that
 /// state has: damage is met here then, and else when the next block is voted on.
-fn open_commitment(ledger: &Ledger) -> Result<Commitment, OpenError> {
+fn open_commitment(ledger: &Ledger, metrics: &Metrics) -> Result<Commitment, OpenError> {
     let tree = ledger.tree()?;
     let tip = ledger.tip();
     if let Some(block) = ledger.block(tip.height)?.filter(|_| tip.empty)
@@ -103,7 +105,7 @@ fn open_commitment(ledger: &Ledger) -> Result<Commitment, OpenError> {
         );
     }
     let roots = ledger.tip_roots(&tree)?;
-    Ok(Commitment::start(tip.height, tree, roots).map_err(Fault::new)?)
+    Ok(Commitment::start(tip.height, tree, roots, metrics.hashing.clone()).map_err(Fault::new)?)
 }
 
 fn open_executor(ledger: &Ledger, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {

@@ -30,7 +30,7 @@ pub(crate) struct Producer {
     pub(super) chain: Arc<Chain>,
     pub(super) executor: Executor,
     /// Who proposes.
-    key: PublicKey,
+    pub(super) key: PublicKey,
     /// The nodes before the last block.
     nodes_before: Arc<[NodeInfo]>,
     pub(super) tentative: Option<Tentative>,
@@ -102,8 +102,10 @@ impl Producer {
         let validators = validators_digest(&self.executor.validators(&*state, height)?);
         let next_validators = validators_digest(&self.executor.next_validators(&*state)?);
         let candidates = self.take_candidates(&*state, env.time)?;
+        let measured = self.metrics().execution.clone();
         let begun = self.chain.clock.now();
-        let proposal = self.executor.propose(state, env, tip.block, candidates)?;
+        let proposal =
+            Metrics::time(&measured, || self.executor.propose(state, env, tip.block, candidates))?;
         self.executed_since(begun, &proposal.transactions);
         self.drop_refused(&proposal.refused);
         FailPoint::Executed.pass();
@@ -148,11 +150,12 @@ impl Producer {
         // Whoever decided it has verified its signatures, and so has this node before it voted.
         let identified = Identified::of(&block)
             .ok_or_else(|| Fault::new("the body of a decided block is not that of its header"))?;
-        let execution =
-            self.executor.execute(state, &root, &identified, false).map_err(|error| match error {
-                BlockError::Fault(fault) => fault,
-                invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
-            })?;
+        let measured = self.metrics().execution.clone();
+        let run = || self.executor.execute(state, &root, &identified, false);
+        let execution = Metrics::time(&measured, run).map_err(|error| match error {
+            BlockError::Fault(fault) => fault,
+            invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
+        })?;
         Ok(Tentative { id: *id, block, execution })
     }
 

@@ -25,11 +25,13 @@ mod order;
 pub(crate) mod output;
 mod parameters;
 mod query;
+mod reach;
 mod register;
 mod session;
 mod signing;
 mod status;
 mod table;
+mod token;
 mod tx;
 mod typed;
 mod verify;
@@ -81,11 +83,16 @@ enum Command {
     Peers,
     /// Show the round of consensus that is going on, and who has voted.
     Consensus,
+    /// Have the node log more or less while it runs.
+    LogLevel(node::LogLevelOptions),
     /// Show the node's chain, height, time, validators and peers.
     Status,
     /// Make and show keys, and sign with them.
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    /// Make access tokens for requests to a node.
+    #[command(subcommand)]
+    Token(token::TokenCommand),
     /// Build, deploy, call, query, inspect and upgrade contracts.
     #[command(subcommand)]
     Contract(contract::ContractCommand),
@@ -170,6 +177,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Genesis(command) => genesis::run(command, &options),
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),
+        Command::Token(command) => token::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
         Command::Bench(bench) => measure(&bench, &options),
         Command::Doctor(doctor) => {
@@ -200,7 +208,8 @@ fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Resul
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
     let tell = |what| output::note(options.quiet, what);
-    let report = runtime.block_on(crate::bench::run(bench, &tell));
+    let reach = reach::client_options(options)?;
+    let report = runtime.block_on(crate::bench::run(bench, &reach, &tell));
     let report = report.map_err(|error| CliError::failed("bench", error))?;
     output::result(options.json, &report, report.to_json());
     match report.failures() {
@@ -220,6 +229,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         Command::Status => status::run(session),
         Command::Peers => node::peers(session).await,
         Command::Consensus => node::consensus(session).await,
+        Command::LogLevel(level) => node::log_level(&level, session).await,
         Command::Tx(command) => tx::run(command, session).await,
         Command::Query(command) => query::run(command, session).await,
         Command::Register(command) => register::run(command, session).await,
@@ -238,6 +248,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Genesis(_)
         | Command::Completions(_)
         | Command::Keys(_)
+        | Command::Token(_)
         | Command::Contract(_)
         | Command::Bench(_)
         | Command::Verify(_) => unreachable!("run without a session"),

@@ -1,4 +1,4 @@
-//! `sillok init`, `peers`, `consensus`, `config`: a node's folder, and what a node does.
+//! `sillok init`, `peers`, `consensus`, `config`, `log-level`: a node's folder, and what a node does.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use sillok_abi::Account;
 use super::table::{Align, Table};
 use super::{CliError, GlobalOptions, Result, Session, output};
 use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Passwords};
+use crate::logging;
 use crate::network::NodeId;
 
 /// The options of `sillok init`.
@@ -75,6 +76,24 @@ pub(super) fn config(config: &ConfigOptions, options: &GlobalOptions) -> Result<
     let text = settings.to_toml().map_err(|error| CliError::failed("config", error))?;
     let value = serde_json::to_value(&settings).map_err(|error| CliError::failed("json", error))?;
     output::result(options.json, text.trim_end(), value);
+    Ok(())
+}
+
+/// The options of `sillok log-level`.
+#[derive(Args, Clone, Debug)]
+pub(super) struct LogLevelOptions {
+    /// A level (off, error, warn, info, debug, trace), or levels of parts: sillok=debug,warn.
+    #[arg(value_name = "FILTER")]
+    filter: String,
+}
+
+/// Has the node log more or less, until it is told otherwise or ends.
+pub(super) async fn log_level(level: &LogLevelOptions, session: &Session) -> Result<()> {
+    logging::parse(&level.filter).map_err(|error| CliError::usage(&error).hint(error.hint()))?;
+    let answer = session.client().node_set_log_level(&level.filter).await;
+    let value = answer.map_err(super::session::from_rpc)?;
+    let before = value["before"].as_str().unwrap_or_default();
+    session.result(format!("the node logs {} (before: {before})", level.filter), value.clone());
     Ok(())
 }
 

@@ -19,6 +19,21 @@ pub(crate) struct GlobalOptions {
     /// The node's RPC address.
     #[arg(long, global = true, env = "SILLOK_NODE", value_name = "URL", default_value = DEFAULT_NODE, help_heading = "Global options")]
     pub(crate) node: String,
+    /// Trust the authorities whose certificates are in this PEM file to say who the node is over https, instead of
+    /// the system's.
+    #[arg(long, global = true, env = "SILLOK_CA", value_name = "FILE", help_heading = "Global options")]
+    pub(crate) ca: Option<PathBuf>,
+    /// The access token that the node asks for. The command line can be read by others on this machine, the
+    /// environment can't.
+    #[arg(
+        long,
+        global = true,
+        env = "SILLOK_TOKEN",
+        hide_env_values = true,
+        value_name = "TOKEN",
+        help_heading = "Global options"
+    )]
+    pub(crate) token: Option<String>,
     /// Who submits: //Alice, a key's name (see `sillok keys`), or 0x and a secret seed. On a dev chain: //Alice.
     #[arg(long, global = true, value_name = "SURI", help_heading = "Signing options")]
     pub(crate) from: Option<String>,

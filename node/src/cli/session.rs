@@ -12,7 +12,7 @@ use sillok_client::transaction::{Nonces, Signer};
 use sillok_client::value::{self, signature};
 
 use super::names::Directory;
-use super::{CliError, GlobalOptions, Result, output, signing};
+use super::{CliError, GlobalOptions, Result, output, reach, signing};
 
 /// A contract that a command talks to.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub(crate) struct Session {
 impl Session {
     /// Connects: reads the chain's status and the names of its contracts.
     pub(crate) async fn open(options: GlobalOptions) -> Result<Self> {
-        let client = Client::new(&options.node).map_err(from_rpc)?;
+        let client = reach::client(&options)?;
         let status = client.chain_status().await.map_err(from_rpc)?;
         let contracts = client.contract_list().await.map_err(from_rpc)?;
         let not_understood = || CliError::network("unexpected-answer", "the node's chain id is not a hash");
@@ -219,8 +219,12 @@ fn named_contracts(entries: Vec<ContractEntry>) -> BTreeMap<String, ContractId> 
 /// A failed request as the command's error.
 pub(crate) fn from_rpc(error: RpcError) -> CliError {
     match &error {
-        RpcError::Unreachable { .. } => CliError::network("unreachable", &error)
-            .hint("start a chain with `sillok dev`, or name another node with --node URL"),
+        RpcError::Unreachable { url, reason } => {
+            CliError::network("unreachable", &error).hint(reach::hint(url, reason))
+        }
+        RpcError::Authorities { .. } => CliError::failed("ca", &error)
+            .hint("--ca names a file with the certificates of authorities, in PEM form"),
+        RpcError::Token => CliError::usage(&error).hint("give --token as `sillok token new` printed it"),
         RpcError::Unexpected { .. } => {
             CliError::network("unexpected-answer", &error).hint("is it a Sillok node, and of this version?")
         }

@@ -1,7 +1,6 @@
 //! What a newcomer needs to know about a dev chain that just started.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value, json};
@@ -26,11 +25,11 @@ pub(crate) struct Banner {
 }
 
 /// Where commands look for a node.
-const DEFAULT_PORT: u16 = 9944;
+const DEFAULT_URL: &str = "http://127.0.0.1:9944";
 
 impl Banner {
-    /// What to show of `chain`, which answers on `address`.
-    pub(crate) fn new(chain: &Chain, address: SocketAddr, data: &Path) -> Self {
+    /// What to show of `chain`, which answers at `url`.
+    pub(crate) fn new(chain: &Chain, url: &str, data: &Path) -> Self {
         let genesis = chain.genesis();
         let contracts = genesis.contracts.iter().filter_map(|contract| {
             Some((contract.name.clone(), genesis.contract(&contract.name)?.to_string()))
@@ -40,8 +39,6 @@ impl Banner {
             let key: Keypair = suri.parse().ok()?;
             Some((suri, key.account().to_string()))
         });
-        let url = format!("http://{address}");
-        let elsewhere = address.port() != DEFAULT_PORT;
         Banner {
             name: genesis.name.clone(),
             chain: format!("0x{}", hex::encode(chain.id())),
@@ -50,8 +47,8 @@ impl Banner {
             accounts: accounts.collect(),
             contracts: contracts.collect(),
             program: std::env::args().next().unwrap_or_else(|| "sillok".into()),
-            node_flag: if elsewhere { format!(" --node {url}") } else { String::new() },
-            url,
+            node_flag: if url == DEFAULT_URL { String::new() } else { format!(" --node {url}") },
+            url: url.to_owned(),
         }
     }
 

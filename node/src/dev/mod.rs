@@ -24,6 +24,7 @@ use crate::logging;
 use crate::node::{Node, NodeError, Parts};
 use crate::reactor::Alone;
 use crate::rng::{Rng, SystemRng};
+use crate::rpc::{AccessConfig, Anonymous, Front};
 use crate::storage::{DataFolder, StorageError};
 
 /// Why `sillok dev` ends without being asked to.
@@ -97,8 +98,17 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         retention: options.retain,
     };
     let node = Node::start(parts, |_, _, _| Ok(Arc::new(Alone)))?;
-    let announce = |chain: &Chain, address| announce(&Banner::new(chain, address, &options.data));
-    Ok(node.serve(options.rpc, pending(), announce)?)
+    let announce = |chain: &Chain, url: &str| announce(&Banner::new(chain, url, &options.data));
+    let front =
+        Front { address: options.rpc, tls: options.tls.files(), access: access(options), reread: None };
+    Ok(node.serve(front, pending(), announce)?)
+}
+
+/// Who can reach a dev chain may do what everybody may; who is on its machine operates it too.
+fn access(options: &DevOptions) -> AccessConfig {
+    let local = options.rpc.ip().is_loopback();
+    let anonymous = if local { Anonymous::Operate } else { Anonymous::Submit };
+    AccessConfig { anonymous: Some(anonymous), tokens: Vec::new() }
 }
 
 /// The dev genesis, or that of the file that is given.

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::chain::Retention;
 use crate::limits;
 use crate::logging::LogFormat;
+use crate::rpc::TlsOptions;
 
 /// The options of `sillok dev`.
 #[derive(Args, Clone, Debug)]
@@ -21,6 +22,9 @@ pub(crate) struct DevOptions {
     /// Answer requests on this address; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9944")]
     pub(crate) rpc: SocketAddr,
+    /// Certificate and key.
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
     /// Make a block every so many milliseconds, empty or not, instead of when there is a reason.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(limits::SHORTEST_BLOCK_TIME_MS..))]
     pub(crate) block_time: Option<u64>,

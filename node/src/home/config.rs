@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Retention;
 use crate::consensus::Timeouts;
+use crate::rpc::{AccessConfig, TlsFiles};
 
 /// A node's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,11 @@ pub(crate) struct NodeConfig {
     pub(crate) block_time_ms: Option<u64>,
     /// How long steps of consensus may take.
     pub(crate) consensus: Timeouts,
+    /// The certificate with which requests are answered over TLS, and its key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) tls: Option<TlsFiles>,
+    /// Who may ask for what.
+    pub(crate) access: AccessConfig,
 }
 
 /// Where requests are answered unless told otherwise.
@@ -51,6 +57,8 @@ impl Default for NodeConfig {
             password_file: None,
             block_time_ms: None,
             consensus: Timeouts::default(),
+            tls: None,
+            access: AccessConfig::default(),
         }
     }
 }

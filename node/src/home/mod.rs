@@ -70,6 +70,16 @@ pub(crate) enum HomeError {
 }
 
 impl HomeError {
+    /// What is wrong, without the lines of a file that it is about: they may hold what is no log's business.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            HomeError::Config(ConfigError::Malformed { path, error }) => {
+                format!("{}: {}", path.display(), error.message())
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// What the user can do now.
     pub(crate) fn hint(&self) -> &'static str {
         match self {

@@ -6,14 +6,14 @@ mod peering;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
+use std::future::pending;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 
 use sillok_abi::governance::NodeInfo;
 use sillok_runtime::{Fault, Genesis, Outside};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 
 use crate::chain::{self, Chain, Next, OpenError, Pace, Producer, Retention};
@@ -22,7 +22,7 @@ use crate::consensus::{Config, Timeouts, ValidatorKey};
 use crate::limits;
 use crate::network::StartError;
 use crate::reactor::{self, Inbox, Network, Order, Reactor};
-use crate::rpc::{self, ServeError};
+use crate::rpc::{self, Front, ServeError};
 use crate::storage::{DataFolder, Storage};
 use crate::threads::spawn_for_contracts;
 pub(crate) use log::LogOpenError;
@@ -83,7 +83,7 @@ impl NodeError {
             NodeError::Open(_) => "the contracts and the genesis do not fit together",
             NodeError::Log(error) => error.hint(),
             NodeError::Network(_) => "is the address in use? See `listen` in node.toml",
-            NodeError::Serve(_) => "is another node running? Choose another address with --rpc",
+            NodeError::Serve(error) => error.hint(),
             NodeError::System(_) => "see the limits of processes and memory (ulimit -a)",
             NodeError::Fault(_) => {
                 "what is final is on disk: start again, and keep the log and the data folder if it happens again"
@@ -157,16 +157,16 @@ impl Node {
     /// If requests can't be answered, or the node fails.
     pub(crate) fn serve(
         mut self,
-        address: SocketAddr,
+        front: Front,
         asked: impl Future<Output = ()>,
-        announce: impl FnOnce(&Chain, SocketAddr),
+        announce: impl FnOnce(&Chain, &str),
     ) -> Result<(), NodeError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("rpc")
             .enable_all()
             .build()?;
-        let served = runtime.block_on(self.serve_until_stopped(address, asked, announce));
+        let served = runtime.block_on(self.serve_until_stopped(front, asked, announce));
         let stopped = self.stop();
         runtime.shutdown_timeout(limits::SHUTDOWN_GRACE);
         stopped.and(served)
@@ -174,21 +174,27 @@ impl Node {
 
     async fn serve_until_stopped(
         &mut self,
-        address: SocketAddr,
+        front: Front,
         asked: impl Future<Output = ()>,
-        announce: impl FnOnce(&Chain, SocketAddr),
+        announce: impl FnOnce(&Chain, &str),
     ) -> Result<(), NodeError> {
         let mut interrupt = signal(SignalKind::interrupt())?;
         let mut terminate = signal(SignalKind::terminate())?;
         let service = rpc::Watched { inbox: self.inbox.clone(), network: self.network.clone() };
-        let server = rpc::serve(address, self.chain.clone(), service).await?;
-        tracing::info!(address = %server.address(), height = self.chain.tip().height, "started");
-        announce(&self.chain, server.address());
-        tokio::select! {
-            _ = interrupt.recv() => tracing::info!("interrupted: stopping"),
-            _ = terminate.recv() => tracing::info!("terminated: stopping"),
-            () = asked => tracing::info!("asked to: stopping"),
-            _ = &mut self.ended => tracing::error!("consensus ended: stopping"),
+        // Without anything to read again it ends the process, as ever.
+        let mut hangup = front.can_change().then(|| signal(SignalKind::hangup())).transpose()?;
+        let server = rpc::serve(front, self.chain.clone(), service).await?;
+        tracing::info!(url = server.url(), height = self.chain.tip().height, "started");
+        announce(&self.chain, &server.url());
+        tokio::pin!(asked);
+        loop {
+            tokio::select! {
+                _ = interrupt.recv() => break tracing::info!("interrupted: stopping"),
+                _ = terminate.recv() => break tracing::info!("terminated: stopping"),
+                () = &mut asked => break tracing::info!("asked to: stopping"),
+                _ = &mut self.ended => break tracing::error!("consensus ended: stopping"),
+                () = heard(&mut hangup) => server.read_again(),
+            }
         }
         server.stop().await;
         Ok(())
@@ -208,6 +214,18 @@ impl Node {
         self.chain.keep_waiting()?;
         tracing::info!(height = self.chain.tip().height, "stopped");
         Ok(())
+    }
+}
+
+/// Waits for a signal; for ever if it is not listened for.
+async fn heard(signal: &mut Option<Signal>) {
+    let heard = match signal {
+        Some(signal) => signal.recv().await,
+        None => None,
+    };
+    // No more will come.
+    if heard.is_none() {
+        pending::<()>().await;
     }
 }
 

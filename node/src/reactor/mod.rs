@@ -127,6 +127,7 @@ impl Reactor {
             quiet_until: None,
         };
         reactor.perform(effects)?;
+        reactor.measure_power();
         Ok(reactor)
     }
 
@@ -186,7 +187,12 @@ impl Reactor {
             }
             Event::Input(input) => {
                 self.inbox.taken(&input);
-                self.feed(input)
+                let moves_power = matches!(input, Input::Connected(_) | Input::Disconnected(_));
+                self.feed(input)?;
+                if moves_power {
+                    self.measure_power();
+                }
+                Ok(())
             }
             Event::Asked(asked) => {
                 // Whoever asked may be gone.
@@ -217,9 +223,20 @@ impl Reactor {
                     self.network.cancel_fetch(&block);
                 }
                 self.next_due = due;
-                self.feed(Input::Committed { height, validators })
+                self.feed(Input::Committed { height, validators })?;
+                self.measure_power();
+                Ok(())
             }
         }
+    }
+
+    /// Tells those who watch the node whether it is connected to a quorum.
+    fn measure_power(&self) {
+        let connected = self.network.peers().iter().filter_map(|peer| peer.validator).collect();
+        let (total, reached) = self.driver.power(&connected);
+        let figure = |power: u64| i64::try_from(power).unwrap_or(i64::MAX);
+        self.chain.metrics().validator_power.set(figure(total));
+        self.chain.metrics().reachable_power.set(figure(reached));
     }
 
     fn feed(&mut self, input: Input) -> Result<(), Fault> {

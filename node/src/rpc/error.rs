@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use sillok_abi::Time;
 use sillok_runtime::Fault;
 
+use super::access::Role;
 use crate::chain::{ProofRefusal, SubmitError};
 
 /// Too many requests wait for a worker or a transaction.
@@ -22,6 +23,12 @@ const TOO_LARGE: u32 = 1033;
 const NOT_KEPT: u32 = 1034;
 /// The node failed.
 const FAULT: u32 = 1040;
+/// What was asked for needs an access token.
+const TOKEN_NEEDED: u32 = 1050;
+/// The access token is not known.
+const TOKEN_UNKNOWN: u32 = 1051;
+/// The access token has a role that does not allow it.
+const ROLE_TOO_LOW: u32 = 1052;
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +100,42 @@ impl RpcFailure {
     /// Too many requests wait.
     pub(crate) fn busy() -> Self {
         RpcFailure::new(BUSY, "the node has too many requests to answer", "try again in a second")
+    }
+
+    /// Who shows no access token may not do this.
+    pub(super) fn token_needed(what: &str, needed: Role) -> Self {
+        let message = format!("`{what}` needs an access token of the role {needed}");
+        RpcFailure::new(
+            TOKEN_NEEDED,
+            message,
+            "give one with --token or SILLOK_TOKEN; who runs the node has them",
+        )
+    }
+
+    /// The access token is none of this node's.
+    pub(super) fn token_unknown() -> Self {
+        let message = "the access token is none that this node knows";
+        RpcFailure::new(
+            TOKEN_UNKNOWN,
+            message,
+            "is it another node's, or was it withdrawn? Ask who runs the node",
+        )
+    }
+
+    /// The access token's role does not allow this.
+    pub(super) fn role_too_low(what: &str, needed: Role, token: &str, has: Role) -> Self {
+        let message =
+            format!("`{what}` needs the role {needed}, and the access token `{token}` has the role {has}");
+        RpcFailure::new(
+            ROLE_TOO_LOW,
+            message,
+            format!("ask who runs the node for a token of the role {needed}"),
+        )
+    }
+
+    /// Whether another access token would help, and none that is known was shown.
+    pub(super) fn is_of_a_stranger(&self) -> bool {
+        [TOKEN_NEEDED, TOKEN_UNKNOWN].map(u32::cast_signed).contains(&self.code)
     }
 
     /// Its form in the answer to one transaction of a batch.

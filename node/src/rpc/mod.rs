@@ -1,22 +1,25 @@
-//! JSON-RPC over HTTP and WebSocket on one port.
+//! JSON-RPC over HTTP and WebSocket on one port, over TLS if there is a certificate.
 //!
 //! Every method is a function from the chain and its arguments to JSON, listed in a table of its
 //! group and run on a worker thread with the stack that contracts need; only waiting and
 //! subscriptions are asynchronous. Requests have threads, queues and limits of their own, so that
 //! they can't hold up the producer.
 
+mod access;
 mod arguments;
 mod at;
 mod chain;
 mod contract;
 mod error;
 mod json;
+mod listen;
 mod node;
 mod ops;
 mod proof;
 mod server;
 mod state;
 mod subscriptions;
+mod tls;
 mod tx;
 mod wait;
 mod workers;
@@ -27,9 +30,11 @@ use serde_json::Value;
 
 use crate::chain::Chain;
 use crate::reactor::{Inbox, Network};
+pub(crate) use access::{AccessConfig, AccessError, Anonymous, Role, Token, TokenConfig};
 pub(crate) use arguments::Arguments;
 pub(crate) use error::RpcFailure;
-pub(crate) use server::{ServeError, serve};
+pub(crate) use server::{Front, ServeError, serve};
+pub(crate) use tls::{TlsFiles, TlsOptions};
 use workers::Workers;
 
 /// What a method answers.

@@ -1,9 +1,11 @@
-//! `node_*`: what this node is doing, and who is connected to it.
+//! `node_*`: what this node is doing, who is connected to it, and how much it logs.
 
+use jsonrpsee::types::Params;
 use serde_json::{Value, json};
 
-use super::{Answer, RpcFailure, Service, json};
+use super::{Answer, Arguments, RpcFailure, Service, json};
 use crate::consensus::{Ballot, Seat};
+use crate::logging;
 use crate::network::PeerState;
 
 /// Consensus at this node: height, round, and who has voted for what.
@@ -32,6 +34,15 @@ fn seat(seat: &Seat) -> Value {
         "prevote": ballot(&seat.prevote),
         "precommit": ballot(&seat.precommit),
     })
+}
+
+/// Has as much logged as a filter asks for; answers it and the one before.
+pub(super) fn set_log_level(params: &Params<'_>) -> Answer {
+    let arguments = Arguments::parse(params, &["filter"])?;
+    let filter = arguments.text("filter")?;
+    let before = logging::replace_filter(filter);
+    let before = before.map_err(|error| RpcFailure::parameters(error.to_string(), error.hint()))?;
+    Ok(json!({ "filter": filter, "before": before }))
 }
 
 /// The connected nodes.

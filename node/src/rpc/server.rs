@@ -1,16 +1,46 @@
-//! The server: methods registered, limits set, HTTP and WebSocket on one port.
+//! The server: methods registered, limits set, HTTP and WebSocket on one port, over TLS if there is a certificate.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jsonrpsee::RpcModule;
 use jsonrpsee::core::RegisterMethodError;
-use jsonrpsee::server::{BatchRequestConfig, Server, ServerConfig, ServerHandle};
+use jsonrpsee::server::middleware::rpc::RpcServiceBuilder;
+use jsonrpsee::server::{
+    BatchRequestConfig, Methods, Server, ServerConfig, ServerHandle, StopHandle, TowerService,
+    TowerServiceBuilder, serve_with_graceful_shutdown, stop_channel,
+};
+use tower::layer::util::{Identity, Stack};
 
+use super::access::{Gate, GuardLayer, RoleError, check_roles};
+use super::listen::{Accepted, Connection, Listener};
 use super::ops::OpsLayer;
-use super::{Arguments, METHODS, Service, Watched, Workers, node, proof, subscriptions, wait};
+use super::tls::{Tls, TlsError, TlsFiles};
+use super::{AccessConfig, Arguments, METHODS, Service, Watched, Workers, node, proof, subscriptions, wait};
 use crate::chain::Chain;
 use crate::limits;
+
+/// Reads settings again that may have changed; or why they can't be used.
+pub(crate) type Reread = Box<dyn Fn() -> Result<AccessConfig, String> + Send + Sync>;
+
+/// Where and how requests are answered.
+pub(crate) struct Front {
+    /// The address; port 0 takes a free one.
+    pub(crate) address: SocketAddr,
+    /// Certificate and key, for TLS.
+    pub(crate) tls: Option<TlsFiles>,
+    /// Who may ask for what.
+    pub(crate) access: AccessConfig,
+    /// How the last is read again.
+    pub(crate) reread: Option<Reread>,
+}
+
+impl Front {
+    /// Whether there is something to read again while requests are answered.
+    pub(crate) fn can_change(&self) -> bool {
+        self.tls.is_some() || self.reread.is_some()
+    }
+}
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -29,37 +59,128 @@ pub(crate) enum ServeError {
     /// Two methods have the same name.
     #[error(transparent)]
     Methods(#[from] RegisterMethodError),
+    /// A method has no role, or a role no method.
+    #[error(transparent)]
+    Roles(#[from] RoleError),
+    /// The certificate or its key.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 }
+
+impl ServeError {
+    /// What the user can do now.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self {
+            ServeError::Tls(error) => error.hint(),
+            _ => "is another node running? Choose another address with --rpc",
+        }
+    }
+}
+
+/// What makes a service for each connection, and such a service.
+type Services = TowerServiceBuilder<Stack<GuardLayer, Identity>, Stack<OpsLayer, Identity>>;
+type OneService = TowerService<Stack<GuardLayer, Identity>, Stack<OpsLayer, Identity>>;
 
 /// A server that listens.
 pub(crate) struct RpcServer {
     address: SocketAddr,
+    tls: Option<Arc<Tls>>,
+    gate: Arc<Gate>,
+    reread: Option<Reread>,
+    chain: Arc<Chain>,
     handle: ServerHandle,
 }
 
-/// Serves `chain` on `address`; port 0 takes a free one.
+/// Serves `chain`.
 ///
 /// # Errors
-/// If the address is taken or not this machine's.
+/// If the address is taken or not this machine's, or the certificate can't be used.
 pub(crate) async fn serve(
-    address: SocketAddr,
+    front: Front,
     chain: Arc<Chain>,
     watched: Watched,
 ) -> Result<RpcServer, ServeError> {
+    let Front { address, tls, access, reread } = front;
+    if tls.is_none() && !access.tokens.is_empty() && !address.ip().is_loopback() {
+        tracing::warn!(%address, "access tokens travel unprotected: answer over TLS, or on this machine alone");
+    }
+    let gate = Gate::new(access, address.ip().is_loopback(), chain.metrics().access_refusals.clone());
+    let gate = Arc::new(gate);
+    let tls = tls.map(|files| Tls::open(files, chain.now())).transpose()?.map(Arc::new);
+    measure(&chain, tls.as_deref());
     let workers = Workers::start().map_err(ServeError::Threads)?;
-    let in_front = tower::ServiceBuilder::new().layer(OpsLayer(chain.clone()));
-    let module = methods(Service { chain, workers, watched })?;
+    let in_front = tower::ServiceBuilder::new().layer(OpsLayer { chain: chain.clone(), gate: gate.clone() });
+    let module = methods(Service { chain: chain.clone(), workers, watched })?;
+    check_roles(&module.method_names().collect::<Vec<_>>())?;
     let listen = |source| ServeError::Listen { address, source };
-    let server = Server::builder().set_config(config()).set_http_middleware(in_front);
-    let server = server.build(address).await.map_err(listen)?;
-    let address = server.local_addr().map_err(listen)?;
-    Ok(RpcServer { address, handle: server.start(module) })
+    let listener = Listener::bind(address, tls.clone()).await.map_err(listen)?;
+    let address = listener.address().map_err(listen)?;
+    let (stop, handle) = stop_channel();
+    let services = Server::builder()
+        .set_config(config())
+        .set_http_middleware(in_front)
+        .set_rpc_middleware(RpcServiceBuilder::new().layer(GuardLayer(gate.clone())))
+        .to_service_builder();
+    tokio::spawn(accept(listener, services, module.into(), stop));
+    Ok(RpcServer { address, tls, gate, reread, chain, handle })
+}
+
+/// Tells those who watch the node until when its certificate is valid.
+fn measure(chain: &Chain, tls: Option<&Tls>) {
+    let until = tls.and_then(Tls::valid_until).map_or(0, |until| until.0 / 1_000);
+    chain.metrics().tls_expiry.set(i64::try_from(until).unwrap_or(i64::MAX));
+}
+
+/// Accepts connections until told to stop.
+async fn accept(listener: Listener, services: Services, methods: Methods, stop: StopHandle) {
+    let stopped = stop.clone().shutdown();
+    tokio::pin!(stopped);
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stopped => return,
+        };
+        let service = services.clone().build(methods.clone(), stop.clone());
+        tokio::spawn(answer(accepted, service, stop.clone()));
+    }
+}
+
+/// Answers what comes on a connection, until either side ends it.
+async fn answer(accepted: Accepted, service: OneService, stop: StopHandle) {
+    let Some((connection, _place)) = accepted.open().await else { return };
+    let stopped = stop.shutdown();
+    let ended = match connection {
+        Connection::Plain(stream) => serve_with_graceful_shutdown(stream, service, stopped).await,
+        Connection::Encrypted(stream) => serve_with_graceful_shutdown(stream, service, stopped).await,
+    };
+    if let Err(error) = ended {
+        tracing::debug!(error, "a connection ended badly");
+    }
 }
 
 impl RpcServer {
     /// Where it listens.
-    pub(crate) fn address(&self) -> SocketAddr {
-        self.address
+    pub(crate) fn url(&self) -> String {
+        let scheme = if self.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Reads again what may have changed: certificate and key, and who may ask for what. What can't be used
+    /// changes nothing but the log.
+    pub(crate) fn read_again(&self) {
+        match self.reread.as_ref().map(|read| read()) {
+            Some(Ok(access)) => {
+                tracing::info!(tokens = access.tokens.len(), "access tokens were read again");
+                self.gate.replace(access, self.address.ip().is_loopback());
+            }
+            Some(Err(reason)) => tracing::error!(reason, "access tokens stay as they were"),
+            None => {}
+        }
+        let read = self.tls.as_ref().map(|tls| tls.read_again(self.chain.now()));
+        measure(&self.chain, self.tls.as_deref());
+        if let Some(Err(error)) = read {
+            tracing::error!(%error, hint = error.hint(), "the certificate stays as it was");
+        }
     }
 
     /// Takes no more requests, and gives those that are being answered a moment.
@@ -100,6 +221,7 @@ fn methods(service: Service) -> Result<RpcModule<Service>, RegisterMethodError> 
         node::consensus(&service).await
     })?;
     module.register_method("node_peers", |_, service, _| node::peers(service))?;
+    module.register_method("node_setLogLevel", |params, _, _| node::set_log_level(&params))?;
     subscriptions::register(&mut module)?;
     Ok(module)
 }

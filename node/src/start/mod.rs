@@ -20,6 +20,7 @@ use crate::logging::{self, LogFormat};
 use crate::network::{self, Binding, NetworkKey, Timing, binding_digest};
 use crate::node::{Node, NodeError, Parts, Peers};
 use crate::rng::{Rng, SystemRng};
+use crate::rpc::{AccessError, Front, TlsOptions};
 use crate::storage::{DataFolder, StorageError};
 pub(crate) use started::Started;
 
@@ -32,6 +33,9 @@ pub(crate) struct StartOptions {
     /// Answer requests on this address, whatever node.toml says; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", env = "SILLOK_RPC")]
     pub(crate) rpc: Option<SocketAddr>,
+    /// Certificate and key, whatever node.toml says.
+    #[command(flatten)]
+    pub(crate) tls: TlsOptions,
     /// The first height at which this node votes. Needed if its consensus log was lost: two above the highest
     /// block that any validator has.
     #[arg(long, value_name = "HEIGHT")]
@@ -70,6 +74,9 @@ pub(crate) enum StartError {
         /// What it could.
         example: &'static str,
     },
+    /// The access tokens.
+    #[error("`access.tokens` in node.toml: {0}")]
+    Access(#[from] AccessError),
     /// A key can't be used.
     #[error("the {} key can't be used: {reason}", kind.name())]
     Key {
@@ -90,7 +97,7 @@ impl StartError {
             StartError::Home(error) => error.hint(),
             StartError::Storage(error) => error.hint(),
             StartError::Node(error) => error.hint(),
-            StartError::Address { .. } => "correct it, and start again",
+            StartError::Address { .. } | StartError::Access(_) => "correct it, and start again",
             StartError::Key { .. } | StartError::NoNetworkKey => {
                 "is the folder complete? Keys are in its folder `keys`"
             }
@@ -132,16 +139,33 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
         retention: config.retain,
     };
     let node = Node::start(parts, |chain, nodes, inbox| Peers::start(network, chain, nodes, inbox))?;
-    let rpc = options.rpc.unwrap_or(config.rpc);
+    let front = front(options, config, home)?;
     let votes = keys.is_validator.then_some(keys.public);
-    let announce = |chain: &Chain, address| {
-        announce(&Started::new(chain, address, &options.home, keys.network.id(), votes));
+    let announce = |chain: &Chain, url: &str| {
+        announce(&Started::new(chain, url, &options.home, keys.network.id(), votes));
     };
     match options.with_parent {
-        true => node.serve(rpc, parent_ends(), announce)?,
-        false => node.serve(rpc, pending(), announce)?,
+        true => node.serve(front, parent_ends(), announce)?,
+        false => node.serve(front, pending(), announce)?,
     }
     Ok(())
+}
+
+/// Where and how requests are answered: flags win over node.toml, whose paths are taken from the node's folder.
+fn front(options: &StartOptions, config: NodeConfig, home: NodeHome) -> Result<Front, StartError> {
+    let configured = config.tls.map(|files| files.within(home.path()));
+    config.access.check()?;
+    let reread = move || {
+        let access = home.config().map_err(|error| error.brief())?.access;
+        access.check().map_err(|error| error.to_string())?;
+        Ok(access)
+    };
+    Ok(Front {
+        address: options.rpc.unwrap_or(config.rpc),
+        tls: options.tls.files().or(configured),
+        access: config.access,
+        reread: Some(Box::new(reread)),
+    })
 }
 
 /// Waits until whoever started this process has ended: its end of the standard input closes.

@@ -1,7 +1,6 @@
 //! What is shown when a node has started.
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -22,16 +21,16 @@ pub(crate) struct Started {
 }
 
 impl Started {
-    /// What to show of the node in this folder, which answers on `address`.
+    /// What to show of the node in this folder, which answers at `url`.
     pub(super) fn new(
         chain: &Chain,
-        address: SocketAddr,
+        url: &str,
         home: &Path,
         node: NodeId,
         validator: Option<[u8; 32]>,
     ) -> Self {
         Started {
-            url: format!("http://{address}"),
+            url: url.to_owned(),
             name: chain.genesis().name.clone(),
             chain: format!("0x{}", hex::encode(chain.id())),
             height: chain.tip().height,

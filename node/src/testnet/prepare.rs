@@ -15,6 +15,7 @@ use super::{TestnetError, TestnetOptions};
 use crate::dev;
 use crate::home::{KeyKind, NodeConfig, NodeHome};
 use crate::network::NodeId;
+use crate::rpc::{AccessConfig, Anonymous};
 
 /// The file with the password of a node's keys. They are worth nothing: everybody knows the accounts.
 const PASSWORD_FILE: &str = "password";
@@ -107,6 +108,7 @@ pub(crate) fn make(
             listen: vec![address(index)],
             peers: others.map(|(_, peer)| peer.clone()).collect(),
             password_file: Some(PASSWORD_FILE.into()),
+            access: AccessConfig { anonymous: Some(Anonymous::Operate), tokens: Vec::new() },
             ..NodeConfig::default()
         };
         config.write(&home.config_file()).map_err(crate::home::HomeError::from)?;

@@ -3,16 +3,22 @@
 
 mod ceremony;
 mod doctor;
+mod access;
+mod certificates;
 mod evidence;
 mod fail_points;
 mod lifecycle;
+mod log_level;
 mod make_run;
 mod member;
+mod monitoring;
 mod network;
 mod payments;
 mod process;
+mod ready;
 mod recovery;
 mod retention;
 mod rpc;
 mod runbook;
 mod unit;
+mod tls;

@@ -20,14 +20,14 @@ const PAUSE: Duration = Duration::from_millis(5);
 const VALIDATORS: usize = 4;
 
 /// Validators, and what outlives each.
-struct Network {
+pub(crate) struct Network {
     folder: Folder,
     nodes: Vec<Option<Node>>,
 }
 
 impl Network {
     /// Makes and starts them.
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let folder = Folder::new();
         let made = Command::new(BINARY)
             .args(["testnet", "--prepare", "--rpc-port", "0", "--p2p-port", "0", "--json", "--data"])
@@ -46,11 +46,11 @@ impl Network {
     }
 
     /// Starts one, with these options.
-    fn run(&mut self, index: usize, options: &[&str]) {
+    pub(crate) fn run(&mut self, index: usize, options: &[&str]) {
         self.nodes[index] = Some(Node::start_home(&self.home(index), options));
     }
 
-    fn kill(&mut self, index: usize) {
+    pub(crate) fn kill(&mut self, index: usize) {
         self.nodes[index].take().unwrap().kill();
     }
 
@@ -59,8 +59,13 @@ impl Network {
         assert!(status.success(), "{status}");
     }
 
-    fn client(&self, index: usize) -> Client {
-        self.nodes[index].as_ref().unwrap().client()
+    /// One that runs.
+    pub(crate) fn node(&self, index: usize) -> &Node {
+        self.nodes[index].as_ref().unwrap()
+    }
+
+    pub(crate) fn client(&self, index: usize) -> Client {
+        self.node(index).client()
     }
 
     fn urls(&self) -> Vec<String> {
@@ -296,7 +301,7 @@ async fn a_validator_is_voted_in_and_out_under_load() {
     let theirs = std::fs::read_to_string(network.home(0).join("node.toml")).unwrap();
     let peers = theirs.split("peers = [").nth(1).unwrap().split(']').next().unwrap();
     let settings = format!(
-        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n"
+        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n[access]\nanonymous = \"operate\"\n"
     );
     std::fs::write(home.join("node.toml"), settings).unwrap();
 

@@ -1,6 +1,6 @@
 //! A `sillok dev` process on a free port, whose data folder outlives it.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
@@ -49,6 +49,13 @@ impl Node {
         Node { process, banner }
     }
 
+    /// The same, with its log into a file.
+    pub(crate) fn start_home_logging(home: &Path, log: Stdio) -> Self {
+        let mut process = home_command(home, &[]).stderr(log).spawn().unwrap();
+        let banner = first_object(process.stdout.take().unwrap());
+        Node { process, banner }
+    }
+
     /// Runs the node of a folder, which can't start; what it says, and its exit code.
     pub(crate) fn fails_home(home: &Path, options: &[&str]) -> (Value, Option<i32>) {
         let output = home_command(home, options).output().unwrap();
@@ -84,16 +91,31 @@ impl Node {
         Client::new(self.url()).unwrap()
     }
 
+    /// What it answers to a GET: all of it.
+    pub(crate) fn get(&self, path: &str) -> String {
+        let address = self.url().strip_prefix("http://").unwrap();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
     /// Kills it without a word, as a power cut would.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();
     }
 
-    /// Asks it to stop, with the signal of this name.
-    pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let number = self.process.id().to_string();
         assert!(Command::new("kill").args([signal, &number]).status().unwrap().success());
+    }
+
+    /// Asks it to stop, with the signal of this name.
+    pub(crate) fn stop(mut self, signal: &str) -> ExitStatus {
+        self.signal(signal);
         self.process.wait().unwrap()
     }
 }

@@ -205,15 +205,7 @@ async fn contracts_describe_themselves_and_unknown_ones_are_refused() {
 fn those_who_watch_are_told_how_the_node_does() {
     let folder = tempfile::tempdir().unwrap();
     let node = Node::start(folder.path(), &[]);
-    let get = |path: &str| {
-        use std::io::{Read, Write};
-        let address = node.url().strip_prefix("http://").unwrap();
-        let mut stream = std::net::TcpStream::connect(address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
-    };
+    let get = |path: &str| node.get(path);
     assert!(get("/livez").starts_with("HTTP/1.1 200"), "{}", get("/livez"));
     assert!(get("/readyz").ends_with("ready\n"), "{}", get("/readyz"));
     let metrics = get("/metrics");

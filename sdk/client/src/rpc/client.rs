@@ -16,7 +16,7 @@ use crate::trust::SetChange;
 
 use super::transactions::{SimulationWire, TxStatusWire};
 use super::{
-    At, BlockInfo, BlockRef, ChangesAnswer, ContractDescription, ContractEntry, GenesisInfo, PackedAnswer,
+    At, BlockInfo, BlockRef, ChangesAnswer, ClientOptions, ContractDescription, ContractEntry, GenesisInfo, PackedAnswer,
     ProofAnswer, QueryAnswer, RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
 };
 
@@ -50,15 +50,23 @@ struct SubmittedOrNot {
 }
 
 impl Client {
-    /// A client of the node at `url` (`http://host:port`). Nothing is sent yet.
+    /// A client of the node at `url` (`http://host:port`, `https://host:port`). Nothing is sent yet.
     pub fn new(url: &str) -> Result<Self, RpcError> {
-        let built = HttpClientBuilder::default()
+        Self::with(url, &ClientOptions::default())
+    }
+
+    /// The same with other authorities than the system's, or a token.
+    pub fn with(url: &str, options: &ClientOptions) -> Result<Self, RpcError> {
+        let mut builder = HttpClientBuilder::default()
             .request_timeout(REQUEST_TIMEOUT)
             .connect_timeout(CONNECT_TIMEOUT)
             .max_request_size(MAX_MESSAGE_BYTES)
             .max_response_size(MAX_MESSAGE_BYTES)
-            .build(url);
-        let http = built.map_err(|error| RpcError::from_client(error, "connect", url))?;
+            .set_headers(options.headers()?);
+        if let Some(tls) = options.tls()? {
+            builder = builder.with_custom_cert_store(tls);
+        }
+        let http = builder.build(url).map_err(|error| RpcError::from_client(error, "connect", url))?;
         Ok(Client { http, url: url.to_owned() })
     }
 
@@ -205,6 +213,11 @@ impl Client {
     /// The round of consensus that is going on, and who has voted, as JSON.
     pub async fn node_consensus(&self) -> Result<Value, RpcError> {
         self.ask("node_consensus", vec![]).await
+    }
+
+    /// Has the node log as much as a filter asks for, such as `sillok=debug,warn`; it and the one before, as JSON.
+    pub async fn node_set_log_level(&self, filter: &str) -> Result<Value, RpcError> {
+        self.ask("node_setLogLevel", vec![json!(filter)]).await
     }
 
     async fn tx_status(&self, method: &str, params: Vec<Value>) -> Result<TxStatus, RpcError> {

@@ -24,6 +24,15 @@ pub enum RpcError {
         /// What to do about it.
         hint: Option<String>,
     },
+    /// The authorities that are to be trusted can't be used.
+    #[error("the certificates of the authorities can't be used: {reason}")]
+    Authorities {
+        /// Why.
+        reason: String,
+    },
+    /// The access token has characters that no token has.
+    #[error("the access token has characters that no token has")]
+    Token,
     /// The answer is not what the method answers.
     #[error("the node's answer to `{method}` is not understood: {reason}")]
     Unexpected {
@@ -101,6 +110,9 @@ pub fn refusal_name(code: i32) -> Option<&'static str> {
         1031 => "NoSuchBlock",
         1032 => "MalformedArgument",
         1040 => "NodeFault",
+        1050 => "TokenNeeded",
+        1051 => "TokenUnknown",
+        1052 => "RoleTooLow",
         -32700 => "ParseError",
         -32600 => "InvalidRequest",
         -32601 => "MethodNotFound",

@@ -3,6 +3,7 @@
 mod client;
 mod error;
 mod hex;
+mod options;
 mod subscribe;
 mod transactions;
 mod types;
@@ -10,6 +11,7 @@ mod types;
 pub use client::Client;
 pub use error::{RpcError, refusal_name};
 pub use hex::{from_hex, to_hex};
+pub use options::ClientOptions;
 pub use subscribe::{EventFilter, Subscriber};
 pub use transactions::{Simulation, TxStatus};
 pub use types::{

@@ -6,7 +6,7 @@ use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{BlockEvent, RpcError};
+use super::{BlockEvent, ClientOptions, RpcError};
 
 /// A WebSocket connection to a node. Its subscriptions end when it is dropped.
 #[derive(Debug)]
@@ -29,12 +29,21 @@ pub struct EventFilter {
 impl Subscriber {
     /// Connects to the node at `url`; `http://` stands for `ws://` at the same place.
     pub async fn connect(url: &str) -> Result<Self, RpcError> {
+        Self::connect_with(url, &ClientOptions::default()).await
+    }
+
+    /// The same with other authorities than the system's, or a token.
+    pub async fn connect_with(url: &str, options: &ClientOptions) -> Result<Self, RpcError> {
         let url = match url.split_once("://") {
             Some(("http", rest)) => format!("ws://{rest}"),
             Some(("https", rest)) => format!("wss://{rest}"),
             _ => url.to_owned(),
         };
-        match WsClientBuilder::default().build(&url).await {
+        let mut builder = WsClientBuilder::default().set_headers(options.headers()?);
+        if let Some(tls) = options.tls()? {
+            builder = builder.with_custom_cert_store(tls);
+        }
+        match builder.build(&url).await {
             Ok(socket) => Ok(Subscriber { socket, url }),
             Err(error) => Err(RpcError::Unreachable { url, reason: error.to_string() }),
         }

@@ -26,6 +26,7 @@ mod query;
 mod register;
 mod session;
 mod signing;
+mod snapshot;
 mod status;
 mod table;
 mod tx;
@@ -108,6 +109,9 @@ enum Command {
     Gov(gov::GovCommand),
     /// Measure how many transactions a second one node carries on this machine.
     Bench(crate::bench::BenchOptions),
+    /// Make, check and restore snapshots of a chain's state.
+    #[command(subcommand)]
+    Snapshot(snapshot::SnapshotCommand),
     /// Check a register's extract or a proof offline.
     Verify(verify::VerifyOptions),
     /// Show which validators the chain has: what extracts and proofs are checked against.
@@ -163,6 +167,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Completions(completions) => completions::run(&completions),
         Command::Keys(command) => keys::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
+        Command::Snapshot(command) => snapshot::run(&command, &options),
         Command::Bench(bench) => measure(&bench, &options),
         online => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -225,6 +230,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Keys(_)
         | Command::Contract(_)
         | Command::Bench(_)
+        | Command::Snapshot(_)
         | Command::Verify(_) => unreachable!("run without a session"),
     }
 }

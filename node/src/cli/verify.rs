@@ -32,16 +32,21 @@ pub(super) struct TrustOptions {
 }
 
 pub(super) fn run(options: &VerifyOptions, global: &GlobalOptions) -> Result<()> {
-    let trust = Trust::parse(&read(&options.trust)?).map_err(|why| {
-        let message = format!("{} is not a trust file: {why}", options.trust.display());
-        CliError::usage(message).hint("`sillok trust --out FILE` writes one, from a node that you trust")
-    })?;
+    let trust = read_trust(&options.trust)?;
     let text = read(&options.file)?;
     let kind = serde_json::from_str::<Value>(&text).ok().map(|file| file["sillok"].clone());
     match kind.as_ref().and_then(Value::as_str) {
         Some("state-proof") => verify_proof(&text, &trust, global),
         _ => verify_extract(&text, &trust, global),
     }
+}
+
+/// The trust file at this path.
+pub(super) fn read_trust(file: &Path) -> Result<Trust> {
+    Trust::parse(&read(file)?).map_err(|why| {
+        let message = format!("{} is not a trust file: {why}", file.display());
+        CliError::usage(message).hint("`sillok trust --out FILE` writes one, from a node that you trust")
+    })
 }
 
 fn verify_extract(text: &str, trust: &Trust, global: &GlobalOptions) -> Result<()> {

@@ -24,6 +24,7 @@ use crate::logging;
 use crate::node::{Node, NodeError, Parts};
 use crate::reactor::Alone;
 use crate::rng::{Rng, SystemRng};
+use crate::snapshot::KeepSnapshots;
 use crate::storage::{DataFolder, StorageError};
 
 /// Why `sillok dev` ends without being asked to.
@@ -95,8 +96,9 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         votes_from: None,
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
         retention: options.retain,
+        snapshots: KeepSnapshots::default(),
     };
-    let node = Node::start(parts, |_, _, _| Ok(Arc::new(Alone)))?;
+    let node = Node::start(parts, |_, _, _, _| Ok(Arc::new(Alone)))?;
     let announce = |chain: &Chain, address| announce(&Banner::new(chain, address, &options.data));
     Ok(node.serve(options.rpc, pending(), announce)?)
 }

@@ -19,6 +19,8 @@ const FORMAT_DRAFT: &str = "FORMAT.new";
 const DATABASE: &str = "db";
 /// The file of the consensus log.
 const CONSENSUS_LOG: &str = "consensus.log";
+/// The folder of snapshots.
+const SNAPSHOTS: &str = "snapshots";
 /// The folder of compiled code.
 const COMPILED: &str = "compiled";
 
@@ -75,6 +77,25 @@ impl DataFolder {
             fs::remove_dir_all(&compiled).map_err(file_error("remove", &compiled))?;
         }
         fs::remove_file(&format).map_err(file_error("remove", &format))
+    }
+
+    /// Removes the database, and nothing else.
+    ///
+    /// # Errors
+    /// If it can't be removed.
+    pub(crate) fn remove_database(&self) -> Result<(), StorageError> {
+        let database = self.path.join(DATABASE);
+        fs::remove_dir_all(&database).map_err(file_error("remove", &database))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where snapshots of the chain are kept.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.path.join(SNAPSHOTS)
     }
 
     /// Opens the database.

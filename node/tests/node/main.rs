@@ -11,3 +11,4 @@ mod process;
 mod recovery;
 mod retention;
 mod rpc;
+mod snapshots;

@@ -82,7 +82,7 @@ struct Stage {
 impl Stage {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let manifest = snapshot_in_chunks(folder.path(), 40_000);
+        let manifest = snapshot_in_chunks(folder.path(), 4_000);
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let (genesis, data) = (dev::genesis().unwrap(), tempfile::tempdir().unwrap());

@@ -34,13 +34,17 @@ impl SnapshotFolder {
     /// # Errors
     /// If there is something in it, or it can't be made.
     pub(crate) fn make(path: &Path) -> Result<Self, SnapshotError> {
+        let is_empty = match fs::read_dir(path) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) if error.kind() == ErrorKind::NotFound => true,
+            Err(error) => return Err(file("read", path)(error)),
+        };
+        if !is_empty {
+            return Err(SnapshotError::NotEmpty(path.to_path_buf()));
+        }
         let folder = SnapshotFolder::at(path);
         folder.make_chunks()?;
-        let is_chunks = |entry: fs::DirEntry| entry.file_name() == CHUNKS;
-        let alone = fs::read_dir(path).map_err(file("read", path))?.all(|entry| entry.is_ok_and(is_chunks));
-        let chunks = folder.chunks();
-        let empty = fs::read_dir(&chunks).map_err(file("read", &chunks))?.next().is_none();
-        if alone && empty { Ok(folder) } else { Err(SnapshotError::NotEmpty(path.to_path_buf())) }
+        Ok(folder)
     }
 
     /// Makes the folder for chunks, if there is none.

@@ -51,7 +51,7 @@ pub(crate) fn keep(chain: &Arc<Chain>, shelf: &Arc<Shelf>, settings: KeepSnapsho
 
 /// Makes a snapshot of this height if one is due. One that fails costs nobody anything: blocks go on.
 fn make_due(chain: &Weak<Chain>, shelf: &Shelf, settings: KeepSnapshots, height: u64) {
-    if height == 0 || height % settings.every != 0 || shelf.has(height) {
+    if height == 0 || !height.is_multiple_of(settings.every) || shelf.has(height) {
         return;
     }
     let Some(chain) = chain.upgrade().filter(|chain| !chain.is_stopping()) else { return };

@@ -49,7 +49,7 @@ impl DataFolder {
         Ok(folder)
     }
 
-    /// Removes the database, the consensus log and the compiled code of a data folder, whatever its format; does nothing if there is none.
+    /// Removes the database, the consensus log, the compiled code and the snapshots of a data folder, whatever its format; does nothing if there is none.
     ///
     /// # Errors
     /// If another process uses it, or it is not a data folder.
@@ -72,9 +72,10 @@ impl DataFolder {
         if log.exists() {
             fs::remove_file(&log).map_err(file_error("remove", &log))?;
         }
-        let compiled = folder.path.join(COMPILED);
-        if compiled.exists() {
-            fs::remove_dir_all(&compiled).map_err(file_error("remove", &compiled))?;
+        for beside in [folder.path.join(COMPILED), folder.snapshots()] {
+            if beside.exists() {
+                fs::remove_dir_all(&beside).map_err(file_error("remove", &beside))?;
+            }
         }
         fs::remove_file(&format).map_err(file_error("remove", &format))
     }
@@ -182,6 +183,7 @@ mod tests {
         assert!(matches!(folder.open(), Err(StorageError::Locked(_))));
         assert!(matches!(DataFolder::reset(path.path()), Err(StorageError::Locked(_))));
         drop(held);
+        fs::create_dir_all(folder.snapshots().join("000000000010")).unwrap();
         DataFolder::reset(path.path()).unwrap();
         assert!(DataFolder::prepare(path.path()).unwrap().open().is_ok());
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The variable that names a point and how often it is passed.
 const VARIABLE: &str = "SILLOK_FAIL_POINT";
 
-/// A place on a block's way.
+/// A place on the way of a block, or of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FailPoint {
     /// The block was executed.
@@ -30,6 +30,12 @@ pub(crate) enum FailPoint {
     Committed,
     /// Whoever listens was told.
     Announced,
+    /// A chunk of a snapshot is fetched and on disk.
+    Fetched,
+    /// An entry of a snapshot is about to be restored.
+    Restoring,
+    /// All of a snapshot is restored but for what makes it a chain.
+    Restored,
 }
 
 impl FailPoint {
@@ -44,6 +50,9 @@ impl FailPoint {
             FailPoint::Written => "written",
             FailPoint::Committed => "committed",
             FailPoint::Announced => "announced",
+            FailPoint::Fetched => "fetched",
+            FailPoint::Restoring => "restoring",
+            FailPoint::Restored => "restored",
         }
     }
 

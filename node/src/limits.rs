@@ -31,6 +31,31 @@ pub(crate) const TREE_PAGE_ENTRIES: usize = 65_536;
 /// The same, in bytes.
 pub(crate) const TREE_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
+/// The longest chunk of a snapshot, in bytes: an answer of the network, which has to arrive in
+/// [`REQUEST_TIMEOUT`]. The longest entry of state, and the longest transaction, fit.
+pub(crate) const SNAPSHOT_CHUNK_BYTES: usize = 2 * 1024 * 1024;
+/// The most chunks of a snapshot: its manifest is an answer too.
+pub(crate) const SNAPSHOT_CHUNKS: usize = 100_000;
+/// How many snapshots a node tells of.
+pub(crate) const SNAPSHOT_OFFERS: usize = 16;
+/// How long the disk is left to others between two chunks of a snapshot that is made.
+pub(crate) const SNAPSHOT_PAUSE: Duration = Duration::from_millis(5);
+/// How long a node that joins by a snapshot hears what its peers have, from the first of them on.
+pub(crate) const JOIN_SURVEY: Duration = Duration::from_secs(2);
+/// How long it waits for peers, or for one that has what is missing.
+pub(crate) const JOIN_PATIENCE: Duration = Duration::from_secs(30);
+/// How often a peer may fail to answer it before it is asked no more.
+pub(crate) const JOIN_FAILURES: u32 = 5;
+/// How long it waits before a peer that has failed is asked again.
+pub(crate) const JOIN_PAUSE: Duration = Duration::from_millis(500);
+/// The most bytes of a block's transactions in a snapshot: no chain's blocks may be as large.
+pub(crate) const SNAPSHOT_BLOCK_BYTES: usize = 32 * 1024 * 1024;
+/// A snapshot of an earlier height sets back what at most so many blocks have changed since; else it is read
+/// from the versions.
+pub(crate) const SNAPSHOT_SET_BACK_BLOCKS: u64 = 4_096;
+/// The same, in keys.
+pub(crate) const SNAPSHOT_SET_BACK_KEYS: usize = 500_000;
+
 /// The most that a proof's keys and values take, in bytes: a response has twice as many digits.
 pub(crate) const PROOF_BYTES: usize = 12 * 1024 * 1024;
 /// The most claims in one proof.

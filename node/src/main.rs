@@ -21,6 +21,7 @@ mod dev;
 mod duration;
 mod fail_point;
 mod home;
+mod join;
 mod ledger;
 mod limits;
 mod lock;
@@ -35,6 +36,7 @@ mod rng;
 mod rpc;
 #[cfg(test)]
 mod sim;
+mod snapshot;
 mod start;
 mod storage;
 mod testnet;

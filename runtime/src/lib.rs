@@ -35,7 +35,7 @@ pub use executor::{BlockError, Execution, Executor, Proposal};
 pub use fault::Fault;
 pub use gas::{GasTable, HashPrices, HostPrice, SignaturePrices};
 pub use genesis::{Genesis, GenesisError};
-pub use native::native_metadata;
+pub use native::{native_metadata, replay_window_ms};
 pub use orderbook::OrderBooks;
 pub use parameters::{BadParameter, EvidenceRules, Parameters};
 pub use refusal::Refusal;

@@ -94,12 +94,6 @@ impl Runtime {
         native::check_version(state, height)
     }
 
-    /// For how many milliseconds of block time a transaction could be replayed: the longest lifetime that the
-    /// chain has ever allowed. An executor has to be opened with the blocks of that time.
-    pub fn replay_window_ms(&self, state: &dyn StateReader) -> Result<u64, Fault> {
-        native::replay_window_ms(state)
-    }
-
     /// Seeds hash tables, on whose order nothing visible depends.
     pub(crate) fn seed(&self) -> u64 {
         self.shared.first().seed

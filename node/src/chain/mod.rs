@@ -19,17 +19,17 @@ mod signatures;
 mod sizing;
 mod submission;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod waiters;
 
 use std::sync::Arc;
 
-use sillok_abi::{Call, Hash, Receipt, Time, Transaction, TransactionBody, Validator};
+use sillok_abi::{Call, Hash, Header, Receipt, Time, Transaction, TransactionBody, Validator};
 use sillok_client::trust::SetChange;
 use sillok_runtime::{BlockEnv, Fault, Genesis, Runtime, Simulation, StateReader};
 
 use crate::clock::Clock;
-use crate::ledger::{Ledger, Place, Tip};
+use crate::ledger::{Base, Ledger, Place, Tip};
 use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolSize};
@@ -186,7 +186,8 @@ impl Chain {
         self.ledger.lowest()
     }
 
-    /// The height of the last block that is no later than `time`; none if the chain began after it.
+    /// The height of the last block that is no later than `time`; none if the chain began after it, and 0 if it
+    /// is one of those that a node restored from a snapshot does not know.
     ///
     /// # Errors
     /// If blocks can't be read.
@@ -194,8 +195,12 @@ impl Chain {
         if time < self.genesis.time {
             return Ok(None);
         }
+        let base = self.ledger.base();
+        if base.is_some_and(|base| time < base.header.time) {
+            return Ok(Some(0));
+        }
         // Times grow with heights: the block at `low` is early enough, the one after `high` is not.
-        let (mut low, mut high) = (0, self.tip().height);
+        let (mut low, mut high) = (base.map_or(0, Base::height), self.tip().height);
         while low < high {
             let middle = high - (high - low) / 2;
             if self.time_of(middle)?.is_some_and(|found| found <= time) {
@@ -211,8 +216,34 @@ impl Chain {
     fn time_of(&self, height: u64) -> Result<Option<Time>, Fault> {
         match height {
             0 => Ok(Some(self.genesis.time)),
-            _ => Ok(self.committed(height)?.map(|block| block.header().time)),
+            _ => Ok(self.header_of(height)?.map(|header| header.time)),
         }
+    }
+
+    /// The header of the block at `height`, as far as it is here; genesis has none.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn header_of(&self, height: u64) -> Result<Option<Header>, Fault> {
+        match self.ledger.base().filter(|base| base.height() == height) {
+            Some(base) => Ok(Some(base.header.clone())),
+            None => Ok(self.committed(height)?.map(|block| block.header().clone())),
+        }
+    }
+
+    /// The lowest height whose block can be asked for.
+    pub(crate) fn lowest_block(&self) -> u64 {
+        self.ledger.base().map_or(1, |base| base.height() + 1)
+    }
+
+    /// The time from which on states are known, if the chain was restored from a snapshot.
+    pub(crate) fn known_since(&self) -> Option<Time> {
+        self.ledger.base().map(|base| base.header.time)
+    }
+
+    /// The chain on disk.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// The block at `height` with its receipts; genesis has none.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use sillok_abi::{PublicKey, Transaction};
-use sillok_runtime::{Executor, Fault, Genesis, GenesisError, Outside, Runtime, verify_certificate};
+use sillok_runtime::{
+    Executor, Fault, Genesis, GenesisError, Outside, Runtime, replay_window_ms, verify_certificate,
+};
 
 use super::commitment::Commitment;
 use super::{Chain, Producer};
@@ -82,6 +84,10 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<()
     if tip.height == 0 {
         return Ok(());
     }
+    if let Some(base) = ledger.base().filter(|base| base.height() == tip.height) {
+        let damaged = || StorageError::Corrupt("the last block is not that of the snapshot".into()).into();
+        return if base.header.id() == tip.block { Ok(()) } else { Err(damaged()) };
+    }
     let block = ledger.block(tip.height)?;
     let block = block.ok_or_else(|| StorageError::Corrupt("the last block is missing".into()))?;
     let before = ledger.at(tip.height - 1);
@@ -92,14 +98,16 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<()
         .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")).into())
 }
 
-/// Makes the tree of the state on disk. If the last block executed nothing, its header says which root that
-/// state has: damage is met here then, and else when the next block is voted on.
+/// Makes the tree of the state on disk. If the last block executed nothing, or is a snapshot's, it is known which
+/// root that state has: damage is met here then, and else when the next block is voted on.
 fn open_commitment(ledger: &Ledger, metrics: &Metrics) -> Result<Commitment, OpenError> {
     let tree = ledger.tree()?;
     let tip = ledger.tip();
-    if let Some(block) = ledger.block(tip.height)?.filter(|_| tip.empty)
-        && block.block.header.state_root != tree.root()
-    {
+    let known = match ledger.base().filter(|base| base.height() == tip.height) {
+        Some(base) => Some(base.state_root),
+        None => ledger.block(tip.height)?.filter(|_| tip.empty).map(|block| block.block.header.state_root),
+    };
+    if known.is_some_and(|root| root != tree.root()) {
         return Err(
             StorageError::Corrupt("the state is not the one that the last block commits to".into()).into()
         );
@@ -111,7 +119,7 @@ fn open_commitment(ledger: &Ledger, metrics: &Metrics) -> Result<Commitment, Ope
 fn open_executor(ledger: &Ledger, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {
     let mut failed = None;
     let (tip, state) = ledger.latest();
-    let recent = ledger.recent_transactions(runtime.replay_window_ms(&*state)?);
+    let recent = ledger.recent_transactions(replay_window_ms(&*state)?);
     let recent = recent.map_while(|transaction: Result<Transaction, StorageError>| {
         transaction.map_err(|error| failed = Some(error)).ok()
     });

@@ -104,8 +104,7 @@ impl Producer {
         let candidates = self.take_candidates(&*state, env.time)?;
         let measured = self.metrics().execution.clone();
         let begun = self.chain.clock.now();
-        let proposal =
-            Metrics::time(&measured, || self.executor.propose(state, env, tip.block, candidates))?;
+        let proposal = Metrics::time(&measured, || self.executor.propose(state, env, tip.block, candidates))?;
         self.executed_since(begun, &proposal.transactions);
         self.drop_refused(&proposal.refused);
         FailPoint::Executed.pass();

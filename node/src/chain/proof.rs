@@ -115,7 +115,7 @@ impl Chain {
         }
         let before = match height {
             0 => None,
-            _ => Some(self.committed(height)?.ok_or_else(missing)?.header().clone()),
+            _ => Some(self.header_of(height)?.ok_or_else(missing)?),
         };
         let (header, certificate) = (block.header().clone(), block.stored.certificate.clone());
         Ok(Proven { proof: StateProof { header, certificate, claims }, before })

@@ -29,6 +29,7 @@ mod reach;
 mod register;
 mod session;
 mod signing;
+mod snapshot;
 mod status;
 mod table;
 mod token;
@@ -122,6 +123,9 @@ enum Command {
     Gov(gov::GovCommand),
     /// Measure how many transactions a second one node carries on this machine.
     Bench(crate::bench::BenchOptions),
+    /// Make, check and restore snapshots of a chain's state.
+    #[command(subcommand)]
+    Snapshot(snapshot::SnapshotCommand),
     /// Check a register's extract or a proof offline.
     Verify(verify::VerifyOptions),
     /// Show which validators the chain has: what extracts and proofs are checked against.
@@ -179,6 +183,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Keys(command) => keys::run(command, &options),
         Command::Token(command) => token::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
+        Command::Snapshot(command) => snapshot::run(&command, &options),
         Command::Bench(bench) => measure(&bench, &options),
         Command::Doctor(doctor) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -251,6 +256,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Token(_)
         | Command::Contract(_)
         | Command::Bench(_)
+        | Command::Snapshot(_)
         | Command::Verify(_) => unreachable!("run without a session"),
     }
 }

@@ -46,6 +46,14 @@ pub(super) fn run(options: &VerifyOptions, global: &GlobalOptions) -> Result<()>
     }
 }
 
+/// The trust file at this path.
+pub(super) fn read_trust(file: &Path) -> Result<Trust> {
+    Trust::parse(&read(file)?).map_err(|why| {
+        let message = format!("{} is not a trust file: {why}", file.display());
+        CliError::usage(message).hint("`sillok trust --out FILE` writes one, from a node that you trust")
+    })
+}
+
 fn verify_extract(text: &str, trust: &Trust, global: &GlobalOptions) -> Result<()> {
     let extract = Extract::parse(text).map_err(not_verified)?;
     extract.check(trust).map_err(not_verified)?;
@@ -116,13 +124,6 @@ async fn followed(trust: &Trust, session: &Session) -> Result<Trust> {
     }
     let why = "the chain's validators don't follow from those of the file by the changes that the node knows";
     Err(failed(why.into()).hint("is the file of this chain? has the node been asked while they changed?"))
-}
-
-fn read_trust(file: &Path) -> Result<Trust> {
-    Trust::parse(&read(file)?).map_err(|why| {
-        CliError::usage(format!("{} is not a trust file: {why}", file.display()))
-            .hint("`sillok trust --out FILE` writes one, from a node that you trust")
-    })
 }
 
 /// The validators of the chain of this session, as its node names them.

@@ -25,6 +25,7 @@ use crate::node::{Node, NodeError, Parts};
 use crate::reactor::Alone;
 use crate::rng::{Rng, SystemRng};
 use crate::rpc::{AccessConfig, Anonymous, Front};
+use crate::snapshot::KeepSnapshots;
 use crate::storage::{DataFolder, StorageError};
 
 /// Why `sillok dev` ends without being asked to.
@@ -96,8 +97,9 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         votes_from: None,
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
         retention: options.retain,
+        snapshots: KeepSnapshots::default(),
     };
-    let node = Node::start(parts, |_, _, _| Ok(Arc::new(Alone)))?;
+    let node = Node::start(parts, |_, _, _, _| Ok(Arc::new(Alone)))?;
     let announce = |chain: &Chain, url: &str| announce(&Banner::new(chain, url, &options.data));
     let front =
         Front { address: options.rpc, tls: options.tls.files(), access: access(options), reread: None };

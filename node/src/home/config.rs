@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain::Retention;
 use crate::consensus::Timeouts;
 use crate::rpc::{AccessConfig, TlsFiles};
+use crate::snapshot::KeepSnapshots;
 
 /// A node's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,13 +33,32 @@ pub(crate) struct NodeConfig {
     /// Make a block every so many milliseconds, empty or not, instead of when there is a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) block_time_ms: Option<u64>,
+    /// How a node that has no chain yet gets one: `blocks`, from genesis on, or `snapshot`, by the newest that
+    /// its peers have, and from there on by blocks.
+    pub(crate) sync: Sync,
+    /// A file with the validators that a snapshot is checked against, if they are no longer those of genesis.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) trust_file: Option<PathBuf>,
     /// How long steps of consensus may take.
     pub(crate) consensus: Timeouts,
+    /// Which snapshots the node makes, and offers to others.
+    pub(crate) snapshots: KeepSnapshots,
     /// The certificate with which requests are answered over TLS, and its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<TlsFiles>,
     /// Who may ask for what.
     pub(crate) access: AccessConfig,
+}
+
+/// How a node that has no chain yet gets one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Sync {
+    /// Block by block from genesis.
+    #[default]
+    Blocks,
+    /// By the newest snapshot of its peers, and from there on block by block.
+    Snapshot,
 }
 
 /// Where requests are answered unless told otherwise.
@@ -56,9 +76,12 @@ impl Default for NodeConfig {
             retain: Retention::Archive,
             password_file: None,
             block_time_ms: None,
+            sync: Sync::default(),
+            trust_file: None,
             consensus: Timeouts::default(),
             tls: None,
             access: AccessConfig::default(),
+            snapshots: KeepSnapshots::default(),
         }
     }
 }
@@ -133,6 +156,10 @@ mod tests {
         assert_eq!(toml::from_str::<NodeConfig>(&text).unwrap(), config);
         assert_eq!(toml::from_str::<NodeConfig>("").unwrap(), NodeConfig::default());
         let some = toml::from_str::<NodeConfig>("[consensus]\npropose_ms = 900\n").unwrap();
+        let some_snapshots =
+            toml::from_str::<NodeConfig>("sync = \"snapshot\"\n[snapshots]\nevery = 9\n").unwrap();
+        assert_eq!(some_snapshots.sync, Sync::Snapshot);
+        assert_eq!(some_snapshots.snapshots, KeepSnapshots { every: 9, ..KeepSnapshots::default() });
         assert_eq!(some.consensus, Timeouts { propose_ms: 900, ..Timeouts::default() });
     }
 

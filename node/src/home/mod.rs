@@ -22,7 +22,7 @@ use schnorrkel::{ExpansionMode, MiniSecretKey};
 use sillok_runtime::Genesis;
 
 use crate::rng::{Rng, SystemRng};
-pub(crate) use config::{ConfigError, NodeConfig};
+pub(crate) use config::{ConfigError, NodeConfig, Sync};
 pub(crate) use keystore::{KeyError, KeyFile, KeyKind};
 pub(crate) use password::{PasswordError, Passwords};
 

@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use codec::{DecodeAll, Encode};
-use sillok_abi::{Block, Hash};
+use sillok_abi::{Block, Certificate, Hash};
 
 use super::{Ledger, keys, read};
 use crate::consensus::CertifiedBlock;
 use crate::lock::lock;
-use crate::storage::{Batch, Storage, StorageError, Table};
+use crate::storage::{Batch, Storage, StorageError, Table, Tables};
 
 /// How many undecided blocks a height can have on disk: rounds without end have few of them.
 const MOST: usize = 1_024;
@@ -74,7 +74,7 @@ impl Ledger {
         let Some(certificate) = read(&*self.storage, Table::Certificates, &keys::height(height))? else {
             return Ok(None);
         };
-        let certificate: sillok_abi::Certificate = certificate;
+        let certificate: Certificate = certificate;
         let missing = || StorageError::Corrupt(format!("the body of block {height} is missing"));
         let block = self.body(height, &certificate.block)?.ok_or_else(missing)?;
         Ok(Some(CertifiedBlock { block, certificate }))
@@ -103,4 +103,20 @@ impl Ledger {
     pub(super) fn forget_undecided(&self, height: u64) {
         lock(&self.undecided.0).retain(|(other, _)| *other > height);
     }
+}
+
+/// The decided block at `height`, with a certificate or, if it came with a snapshot, without: it is the only one
+/// of its height then.
+pub(super) fn recent_block(tables: &dyn Tables, height: u64) -> Result<Block, StorageError> {
+    let damaged = || StorageError::Corrupt(format!("the body of block {height} does not decode"));
+    let certificate: Option<Certificate> = read(tables, Table::Certificates, &keys::height(height))?;
+    let bytes = match certificate {
+        Some(certificate) => tables.get(Table::Bodies, &keys::body(height, &certificate.block))?,
+        None => {
+            let (from, to) = (keys::height(height), keys::height(height + 1));
+            tables.range(Table::Bodies, &from, &to, 1)?.pop().map(|(_, body)| body)
+        }
+    };
+    let bytes = bytes.ok_or_else(|| StorageError::Corrupt(format!("block {height} is missing")))?;
+    DecodeAll::decode_all(&mut bytes.as_slice()).map_err(|_| damaged())
 }

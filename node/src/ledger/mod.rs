@@ -9,9 +9,11 @@
 mod bodies;
 mod cache;
 mod commit;
+mod export;
 mod keys;
 mod prune;
 mod records;
+mod restore;
 #[cfg(test)]
 mod tests;
 mod trees;
@@ -22,16 +24,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use codec::{DecodeAll, Encode};
-use sillok_abi::{Hash, Transaction, Validator};
+use sillok_abi::{Block, Hash, Transaction, Validator};
 use sillok_client::trust::SetChange;
 use sillok_runtime::{Direction, Execution, FieldRoots, Genesis, PageLimit, StateReader};
 
 use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
-use crate::storage::{Batch, Storage, StorageError, Table};
-use bodies::Undecided;
+use crate::storage::{Batch, Storage, StorageError, Table, Tables};
+use bodies::{Undecided, recent_block};
 use cache::StateCache;
-pub(crate) use records::{BlockReceipts, Place, Tip};
+pub(crate) use export::FrozenLedger;
+pub(crate) use records::{Base, BlockReceipts, Place, Tip};
+pub(crate) use restore::Restore;
 use view::View;
 
 /// The key of the chain's id in the meta table.
@@ -42,6 +46,10 @@ const GENESIS: &[u8] = b"genesis";
 const PRUNED: &[u8] = b"pruned";
 /// The key, in the meta table, of the transactions that waited when the node stopped.
 const WAITING: &[u8] = b"waiting";
+/// The key, in the meta table, of where a chain that was restored from a snapshot begins here.
+const BASE: &[u8] = b"base";
+/// The key, in the meta table, that is there while a snapshot is being restored.
+const RESTORING: &[u8] = b"restoring";
 /// The key of the tip in the meta table.
 const TIP: &[u8] = b"tip";
 
@@ -55,6 +63,8 @@ pub(crate) struct Ledger {
     lowest: Arc<AtomicU64>,
     cache: Arc<StateCache>,
     undecided: Undecided,
+    /// Where it begins, if not with genesis.
+    base: Option<Base>,
     tip: RwLock<Tip>,
 }
 
@@ -62,8 +72,11 @@ impl Ledger {
     /// The id of the chain that `storage` holds; none if it is empty.
     ///
     /// # Errors
-    /// If it can't be read.
-    pub(crate) fn stored_chain(storage: &dyn Storage) -> Result<Option<Hash>, StorageError> {
+    /// If it can't be read, or a snapshot was being restored into it and that was not finished.
+    pub(crate) fn stored_chain(storage: &dyn Tables) -> Result<Option<Hash>, StorageError> {
+        if storage.get(Table::Meta, RESTORING)?.is_some() {
+            return Err(StorageError::Unfinished);
+        }
         read(storage, Table::Meta, CHAIN)
     }
 
@@ -89,7 +102,7 @@ impl Ledger {
         batch.put(Table::Meta, GENESIS, genesis.encode());
         batch.put(Table::Meta, TIP, tip.encode());
         storage.write(batch)?;
-        Ok(Ledger::at_tip(storage, tip, 0, Undecided::default()))
+        Ok(Ledger::at_tip(storage, tip, 0, None, Undecided::default()))
     }
 
     /// Opens the chain that `storage` holds.
@@ -101,18 +114,31 @@ impl Ledger {
         let tip = tip.ok_or_else(|| StorageError::Corrupt("it has a genesis and no tip".into()))?;
         let lowest = read(&*storage, Table::Meta, PRUNED)?.unwrap_or(0);
         let undecided = Undecided::read(&*storage, tip.height)?;
-        Ok(Ledger::at_tip(storage, tip, lowest, undecided))
+        let base = read(&*storage, Table::Meta, BASE)?;
+        Ok(Ledger::at_tip(storage, tip, lowest, base, undecided))
     }
 
-    fn at_tip(storage: Arc<dyn Storage>, tip: Tip, lowest: u64, undecided: Undecided) -> Self {
+    fn at_tip(
+        storage: Arc<dyn Storage>,
+        tip: Tip,
+        lowest: u64,
+        base: Option<Base>,
+        undecided: Undecided,
+    ) -> Self {
         let (begun, lowest) = (Arc::new(AtomicU64::new(tip.height)), Arc::new(AtomicU64::new(lowest)));
         let (cache, tip) = (Arc::new(StateCache::new()), RwLock::new(tip));
-        Ledger { storage, begun, lowest, cache, undecided, tip }
+        Ledger { storage, begun, lowest, cache, undecided, base, tip }
     }
 
     /// The last block.
     pub(crate) fn tip(&self) -> Tip {
         self.tip.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Where the chain begins here, if it was restored from a snapshot: blocks up to that height are not served,
+    /// and neither is the state before it.
+    pub(crate) fn base(&self) -> Option<&Base> {
+        self.base.as_ref()
     }
 
     /// The last block and the state after it, which stays that when blocks follow.
@@ -260,22 +286,21 @@ impl Ledger {
     }
 
     /// The transactions of the blocks that are less than `age_ms` older than the tip, newest block
-    /// first. Blocks are read one at a time.
+    /// first. Blocks are read one at a time. A chain that was restored from a snapshot ends with the oldest block
+    /// that came with it: what was in earlier ones had expired then.
     pub(crate) fn recent_transactions(
         &self,
         age_ms: u64,
     ) -> impl Iterator<Item = Result<Transaction, StorageError>> + '_ {
         let tip = self.tip();
-        let blocks = (1..=tip.height).rev().map(|height| {
-            let missing = || StorageError::Corrupt(format!("block {height} is missing"));
-            self.block(height)?.ok_or_else(missing)
-        });
-        let young = blocks.take_while(move |block: &Result<CertifiedBlock, StorageError>| {
-            block.as_ref().map_or(true, |block| block.block.header.time.plus(age_ms) > tip.time)
+        let lowest = self.base.as_ref().map_or(1, |base| base.first);
+        let blocks = (lowest..=tip.height).rev().map(|height| recent_block(&*self.storage, height));
+        let young = blocks.take_while(move |block: &Result<Block, StorageError>| {
+            block.as_ref().map_or(true, |block| block.header.time.plus(age_ms) > tip.time)
         });
         young.flat_map(|block| {
             let (transactions, error) = match block {
-                Ok(block) => (Arc::unwrap_or_clone(block.block).transactions, None),
+                Ok(block) => (block.transactions, None),
                 Err(error) => (Vec::new(), Some(Err(error))),
             };
             transactions.into_iter().map(Ok).chain(error)
@@ -283,7 +308,7 @@ impl Ledger {
     }
 }
 
-fn read<T: DecodeAll>(storage: &dyn Storage, table: Table, key: &[u8]) -> Result<Option<T>, StorageError> {
+fn read<T: DecodeAll>(storage: &dyn Tables, table: Table, key: &[u8]) -> Result<Option<T>, StorageError> {
     let damaged = |_| StorageError::Corrupt(format!("an entry of `{}` does not decode", table.name()));
     let bytes = storage.get(table, key)?;
     bytes.map(|bytes| T::decode_all(&mut bytes.as_slice()).map_err(damaged)).transpose()

@@ -1,7 +1,7 @@
 //! What the ledger stores, in SCALE.
 
 use codec::{Decode, Encode};
-use sillok_abi::{Hash, Receipt, Time};
+use sillok_abi::{Hash, Header, Receipt, Time};
 
 /// The last block, and what the next one needs of it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -16,6 +16,26 @@ pub(crate) struct Tip {
     pub(crate) receipts_root: Hash,
     /// Whether nothing was executed in it.
     pub(crate) empty: bool,
+}
+
+/// Where a chain begins that was restored from a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Base {
+    /// The header of the block after which the snapshot was made.
+    pub(crate) header: Header,
+    /// The root of the state after it.
+    pub(crate) state_root: Hash,
+    /// The oldest block that came with the snapshot.
+    pub(crate) first: u64,
+    /// The header of the one before that; none if it is genesis.
+    pub(crate) before: Option<Header>,
+}
+
+impl Base {
+    /// The height of the block after which the snapshot was made.
+    pub(crate) fn height(&self) -> u64 {
+        self.header.height
+    }
 }
 
 /// What became of a block's calls.

@@ -4,14 +4,14 @@ use codec::DecodeAll;
 use sillok_runtime::{Direction, MetKey, PageLimit, Walk};
 
 use super::keys;
-use crate::storage::{Entry, Storage, StorageError, Table};
+use crate::storage::{Entry, StorageError, Table, Tables};
 
 /// How often the table is searched for each key of a range.
 const SEARCHES_PER_KEY: usize = 2;
 
 /// The newest versions up to a height.
 pub(super) struct Versions<'a> {
-    pub(super) storage: &'a dyn Storage,
+    pub(super) storage: &'a dyn Tables,
     pub(super) table: Table,
     pub(super) height: u64,
 }

@@ -133,7 +133,6 @@ pub(crate) enum Event {
         transactions: Vec<Transaction>,
     },
     /// The answer to a request for something of a snapshot.
-    #[expect(dead_code, reason = "nodes make no snapshots yet")]
     Snapshot {
         /// The peer.
         from: Peer,

@@ -15,7 +15,7 @@ use super::link::PeerState;
 use super::roster::{Member, Misdeed};
 use super::shared::Shared;
 use super::wire::{Ask, BlockFrame};
-use crate::consensus::{Message, Offence, Peer, To};
+use crate::consensus::{Message, Peer, To};
 use crate::limits;
 
 /// A network that runs. Clones are of the same one; it runs until it is told to stop.
@@ -88,7 +88,6 @@ impl NetworkHandle {
 
     /// Asks a peer for something of a snapshot, with at most [`limits::SNAPSHOT_REQUEST_BYTES`]. Returns the
     /// number that [`Event::Snapshot`](super::Event::Snapshot) comes with; none if it was not asked.
-    #[cfg_attr(not(test), expect(dead_code, reason = "nodes make no snapshots yet"))]
     pub(crate) fn request_snapshot(&self, peer: Peer, request: Vec<u8>) -> Option<u32> {
         if request.len() > limits::SNAPSHOT_REQUEST_BYTES {
             return None;
@@ -106,7 +105,7 @@ impl NetworkHandle {
     }
 
     /// A peer sent what no honest node sends.
-    pub(crate) fn blame(&self, peer: Peer, offence: Offence) {
+    pub(crate) fn blame(&self, peer: Peer, offence: impl fmt::Debug) {
         let Some(link) = self.shared.link(peer) else { return };
         tracing::warn!(node = %link.remote.member.node, ?offence, "a peer is blamed");
         self.shared.charge(&link, Misdeed::Blamed);

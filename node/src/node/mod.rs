@@ -23,6 +23,7 @@ use crate::limits;
 use crate::network::StartError;
 use crate::reactor::{self, Inbox, Network, Order, Reactor};
 use crate::rpc::{self, Front, ServeError};
+use crate::snapshot::{self, KeepSnapshots, Shelf, SnapshotError};
 use crate::storage::{DataFolder, Storage};
 use crate::threads::spawn_for_contracts;
 pub(crate) use log::LogOpenError;
@@ -50,6 +51,8 @@ pub(crate) struct Parts {
     pub(crate) pace: Pace,
     /// How much of the past is kept.
     pub(crate) retention: Retention,
+    /// Which snapshots are made.
+    pub(crate) snapshots: KeepSnapshots,
 }
 
 /// Why a node ends without being asked to.
@@ -58,6 +61,9 @@ pub(crate) enum NodeError {
     /// The chain.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The snapshots that it keeps.
+    #[error(transparent)]
+    Snapshot(#[from] SnapshotError),
     /// The consensus log.
     #[error(transparent)]
     Log(#[from] LogOpenError),
@@ -80,6 +86,7 @@ impl NodeError {
     pub(crate) fn hint(&self) -> &'static str {
         match self {
             NodeError::Open(OpenError::Storage(error)) => error.hint(),
+            NodeError::Snapshot(error) => error.hint(),
             NodeError::Open(_) => "the contracts and the genesis do not fit together",
             NodeError::Log(error) => error.hint(),
             NodeError::Network(_) => "is the address in use? See `listen` in node.toml",
@@ -107,17 +114,17 @@ pub(crate) struct Node {
 type Opened = Result<(Arc<Chain>, Next), OpenError>;
 
 impl Node {
-    /// Opens chain and log, and starts the threads. `connect` makes the network, given the chain, its nodes, and
-    /// the way to the reactor.
+    /// Opens chain and log, and starts the threads. `connect` makes the network, given the chain, its nodes,
+    /// the way to the reactor, and the snapshots to offer.
     ///
     /// # Errors
     /// If something can't be opened or started.
     pub(crate) fn start(
         parts: Parts,
-        connect: impl FnOnce(&Arc<Chain>, &[NodeInfo], &Inbox) -> Result<Arc<dyn Network>, NodeError>,
+        connect: impl FnOnce(&Arc<Chain>, &[NodeInfo], &Inbox, &Arc<Shelf>) -> Result<Arc<dyn Network>, NodeError>,
     ) -> Result<Self, NodeError> {
-        let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, retention } =
-            parts;
+        let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, .. } = parts;
+        let (retention, snapshots) = (parts.retention, parts.snapshots);
         let (inbox, events) = Inbox::new();
         let (opened, chain) = channel();
         let (orders, queue) = channel();
@@ -131,7 +138,9 @@ impl Node {
         let (chain, next) = chain.recv().map_err(failed)??;
         let log = log::open(&folder, &chain, votes_from)?;
         chain::keep(&chain, retention)?;
-        let network = connect(&chain, &next.nodes, &inbox)?;
+        let shelf = Arc::new(Shelf::open(&folder.snapshots())?);
+        snapshot::keep(&chain, &shelf, snapshots)?;
+        let network = connect(&chain, &next.nodes, &inbox, &shelf)?;
         let (chain_id, signatures) = (chain.id(), Arc::new(key));
         let votes_from = votes_from.unwrap_or(0);
         let config = Config { chain: chain_id, signatures, timeouts, votes_from, quorum: Config::QUORUM };

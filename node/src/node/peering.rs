@@ -13,12 +13,14 @@ use crate::consensus::{CertifiedBlock, Input, Message, Offence, Peer, To};
 use crate::lock::lock;
 use crate::network::{self, Event, Handler, Member, NetworkHandle, NodeId, PeerState};
 use crate::reactor::{Inbox, Network};
+use crate::snapshot::Shelf;
 
 /// What the network asks of the node.
 struct Peering {
     chain: Arc<Chain>,
     inbox: Inbox,
     intake: Intake,
+    shelf: Arc<Shelf>,
 }
 
 /// A network that runs, on threads of its own.
@@ -38,6 +40,7 @@ impl Peers {
         chain: &Arc<Chain>,
         nodes: &[NodeInfo],
         inbox: &Inbox,
+        shelf: &Arc<Shelf>,
     ) -> Result<Arc<dyn Network>, NodeError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -45,7 +48,8 @@ impl Peers {
             .enable_all()
             .build()?;
         let intake = Intake::start(chain.clone())?;
-        let handler = Arc::new(Peering { chain: chain.clone(), inbox: inbox.clone(), intake });
+        let handler =
+            Arc::new(Peering { chain: chain.clone(), inbox: inbox.clone(), intake, shelf: shelf.clone() });
         let config = network::Config { members: members(nodes), ..config };
         let handle = network::Network::start(config, handler, runtime.handle())?;
         let heard = handle.clone();
@@ -62,7 +66,7 @@ impl Peers {
 }
 
 /// The chain's nodes as the network knows them. A suspended validator is one still, without a vote.
-fn members(nodes: &[NodeInfo]) -> Vec<Member> {
+pub(crate) fn members(nodes: &[NodeInfo]) -> Vec<Member> {
     let validator = |role: &Role| match role {
         Role::Validator { key, .. } | Role::Suspended { key, .. } => Some(*key),
         Role::Observer {} => None,
@@ -87,6 +91,7 @@ impl Handler for Peering {
             Event::Block { from, block } => Input::Block { from, block },
             Event::Blocks { from, blocks } => Input::Blocks { from, blocks },
             Event::Transactions { from, transactions } => return self.intake.offer(from, transactions),
+            // A node that runs asks for none.
             Event::Snapshot { .. } => return,
         };
         if !self.inbox.offer(input) {
@@ -108,8 +113,8 @@ impl Handler for Peering {
         })
     }
 
-    fn snapshot(&self, _: &[u8]) -> Option<Vec<u8>> {
-        None
+    fn snapshot(&self, request: &[u8]) -> Option<Vec<u8>> {
+        self.shelf.answer(request)
     }
 }
 

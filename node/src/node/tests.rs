@@ -151,9 +151,10 @@ impl Network4 {
             votes_from: None,
             pace: Pace::OnDemand,
             retention: Retention::Archive,
+            snapshots: KeepSnapshots::default(),
         };
         let mesh = self.mesh.clone();
-        let connect = |chain: &Arc<Chain>, _: &[NodeInfo], inbox: &Inbox| {
+        let connect = |chain: &Arc<Chain>, _: &[NodeInfo], inbox: &Inbox, _: &Arc<Shelf>| {
             mesh.join(index, chain, inbox);
             let network: Arc<dyn Network> = Arc::new(Link { own: index, mesh: mesh.clone() });
             Ok(network)

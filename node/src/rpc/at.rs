@@ -18,6 +18,9 @@ pub(super) fn height(chain: &Chain, arguments: &Arguments) -> Result<Option<u64>
             "a time: 2026-11-23T09:30:00Z",
         )
     })?;
+    if let Some(since) = chain.known_since().filter(|since| time < *since && time >= chain.genesis().time) {
+        return Err(RpcFailure::before_snapshot(time, since));
+    }
     match chain.height_at(time)? {
         Some(height) => kept(chain, height),
         None => Err(RpcFailure::before_genesis(time, chain.genesis().time)),

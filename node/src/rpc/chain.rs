@@ -101,6 +101,10 @@ fn block(chain: &Chain, arguments: &Arguments) -> Answer {
             chain.height_of(&id)?.ok_or_else(|| RpcFailure::no_block(json::hex(id), tip))?
         }
     };
+    let lowest = chain.lowest_block();
+    if (1..lowest).contains(&height) {
+        return Err(RpcFailure::block_not_kept(height, lowest));
+    }
     let block = chain.committed(height)?.ok_or_else(|| RpcFailure::no_block(height, tip))?;
     Ok(json::block_with_bytes(&block))
 }

@@ -81,6 +81,30 @@ impl RpcFailure {
         RpcFailure::new(NO_BLOCK, message, format!("the chain began at {genesis}"))
     }
 
+    /// The time is before the snapshot that the node began with.
+    pub(crate) fn before_snapshot(time: Time, since: Time) -> Self {
+        let message = format!("the state at {time} is not kept");
+        RpcFailure::new(
+            NOT_KEPT,
+            message,
+            format!(
+                "this node began with a snapshot of {since} and keeps what is later; ask one that keeps more"
+            ),
+        )
+    }
+
+    /// The block is before the snapshot that the node began with.
+    pub(crate) fn block_not_kept(height: u64, lowest: u64) -> Self {
+        let message = format!("block {height} is not kept");
+        RpcFailure::new(
+            NOT_KEPT,
+            message,
+            format!(
+                "this node began with a snapshot and keeps blocks from {lowest} on; ask one that keeps more"
+            ),
+        )
+    }
+
     /// The state after this block is no longer kept.
     pub(crate) fn not_kept(height: u64, lowest: u64) -> Self {
         let message = format!("the state after block {height} is no longer kept");

@@ -1,5 +1,6 @@
 //! `sillok start`: a node of a consortium's chain, from its folder.
 
+mod joining;
 mod started;
 
 use std::future::pending;
@@ -15,7 +16,8 @@ use tokio::sync::oneshot;
 use crate::chain::{Chain, Pace};
 use crate::clock::SystemClock;
 use crate::consensus::{Signatures, ValidatorKey};
-use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Passwords};
+use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Passwords, Sync};
+use crate::join::JoinError;
 use crate::logging::{self, LogFormat};
 use crate::network::{self, Binding, NetworkKey, Timing, binding_digest};
 use crate::node::{Node, NodeError, Parts, Peers};
@@ -64,6 +66,9 @@ pub(crate) enum StartError {
     /// The node.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// Joining by a snapshot.
+    #[error(transparent)]
+    Join(#[from] JoinError),
     /// A setting.
     #[error("`{setting}` in node.toml: `{value}` is not an address such as {example}")]
     Address {
@@ -97,6 +102,7 @@ impl StartError {
             StartError::Home(error) => error.hint(),
             StartError::Storage(error) => error.hint(),
             StartError::Node(error) => error.hint(),
+            StartError::Join(error) => error.hint(),
             StartError::Address { .. } | StartError::Access(_) => "correct it, and start again",
             StartError::Key { .. } | StartError::NoNetworkKey => {
                 "is the folder complete? Keys are in its folder `keys`"
@@ -118,6 +124,12 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
     let keys = Keys::read(&home, &passwords.first_of(options.password_file.as_deref()))?;
     let network = network_config(&config, &genesis, &keys)?;
     let folder = DataFolder::prepare(&home.data())?;
+    if config.sync == Sync::Snapshot {
+        // What its key has signed is known if it has no vote, or has its log, or was told from where on to vote.
+        let may_vote = !keys.is_validator || options.votes_from.is_some() || folder.consensus_log().exists();
+        let trust = config.trust_file.as_ref().map(|file| home.path().join(file));
+        joining::join_by_snapshot(&folder, trust.as_deref(), &genesis, &network, may_vote)?;
+    }
     let storage = Arc::new(folder.open()?);
     let mut seed = [0; 8];
     SystemRng.fill(&mut seed);
@@ -134,11 +146,14 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
         clock: Arc::new(SystemClock),
         key: keys.validator,
         timeouts: config.consensus,
-        votes_from: options.votes_from,
+        // Who has no vote has a key for this run alone: no log says anything of it.
+        votes_from: options.votes_from.or((!keys.is_validator).then_some(0)),
         pace: config.block_time_ms.map_or(Pace::OnDemand, Pace::Every),
         retention: config.retain,
+        snapshots: config.snapshots,
     };
-    let node = Node::start(parts, |chain, nodes, inbox| Peers::start(network, chain, nodes, inbox))?;
+    let node =
+        Node::start(parts, |chain, nodes, inbox, shelf| Peers::start(network, chain, nodes, inbox, shelf))?;
     let front = front(options, config, home)?;
     let votes = keys.is_validator.then_some(keys.public);
     let announce = |chain: &Chain, url: &str| {

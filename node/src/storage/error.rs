@@ -48,6 +48,9 @@ pub(crate) enum StorageError {
     /// What is stored can't be what was written.
     #[error("the data folder is damaged: {0}")]
     Corrupt(String),
+    /// A snapshot was being restored, and the restore has not come to its end.
+    #[error("a snapshot was being restored into the data folder, and that was not finished")]
+    Unfinished,
     /// A block that does not follow the tip was to be committed.
     #[error("block {height} does not follow the tip at height {tip}")]
     NotNext {
@@ -70,6 +73,9 @@ impl StorageError {
             StorageError::OtherChain { .. } => {
                 "the genesis changed (a rebuilt contract is enough): start afresh with --reset, or keep \
                  the old chain and choose another folder with --data"
+            }
+            StorageError::Unfinished => {
+                "restore it again with `sillok snapshot restore`: it begins anew by itself"
             }
             StorageError::File { .. } => "check the path, its permissions and the free space",
             StorageError::Engine(_) | StorageError::Corrupt(_) | StorageError::NotNext { .. } => {

@@ -19,6 +19,8 @@ const FORMAT_DRAFT: &str = "FORMAT.new";
 const DATABASE: &str = "db";
 /// The file of the consensus log.
 const CONSENSUS_LOG: &str = "consensus.log";
+/// The folder of snapshots.
+const SNAPSHOTS: &str = "snapshots";
 /// The folder of compiled code.
 const COMPILED: &str = "compiled";
 
@@ -64,7 +66,7 @@ impl DataFolder {
         }
     }
 
-    /// Removes the database, the consensus log and the compiled code of a data folder, whatever its format; does nothing if there is none.
+    /// Removes the database, the consensus log, the compiled code and the snapshots of a data folder, whatever its format; does nothing if there is none.
     ///
     /// # Errors
     /// If another process uses it, or it is not a data folder.
@@ -87,11 +89,31 @@ impl DataFolder {
         if log.exists() {
             fs::remove_file(&log).map_err(file_error("remove", &log))?;
         }
-        let compiled = folder.path.join(COMPILED);
-        if compiled.exists() {
-            fs::remove_dir_all(&compiled).map_err(file_error("remove", &compiled))?;
+        for beside in [folder.path.join(COMPILED), folder.snapshots()] {
+            if beside.exists() {
+                fs::remove_dir_all(&beside).map_err(file_error("remove", &beside))?;
+            }
         }
         fs::remove_file(&format).map_err(file_error("remove", &format))
+    }
+
+    /// Removes the database, and nothing else.
+    ///
+    /// # Errors
+    /// If it can't be removed.
+    pub(crate) fn remove_database(&self) -> Result<(), StorageError> {
+        let database = self.path.join(DATABASE);
+        fs::remove_dir_all(&database).map_err(file_error("remove", &database))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where snapshots of the chain are kept.
+    pub(crate) fn snapshots(&self) -> PathBuf {
+        self.path.join(SNAPSHOTS)
     }
 
     /// Opens the database.
@@ -183,6 +205,7 @@ mod tests {
         assert!(matches!(folder.open(), Err(StorageError::Locked(_))));
         assert!(matches!(DataFolder::reset(path.path()), Err(StorageError::Locked(_))));
         drop(held);
+        fs::create_dir_all(folder.snapshots().join("000000000010")).unwrap();
         DataFolder::reset(path.path()).unwrap();
         assert!(DataFolder::prepare(path.path()).unwrap().open().is_ok());
     }

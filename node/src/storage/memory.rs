@@ -6,7 +6,7 @@ use std::sync::RwLock;
 
 use sillok_runtime::{Direction, PageLimit};
 
-use super::{Batch, Entry, Storage, StorageError, Table};
+use super::{Batch, Entry, Storage, StorageError, Table, Tables};
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
 
@@ -20,7 +20,7 @@ fn poisoned<T>(_: T) -> StorageError {
     StorageError::Engine("a thread panicked while it wrote".into())
 }
 
-impl Storage for MemoryStorage {
+impl Tables for MemoryStorage {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         let tables = self.tables.read().map_err(poisoned)?;
         Ok(tables.get(&table).and_then(|table| table.get(key)).cloned())
@@ -43,6 +43,13 @@ impl Storage for MemoryStorage {
             Direction::Ascending => limit.page(entries.map(owned)),
             Direction::Descending => limit.page(entries.rev().map(owned)),
         }
+    }
+}
+
+impl Storage for MemoryStorage {
+    fn freeze(&self) -> Result<Box<dyn Tables + '_>, StorageError> {
+        let tables = self.tables.read().map_err(poisoned)?.clone();
+        Ok(Box::new(MemoryStorage { tables: RwLock::new(tables) }))
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {

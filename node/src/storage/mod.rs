@@ -120,8 +120,8 @@ impl<'a> Batch<'a> {
 /// An entry of a table.
 pub(crate) type Entry = (Vec<u8>, Vec<u8>);
 
-/// Tables of bytes with atomic synced batches.
-pub(crate) trait Storage: Send + Sync + 'static {
+/// Tables of bytes, to be read.
+pub(crate) trait Tables: Send + Sync {
     /// The value of `key`.
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError>;
 
@@ -139,6 +139,12 @@ pub(crate) trait Storage: Send + Sync + 'static {
     fn range(&self, table: Table, from: &[u8], to: &[u8], limit: usize) -> Result<Vec<Entry>, StorageError> {
         self.page(table, from, to, Direction::Ascending, PageLimit::entries(limit))
     }
+}
+
+/// Tables of bytes with atomic synced batches.
+pub(crate) trait Storage: Tables + 'static {
+    /// All tables as they are now, whatever is written meanwhile.
+    fn freeze(&self) -> Result<Box<dyn Tables + '_>, StorageError>;
 
     /// Makes all changes or none; when it returns they are on disk.
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError>;

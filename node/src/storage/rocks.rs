@@ -7,11 +7,11 @@ use std::path::Path;
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    DataBlockIndexType, IteratorMode, Options, ReadOptions, WriteBatch, WriteOptions,
+    DataBlockIndexType, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch, WriteOptions,
 };
 use sillok_runtime::{Direction, PageLimit};
 
-use super::{Batch, Entry, Storage, StorageError, Table};
+use super::{Batch, Entry, Storage, StorageError, Table, Tables};
 use crate::limits;
 
 /// A range read steps over what was removed as long as it is on disk, and no contract pays for that. So
@@ -105,7 +105,26 @@ fn open_error(path: &Path, error: rocksdb::Error) -> StorageError {
     StorageError::from(error)
 }
 
-impl Storage for RocksStorage {
+/// How an iterator goes through a range, and from where.
+fn range_options(from: &[u8], to: &[u8], direction: Direction) -> (ReadOptions, IteratorMode<'static>) {
+    let mut options = ReadOptions::default();
+    options.set_iterate_lower_bound(from);
+    options.set_iterate_upper_bound(to);
+    let mode = match direction {
+        Direction::Ascending => IteratorMode::Start,
+        Direction::Descending => IteratorMode::End,
+    };
+    (options, mode)
+}
+
+/// What an iterator of RocksDB brings.
+type Brought = Result<(Box<[u8]>, Box<[u8]>), rocksdb::Error>;
+
+fn page_of(entries: impl Iterator<Item = Brought>, limit: PageLimit) -> Result<Vec<Entry>, StorageError> {
+    limit.page(entries.map(|entry| Ok(entry.map(|(key, value)| (key.into(), value.into()))?)))
+}
+
+impl Tables for RocksStorage {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         Ok(self.database.get_cf(self.family(table)?, key)?)
     }
@@ -121,15 +140,14 @@ impl Storage for RocksStorage {
         if from >= to {
             return Ok(Vec::new());
         }
-        let mut options = ReadOptions::default();
-        options.set_iterate_lower_bound(from);
-        options.set_iterate_upper_bound(to);
-        let mode = match direction {
-            Direction::Ascending => IteratorMode::Start,
-            Direction::Descending => IteratorMode::End,
-        };
-        let entries = self.database.iterator_cf_opt(self.family(table)?, options, mode);
-        limit.page(entries.map(|entry| Ok(entry.map(|(key, value)| (key.into(), value.into()))?)))
+        let (options, mode) = range_options(from, to, direction);
+        page_of(self.database.iterator_cf_opt(self.family(table)?, options, mode), limit)
+    }
+}
+
+impl Storage for RocksStorage {
+    fn freeze(&self) -> Result<Box<dyn Tables + '_>, StorageError> {
+        Ok(Box::new(Frozen { storage: self, snapshot: self.database.snapshot() }))
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
@@ -138,6 +156,35 @@ impl Storage for RocksStorage {
 
     fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
         Ok(self.database.write(self.write_batch(&batch)?)?)
+    }
+}
+
+/// The database as it was at one moment. While it is held, RocksDB keeps what has been replaced since.
+struct Frozen<'a> {
+    storage: &'a RocksStorage,
+    snapshot: Snapshot<'a>,
+}
+
+impl Tables for Frozen<'_> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+        Ok(self.snapshot.get_cf(self.storage.family(table)?, key)?)
+    }
+
+    fn page(
+        &self,
+        table: Table,
+        from: &[u8],
+        to: &[u8],
+        direction: Direction,
+        limit: PageLimit,
+    ) -> Result<Vec<Entry>, StorageError> {
+        if from >= to {
+            return Ok(Vec::new());
+        }
+        let (mut options, mode) = range_options(from, to, direction);
+        // What is read once, from one end to the other, is not to push out what blocks need.
+        options.fill_cache(false);
+        page_of(self.snapshot.iterator_cf_opt(self.storage.family(table)?, options, mode), limit)
     }
 }
 
@@ -174,6 +221,15 @@ mod tests {
         assert_eq!(back(b"a", b"d", 10, 3), [b"c"]);
         assert_eq!(back(b"a", b"d", 10, 4), [b"c", b"a"]);
         assert!(back(b"d", b"a", 10, 100).is_empty());
+
+        let frozen = storage.freeze().unwrap();
+        let mut batch = Batch::default();
+        batch.put(Table::State, b"a".as_slice(), b"later".as_slice());
+        batch.remove(Table::State, b"c".as_slice());
+        storage.write(batch).unwrap();
+        assert_eq!(frozen.get(Table::State, b"a").unwrap(), Some(b"a!".to_vec()));
+        assert_eq!(frozen.range(Table::State, b"a", b"d", 10).unwrap(), all);
+        assert_eq!(storage.range(Table::State, b"a", b"d", 10).unwrap().len(), 1);
     }
 
     #[test]

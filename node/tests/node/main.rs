@@ -1,10 +1,10 @@
 //! The node end to end: a real `sillok dev` process, asked over HTTP and WebSocket, stopped and killed.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
-mod ceremony;
-mod doctor;
 mod access;
+mod ceremony;
 mod certificates;
+mod doctor;
 mod evidence;
 mod fail_points;
 mod lifecycle;
@@ -20,5 +20,6 @@ mod recovery;
 mod retention;
 mod rpc;
 mod runbook;
-mod unit;
+mod snapshots;
 mod tls;
+mod unit;

@@ -14,10 +14,10 @@ use crate::payments::{Payers, finality};
 use crate::process::{BINARY, Folder, Node};
 
 /// How long a machine with much else to do may take for anything.
-const PATIENCE: Duration = Duration::from_secs(120);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two payments.
 const PAUSE: Duration = Duration::from_millis(5);
-const VALIDATORS: usize = 4;
+pub(crate) const VALIDATORS: usize = 4;
 
 /// Validators, and what outlives each.
 pub(crate) struct Network {
@@ -28,6 +28,14 @@ pub(crate) struct Network {
 impl Network {
     /// Makes and starts them.
     pub(crate) fn start() -> Self {
+        let mut network = Network::prepare();
+        // Side by side: one alone waits for nobody, but starting takes its time.
+        (0..VALIDATORS).for_each(|index| network.run(index, &[]));
+        network
+    }
+
+    /// Makes them.
+    pub(crate) fn prepare() -> Self {
         let folder = Folder::new();
         let made = Command::new(BINARY)
             .args(["testnet", "--prepare", "--rpc-port", "0", "--p2p-port", "0", "--json", "--data"])
@@ -35,13 +43,10 @@ impl Network {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stdout));
-        let mut network = Network { folder, nodes: (0..VALIDATORS).map(|_| None).collect() };
-        // Side by side: one alone waits for nobody, but starting takes its time.
-        (0..VALIDATORS).for_each(|index| network.run(index, &[]));
-        network
+        Network { folder, nodes: (0..VALIDATORS).map(|_| None).collect() }
     }
 
-    fn home(&self, index: usize) -> PathBuf {
+    pub(crate) fn home(&self, index: usize) -> PathBuf {
         self.folder.data().join(format!("node-{}", index + 1))
     }
 
@@ -54,7 +59,7 @@ impl Network {
         self.nodes[index].take().unwrap().kill();
     }
 
-    fn stop(&mut self, index: usize) {
+    pub(crate) fn stop(&mut self, index: usize) {
         let status = self.nodes[index].take().unwrap().stop("-INT");
         assert!(status.success(), "{status}");
     }
@@ -68,12 +73,12 @@ impl Network {
         self.node(index).client()
     }
 
-    fn urls(&self) -> Vec<String> {
+    pub(crate) fn urls(&self) -> Vec<String> {
         self.nodes.iter().flatten().map(|node| node.url().to_owned()).collect()
     }
 
     /// Waits until this node has a block at this height.
-    async fn reaches(&self, index: usize, height: u64) {
+    pub(crate) async fn reaches(&self, index: usize, height: u64) {
         let begun = Instant::now();
         while self.client(index).chain_status().await.unwrap().height < height {
             assert!(begun.elapsed() < PATIENCE, "node {index} does not reach height {height}");
@@ -81,7 +86,7 @@ impl Network {
         }
     }
 
-    async fn height(&self, index: usize) -> u64 {
+    pub(crate) async fn height(&self, index: usize) -> u64 {
         self.client(index).chain_status().await.unwrap().height
     }
 
@@ -104,14 +109,14 @@ impl Network {
 }
 
 /// Payments that go on until they are told to stop: sent to whoever answers.
-struct Load {
+pub(crate) struct Load {
     going: Arc<AtomicBool>,
     sent: Arc<Mutex<Vec<Transaction>>>,
     task: tokio::task::JoinHandle<()>,
 }
 
 impl Load {
-    fn start(payers: Arc<Payers>, urls: Vec<String>) -> Self {
+    pub(crate) fn start(payers: Arc<Payers>, urls: Vec<String>) -> Self {
         let (going, sent) = (Arc::new(AtomicBool::new(true)), Arc::new(Mutex::new(Vec::new())));
         let (still, sending) = (going.clone(), sent.clone());
         let task = tokio::spawn(async move {
@@ -130,7 +135,7 @@ impl Load {
     }
 
     /// Stops; everything that was sent.
-    async fn stop(self) -> Vec<Transaction> {
+    pub(crate) async fn stop(self) -> Vec<Transaction> {
         self.going.store(false, Ordering::SeqCst);
         self.task.await.unwrap();
         self.sent.lock().unwrap().clone()

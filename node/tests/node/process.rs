@@ -63,6 +63,13 @@ impl Node {
         (answer["error"].clone(), output.status.code())
     }
 
+    /// Runs the node of a folder, which dies at a fail point before it answers.
+    pub(crate) fn dies_home(home: &Path, options: &[&str], point: &str) {
+        let mut command = home_command(home, options);
+        let status = command.env("SILLOK_FAIL_POINT", point).stderr(Stdio::null()).status().unwrap();
+        assert!(status.code().is_none(), "{point}: it did not die, but ended with {status}");
+    }
+
     /// The same, of a node that is to die at a fail point.
     pub(crate) fn start_failing(data: &Path, point: &str) -> Self {
         let mut command = command(data, &[]);

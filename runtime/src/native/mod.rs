@@ -12,10 +12,10 @@ use sillok_abi::{ContractId, ErrorSpec, ItemSpec, Metadata, MethodSpec, SectionB
 
 use crate::execution::{CallEnd, Context, Stop};
 
+pub use governance::replay_window_ms;
 pub(crate) use governance::{
     BadNodes, Consortium, check_version, choose_parameter, consortium, halts, is_halted, is_operator,
-    list_parameters, mark, may_deploy, parameters_key, put_governance, replay_window_ms, run_due_proposals,
-    version_at,
+    list_parameters, mark, may_deploy, parameters_key, put_governance, run_due_proposals, version_at,
 };
 pub(crate) use membership::{grow_state, member, member_of, put_members};
 pub(crate) use system::{NewContract, code_key, contract_key, instantiate, store_code};

@@ -86,9 +86,9 @@ fn a_block_goes_by_the_parameters_of_the_state_before_it() {
     let late = sillok_abi::TransactionBody { expiry: Time(world.time + 120_000), ..transfer(&world) };
     let transaction = world.seal(late);
     assert_eq!(world.send(transaction).unwrap_err(), Refusal::ExpiryTooFar);
-    assert_eq!(world.runtime.replay_window_ms(&*world.state).unwrap(), 600_000);
+    assert_eq!(sillok_runtime::replay_window_ms(&*world.state).unwrap(), 600_000);
     enact(&mut world, set("max_transaction_lifetime_ms", 900_000));
-    assert_eq!(world.runtime.replay_window_ms(&*world.state).unwrap(), 900_000);
+    assert_eq!(sillok_runtime::replay_window_ms(&*world.state).unwrap(), 900_000);
     assert_eq!(world.runtime.parameters(&*world.state).unwrap().max_transaction_lifetime_ms, 900_000);
 }
 

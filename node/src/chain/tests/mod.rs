@@ -1,6 +1,7 @@
 //! Tests of the chain: the real runtime and dev genesis, storage in memory, a clock that the test moves.
 
 mod judging;
+pub(crate) mod snapshots;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +17,7 @@ use crate::clock::ManualClock;
 use crate::consensus::{self, ValidatorKey};
 use crate::mempool::PoolRefusal;
 use crate::rng::FixedRng;
-use crate::storage::{Batch, Entry, MemoryStorage, Storage, StorageError, Table};
+use crate::storage::{Batch, Entry, MemoryStorage, Storage, StorageError, Table, Tables};
 use crate::{dev, limits};
 
 /// A chain whose blocks the test makes.
@@ -271,7 +272,7 @@ struct FullDisk {
     full: AtomicBool,
 }
 
-impl Storage for FullDisk {
+impl Tables for FullDisk {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
         self.storage.get(table, key)
     }
@@ -285,6 +286,12 @@ impl Storage for FullDisk {
         limit: PageLimit,
     ) -> Result<Vec<Entry>, StorageError> {
         self.storage.page(table, from, to, direction, limit)
+    }
+}
+
+impl Storage for FullDisk {
+    fn freeze(&self) -> Result<Box<dyn Tables + '_>, StorageError> {
+        self.storage.freeze()
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {

@@ -119,8 +119,12 @@ pub(crate) fn check_version(state: &dyn StateReader, height: u64) -> Result<(), 
     )))
 }
 
-/// The longest lifetime of a transaction that the chain has ever allowed, in milliseconds.
-pub(crate) fn replay_window_ms(state: &dyn StateReader) -> Result<u64, Fault> {
+/// For how many milliseconds of block time a transaction could be replayed: the longest lifetime that the chain
+/// has ever allowed. An executor has to be opened with the blocks of that time.
+///
+/// # Errors
+/// If state can't be read, or is not that of a chain.
+pub fn replay_window_ms(state: &dyn StateReader) -> Result<u64, Fault> {
     let chain: Option<Chain> = stored(state, &chain_key())?;
     chain.map(|chain| chain.replay_window_ms).ok_or_else(|| Fault::new("state holds no record of the chain"))
 }

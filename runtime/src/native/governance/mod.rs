@@ -39,7 +39,8 @@ use super::args;
 use crate::execution::{CallEnd, Context, Stop};
 use crate::fault::Fault;
 
-pub(crate) use chain::{check_version, halts, is_halted, may_deploy, replay_window_ms, version_at};
+pub use chain::replay_window_ms;
+pub(crate) use chain::{check_version, halts, is_halted, may_deploy, version_at};
 pub(crate) use committed::{Consortium, consortium, mark};
 pub(crate) use due::run_due_proposals;
 pub(super) use error::errors;

@@ -16,8 +16,8 @@ use crate::trust::SetChange;
 
 use super::transactions::{SimulationWire, TxStatusWire};
 use super::{
-    At, BlockInfo, BlockRef, ChangesAnswer, ClientOptions, ContractDescription, ContractEntry, GenesisInfo, PackedAnswer,
-    ProofAnswer, QueryAnswer, RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
+    At, BlockInfo, BlockRef, ChangesAnswer, ClientOptions, ContractDescription, ContractEntry, GenesisInfo,
+    PackedAnswer, ProofAnswer, QueryAnswer, RpcError, Simulation, Status, StorageAnswer, TxStatus, Wanted,
 };
 
 /// How long one request may take; more than [`Client::tx_wait`] is asked to wait at once.

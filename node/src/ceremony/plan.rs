@@ -120,18 +120,18 @@ fn refuse_known_keys(genesis: &Genesis) -> Result<(), CeremonyError> {
     }
 }
 
+/// Accounts with the numbers of the organisations that admit them.
+type Admitted = Vec<(Account, u32)>;
+
 /// Has an organisation admit an account, unless one does already.
-fn admit(admitted: &mut Vec<(Account, u32)>, account: Account, organisation: usize) {
+fn admit(admitted: &mut Admitted, account: Account, organisation: usize) {
     let number = u32::try_from(organisation).unwrap_or(u32::MAX);
     if !admitted.iter().any(|(known, _)| *known == account) {
         admitted.push((account, number));
     }
 }
 
-fn organisations(
-    draft: &Draft,
-    names: &DraftNames,
-) -> Result<(Vec<Member>, Vec<(Account, u32)>), CeremonyError> {
+fn organisations(draft: &Draft, names: &DraftNames) -> Result<(Vec<Member>, Admitted), CeremonyError> {
     let (mut members, mut admitted) = (Vec::new(), Vec::new());
     for (number, organisation) in draft.organisations.iter().enumerate() {
         let refused = |why: String| CeremonyError::Draft(format!("`{}`: {why}", organisation.name));

@@ -130,8 +130,7 @@ fn an_entry_is_good_for_its_draft_and_as_it_was_signed_alone() {
     let two = entry(&plan, 2);
     let value = |entry: &Entry, name: &str| {
         let text = entry.to_text().unwrap();
-        let line = text.lines().find(|line| line.starts_with(&format!("{name} = "))).unwrap().to_owned();
-        line
+        text.lines().find(|line| line.starts_with(&format!("{name} = "))).unwrap().to_owned()
     };
     for (name, to) in [
         ("power", "power = 100".to_owned()),
@@ -250,13 +249,16 @@ fn a_draft_that_can_t_be_meant_so_is_refused_with_the_reason() {
     );
 }
 
+/// Something that is done to a genesis.
+type Change<'a> = &'a dyn Fn(&mut Genesis);
+
 #[test]
 fn whatever_differs_between_two_geneses_is_said() {
     let plan = plan_of(&text()).unwrap();
     let entries = [1, 2].map(|number| entry(&plan, number));
     let genesis = seal(&plan, &entries).unwrap();
     assert_eq!(differences(&genesis, &genesis), []);
-    let changes: [(&str, &dyn Fn(&mut Genesis)); 14] = [
+    let changes: [(&str, Change); 14] = [
         ("name", &|it| it.name += "!"),
         ("development", &|it| it.dev = true),
         ("time", &|it| it.time = it.time.plus(1)),

@@ -83,10 +83,15 @@ fn silent(patient: &Patient) -> Check {
 
 /// Whether the node's keys are in the genesis; those that were voted in later are not.
 fn entered(patient: &Patient, checks: &mut Vec<Check>) {
-    let public = |kind| patient.home.public(kind).ok().flatten();
-    let (Some(genesis), Some(peer)) = (&patient.genesis, public(KeyKind::Network)) else { return };
+    // A key that can't be read has a check of its own.
+    let public = |kind| patient.home.public(kind);
+    let (Some(genesis), Ok(Some(peer)), Ok(key)) =
+        (&patient.genesis, public(KeyKind::Network), public(KeyKind::Validator))
+    else {
+        return;
+    };
     if genesis.nodes.iter().any(|node| node.peer == peer) {
-        checks.push(own_keys(genesis, peer, public(KeyKind::Validator)));
+        checks.push(own_keys(genesis, peer, key));
     } else {
         checks.push(Check::ok(
             "own keys",

@@ -28,9 +28,9 @@ impl Join<'_> {
         id: &Hash,
         folder: &SnapshotFolder,
     ) -> Result<Option<Manifest>, JoinError> {
-        if let (Ok(manifest), Ok(certificate)) = (folder.manifest(), folder.certificate())
+        if let (Ok(manifest), Ok(finality)) = (folder.manifest(), folder.finality())
             && manifest.id() == *id
-            && manifest.check_header(&certificate, &self.genesis.hash(), self.validators).is_ok()
+            && manifest.check_header(&finality, &self.genesis.hash(), self.validators).is_ok()
         {
             tracing::info!(height = manifest.height(), "going on to fetch a snapshot");
             return Ok(Some(manifest));
@@ -51,7 +51,7 @@ impl Join<'_> {
             match self.check_head(id, &answer) {
                 Ok((manifest, head)) => {
                     folder.make_chunks()?;
-                    folder.write_head(&manifest, &head.certificate)?;
+                    folder.write_head(&manifest, &head.finality)?;
                     let (height, chunks) = (manifest.height(), manifest.chunks.len());
                     tracing::info!(height, chunks, bytes = manifest.bytes(), "fetching a snapshot");
                     return Ok(Some(manifest));
@@ -77,7 +77,7 @@ impl Join<'_> {
         if manifest.id() != *id {
             return Err(SnapshotError::Manifest);
         }
-        manifest.check_header(&head.certificate, &self.genesis.hash(), self.validators)?;
+        manifest.check_header(&head.finality, &self.genesis.hash(), self.validators)?;
         Ok((manifest, head))
     }
 }

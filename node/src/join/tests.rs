@@ -97,7 +97,7 @@ impl Stage {
     fn head(&self) -> Head {
         let height = self.manifest.height();
         let folder = SnapshotFolder::at(&self.folder.path().join(format!("{height:012}")));
-        Head::new(&folder.manifest().unwrap(), folder.certificate().unwrap())
+        Head::new(&folder.manifest().unwrap(), folder.finality().unwrap())
     }
 
     /// Adds a peer that answers so.
@@ -184,11 +184,11 @@ fn a_newer_snapshot_that_nobody_decided_and_one_that_is_not_the_state_are_given_
     let mut stage = Stage::new();
     stage.honest();
     // A header that was never decided on.
-    let Head { manifest, certificate } = stage.head();
+    let Head { manifest, finality } = stage.head();
     let mut newer = Manifest::decode(&manifest).unwrap();
     newer.header.height += 1_000;
     let offer = vec![Offer { height: newer.height(), id: newer.id() }];
-    let head = Head::new(&newer, certificate.clone());
+    let head = Head::new(&newer, finality.clone());
     stage.peer(move |ask| match ask {
         Ask::Offers => Some(offer.encode()),
         Ask::Head(_) => Some(head.encode()),
@@ -200,7 +200,7 @@ fn a_newer_snapshot_that_nobody_decided_and_one_that_is_not_the_state_are_given_
     let mut other = Manifest::decode(&manifest).unwrap();
     other.chunks = vec![Chunk::of(&zeros)];
     let offer = vec![Offer { height: other.height() + 1, id: other.id() }];
-    let head = Head::new(&other, certificate);
+    let head = Head::new(&other, finality);
     let asked = Arc::new(AtomicUsize::new(0));
     let count = asked.clone();
     stage.peer(move |ask| match ask {
@@ -224,7 +224,7 @@ fn what_was_fetched_before_is_not_fetched_again() {
     let (manifest, head) = (stage.manifest.clone(), stage.head());
     let part = SnapshotFolder::at(&stage.part(&manifest.id()));
     part.make_chunks().unwrap();
-    part.write_head(&manifest, &head.certificate).unwrap();
+    part.write_head(&manifest, &head.finality).unwrap();
     let shelf = stage.shelf();
     let missing = 5;
     for index in (0u32..).take(manifest.chunks.len()).skip(missing) {

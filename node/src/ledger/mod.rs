@@ -30,7 +30,8 @@ use sillok_runtime::{Direction, Execution, FieldRoots, Genesis, PageLimit, State
 
 use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
-use crate::storage::{Batch, Storage, StorageError, Table, Tables};
+use crate::limits;
+use crate::storage::{Batch, Entry, Storage, StorageError, Table, Tables};
 use bodies::{Undecided, recent_block};
 use cache::StateCache;
 pub(crate) use export::FrozenLedger;
@@ -200,7 +201,9 @@ impl Ledger {
         commit::block(&mut batch, &tip, &block.certificate, execution);
         commit::field_roots(&mut batch, parent.height, roots_before);
         if let Some(validators) = announced {
-            batch.put(Table::ValidatorChanges, keys::height(tip.height).to_vec(), validators.encode());
+            let (header, certificate) = (header.clone(), block.certificate.clone());
+            let change = SetChange { header, certificate, validators: validators.to_vec() };
+            batch.put(Table::ValidatorChanges, keys::height(tip.height).to_vec(), change.encode());
         }
         batch.put(Table::Meta, TIP, tip.encode());
         // From here on views below this height read versions; see `View`.
@@ -227,16 +230,25 @@ impl Ledger {
         let (from, to) = (keys::height(from), keys::height(u64::MAX));
         let limit = PageLimit::entries(count);
         let page = self.storage.page(Table::ValidatorChanges, &from, &to, Direction::Ascending, limit)?;
-        let damaged = || StorageError::Corrupt("a change of validators is damaged".into());
-        let mut changes = Vec::with_capacity(page.len());
-        for (key, value) in page {
-            let height = u64::from_be_bytes(key.try_into().map_err(|_| damaged())?);
-            let CertifiedBlock { block, certificate } = self.block(height)?.ok_or_else(damaged)?;
-            let validators = DecodeAll::decode_all(&mut value.as_slice()).map_err(|_| damaged())?;
-            changes.push(SetChange { header: block.header.clone(), certificate, validators });
-        }
+        let damaged = |_| StorageError::Corrupt("a change of validators is damaged".into());
+        let decode = |(_, value): Entry| SetChange::decode_all(&mut value.as_slice()).map_err(damaged);
+        let changes: Vec<SetChange> = page.into_iter().map(decode).collect::<Result<_, _>>()?;
         let next = changes.last().filter(|_| changes.len() == count).map(|last| last.header.height + 1);
         Ok((changes, next))
+    }
+
+    /// All of them up to this height.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub(crate) fn all_validator_changes(&self, last: u64) -> Result<Vec<SetChange>, StorageError> {
+        let (mut changes, mut next) = (Vec::new(), Some(0));
+        while let Some(from) = next.filter(|from| *from <= last) {
+            let (page, more) = self.validator_changes(from, limits::VALIDATOR_CHANGES)?;
+            changes.extend(page.into_iter().filter(|change| change.header.height <= last));
+            next = more;
+        }
+        Ok(changes)
     }
 
     /// Writes down transactions that wait for a block.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use codec::Encode;
 use sillok_abi::{Block, Hash};
+use sillok_client::trust::SetChange;
 use sillok_runtime::{FieldKey, FieldRoots, Genesis, StateTree};
 
 use super::records::{Base, Tip};
@@ -80,7 +81,7 @@ impl Restore {
         genesis: &Genesis,
         base: &Base,
         receipts_root: Hash,
-        tree: &StateTree,
+        (tree, changes): (&StateTree, &[SetChange]),
     ) -> Result<(), StorageError> {
         let header = &base.header;
         let tip = Tip {
@@ -93,6 +94,10 @@ impl Restore {
         };
         let roots: FieldRoots = self.fields.iter().map(|field| (*field, tree.field_root(field))).collect();
         commit::field_roots(&mut self.batch, tip.height, &roots);
+        for change in changes {
+            let key = keys::height(change.header.height).to_vec();
+            self.batch.put(Table::ValidatorChanges, key, change.encode());
+        }
         self.batch.put(Table::Meta, CHAIN, genesis.hash().encode());
         self.batch.put(Table::Meta, GENESIS, genesis.encode());
         self.batch.put(Table::Meta, PRUNED, tip.height.encode());

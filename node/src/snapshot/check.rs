@@ -3,6 +3,7 @@
 
 use sillok_abi::native::GOVERNANCE;
 use sillok_abi::{Block, Hash, Header, Transaction, Validator};
+use sillok_client::trust::SetChange;
 use sillok_runtime::{Changes, MemoryState, StateTree, TreeBuilder, replay_window_ms, state_key};
 
 use super::record::{Record, each_record};
@@ -38,6 +39,8 @@ impl Taker for Nobody {
 pub(crate) struct Checked {
     /// Its manifest.
     pub(crate) manifest: Manifest,
+    /// All changes of validators before it.
+    pub(super) changes: Vec<SetChange>,
     /// The tree of its state.
     pub(super) tree: StateTree,
     /// The header of the block after which it was made.
@@ -66,7 +69,8 @@ pub(super) fn verify_into(
     taker: &mut impl Taker,
 ) -> Result<Checked, SnapshotError> {
     let manifest = folder.manifest()?;
-    manifest.check_header(&folder.certificate()?, chain, validators)?;
+    let finality = folder.finality()?;
+    manifest.check_header(&finality, chain, validators)?;
     folder.check_names(&manifest)?;
     let mut check = Check::new(&manifest, taker);
     for (index, chunk) in (0u32..).zip(&manifest.chunks) {
@@ -74,7 +78,7 @@ pub(super) fn verify_into(
         each_record(index, &bytes, |record| check.take(index, record))?;
     }
     let Ended { tree, last, before } = check.end()?;
-    Ok(Checked { manifest, tree, last, before })
+    Ok(Checked { manifest, changes: finality.changes, tree, last, before })
 }
 
 /// A check that is under way.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use sillok_abi::{CertificateError, Hash};
+use sillok_client::trust::SetChangeError;
 use sillok_runtime::Fault;
 
 use crate::limits;
@@ -38,9 +39,9 @@ pub(crate) enum SnapshotError {
     /// The manifest does not decode, or says what none can.
     #[error("the manifest is damaged")]
     Manifest,
-    /// There is no certificate, or it does not decode.
-    #[error("the certificate is missing or damaged")]
-    Certificate,
+    /// There is nothing that makes its header final, or it does not decode.
+    #[error("the file `finality` is missing or damaged")]
+    Finality,
     /// It is of another chain.
     #[error("the snapshot is of chain 0x{}, not 0x{}", hex::encode(.found), hex::encode(.expected))]
     OtherChain {
@@ -52,6 +53,14 @@ pub(crate) enum SnapshotError {
     /// Its header names other validators than the trusted ones.
     #[error("the header of block {0} is of other validators than the trusted ones")]
     OtherValidators(u64),
+    /// A change of validators does not follow from those that are trusted.
+    #[error("the change of validators at height {height} does not follow: {error}")]
+    Change {
+        /// The height of the header that announces it.
+        height: u64,
+        /// Why.
+        error: SetChangeError,
+    },
     /// Its header is not final.
     #[error("the header of block {height} is not final: {error}")]
     NotFinal {
@@ -163,7 +172,7 @@ impl SnapshotError {
             SnapshotError::Version { .. } => "use the version of sillok that made it",
             SnapshotError::OtherChain { .. } => "take a snapshot of the chain that you trust",
             SnapshotError::OtherValidators(_) => {
-                "the validators may have changed: get a trust file of now from a member that you trust"
+                "the trusted validators are of another time of the chain: leave the trust file out, or get one of now from a member that you trust"
             }
             SnapshotError::NoSuchHeight { .. } => "without --at it is the newest that can be",
             SnapshotError::NotFresh(_) => {

@@ -7,7 +7,7 @@ use sillok_runtime::{Fault, replay_window_ms};
 
 use super::manifest::Chunk;
 use super::record::Record;
-use super::{Manifest, SnapshotError, SnapshotFolder};
+use super::{Finality, Manifest, SnapshotError, SnapshotFolder};
 use crate::ledger::{FrozenLedger, Ledger};
 use crate::limits;
 use crate::storage::StorageError;
@@ -56,7 +56,8 @@ pub(crate) fn create_in_chunks(
     write_blocks(&mut writer, &frozen, first, height)?;
     writer.end_chunk()?;
     let manifest = Manifest::new(header, entries, first, writer.chunks);
-    writer.folder.write_head(&manifest, &certificate)?;
+    let changes = ledger.all_validator_changes(height)?;
+    writer.folder.write_head(&manifest, &Finality { changes, certificate })?;
     Ok(manifest)
 }
 

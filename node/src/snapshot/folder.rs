@@ -7,14 +7,13 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use codec::Encode;
-use sillok_abi::Certificate;
 
-use super::manifest::{Chunk, decode_certificate};
+use super::manifest::{Chunk, Finality};
 use super::{Manifest, SnapshotError};
 use crate::limits;
 
 const MANIFEST: &str = "manifest";
-const CERTIFICATE: &str = "certificate";
+const FINALITY: &str = "finality";
 const CHUNKS: &str = "chunks";
 
 /// A snapshot's folder.
@@ -66,9 +65,9 @@ impl SnapshotFolder {
     ///
     /// # Errors
     /// If it has none that can be one.
-    pub(crate) fn certificate(&self) -> Result<Certificate, SnapshotError> {
-        let bytes = read(&self.path.join(CERTIFICATE))?;
-        decode_certificate(&bytes.ok_or(SnapshotError::Certificate)?)
+    pub(crate) fn finality(&self) -> Result<Finality, SnapshotError> {
+        let bytes = read(&self.path.join(FINALITY))?;
+        Finality::decode(&bytes.ok_or(SnapshotError::Finality)?)
     }
 
     /// The chunk with this index, which is the one that `expected` says.
@@ -126,16 +125,16 @@ impl SnapshotFolder {
         write(&self.chunk_file(index), bytes)
     }
 
-    /// Writes certificate and manifest.
+    /// Writes what makes the header final, and the manifest.
     ///
     /// # Errors
     /// If they can't be written.
     pub(crate) fn write_head(
         &self,
         manifest: &Manifest,
-        certificate: &Certificate,
+        finality: &Finality,
     ) -> Result<(), SnapshotError> {
-        write(&self.path.join(CERTIFICATE), &certificate.encode())?;
+        write(&self.path.join(FINALITY), &finality.encode())?;
         let draft = self.path.join("manifest.draft");
         write(&draft, &manifest.encode())?;
         let manifest = self.path.join(MANIFEST);

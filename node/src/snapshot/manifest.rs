@@ -1,7 +1,8 @@
 //! The manifest: which state a snapshot is of, and which chunks it is made of.
 
 use codec::{Decode, DecodeAll, DecodeLimit, Encode};
-use sillok_abi::{Certificate, Hash, Header, Validator, digest, validators_digest};
+use sillok_abi::{Certificate, Hash, Header, Validator, digest};
+use sillok_client::trust::{SetChange, Trust};
 use sillok_runtime::verify_certificate;
 
 use super::SnapshotError;
@@ -23,6 +24,25 @@ pub(crate) struct Manifest {
     pub(crate) first: u64,
     /// The chunks, in order.
     pub(crate) chunks: Vec<Chunk>,
+}
+
+/// What makes a snapshot's header final to whoever trusts the validators of genesis, or later ones.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Finality {
+    /// All changes of validators before the header, in order.
+    pub(crate) changes: Vec<SetChange>,
+    /// The header's certificate.
+    pub(crate) certificate: Certificate,
+}
+
+impl Finality {
+    /// Reads it; nothing of it is checked.
+    ///
+    /// # Errors
+    /// If it does not decode.
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        Finality::decode_all(&mut &*bytes).map_err(|_| SnapshotError::Finality)
+    }
 }
 
 /// A chunk.
@@ -98,13 +118,13 @@ impl Manifest {
         self.chunks.iter().map(|chunk| u64::from(chunk.bytes)).sum()
     }
 
-    /// Checks that its header is of this chain, of these validators, and final.
+    /// Checks that its header is of this chain, of these validators or those that follow from them, and final.
     ///
     /// # Errors
     /// The first that is not so.
     pub(crate) fn check_header(
         &self,
-        certificate: &Certificate,
+        finality: &Finality,
         chain: &Hash,
         validators: &[Validator],
     ) -> Result<(), SnapshotError> {
@@ -113,18 +133,14 @@ impl Manifest {
             return Err(SnapshotError::OtherChain { expected: *chain, found: header.chain });
         }
         let height = header.height;
-        if header.validators != validators_digest(validators) {
+        let trust = Trust { chain: *chain, name: String::new(), validators: validators.to_vec() };
+        let trust = trust
+            .follow_all(&finality.changes)
+            .map_err(|(height, error)| SnapshotError::Change { height, error })?;
+        if header.validators != trust.fingerprint() {
             return Err(SnapshotError::OtherValidators(height));
         }
-        verify_certificate(chain, validators, height, &header.id(), certificate)
+        verify_certificate(chain, &trust.validators, height, &header.id(), &finality.certificate)
             .map_err(|error| SnapshotError::NotFinal { height, error })
     }
-}
-
-/// Reads a certificate; nothing of it is checked.
-///
-/// # Errors
-/// If it does not decode.
-pub(super) fn decode_certificate(bytes: &[u8]) -> Result<Certificate, SnapshotError> {
-    Certificate::decode_all(&mut &*bytes).map_err(|_| SnapshotError::Certificate)
 }

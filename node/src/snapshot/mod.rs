@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! manifest            the header that commits to the state, and the chunks with their digests
-//! certificate         what makes that header final
+//! finality            what makes that header final: its certificate, and changes of validators before it
 //! chunks/000000 …     entries of state, then the blocks whose transactions could be replayed
 //! ```
 //!
@@ -32,7 +32,7 @@ pub(crate) use export::create_in_chunks;
 pub(crate) use export::{create, newest};
 pub(crate) use folder::SnapshotFolder;
 pub(crate) use keep::{KeepSnapshots, keep};
-pub(crate) use manifest::{Chunk, Manifest};
+pub(crate) use manifest::{Chunk, Finality, Manifest};
 #[cfg(test)]
 pub(crate) use record::Record;
 pub(crate) use restore::restore;

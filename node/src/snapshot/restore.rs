@@ -74,6 +74,7 @@ pub(super) fn restore_into(
         first: checked.manifest.first,
         before: checked.before.clone(),
     };
-    writes.0.finish(genesis, &base, checked.manifest.header.receipts_root, &checked.tree)?;
+    let receipts_root = checked.manifest.header.receipts_root;
+    writes.0.finish(genesis, &base, receipts_root, (&checked.tree, &checked.changes))?;
     Ok(checked)
 }

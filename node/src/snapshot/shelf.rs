@@ -141,8 +141,8 @@ impl Shelf {
             }
             Ask::Head(id) => {
                 let folder = self.folder(&id)?;
-                let (manifest, certificate) = (folder.manifest().ok()?, folder.certificate().ok()?);
-                Some(Head::new(&manifest, certificate).encode())
+                let (manifest, finality) = (folder.manifest().ok()?, folder.finality().ok()?);
+                Some(Head::new(&manifest, finality).encode())
             }
             // Whoever asks checks it.
             Ask::Chunk(id, index) => self.folder(&id)?.raw_chunk(index),

@@ -1,16 +1,16 @@
 //! What nodes say to each other about snapshots, in the requests lane's words for it.
 
 use codec::{Decode, DecodeAll, Encode};
-use sillok_abi::{Certificate, Hash};
+use sillok_abi::Hash;
 
-use super::Manifest;
+use super::{Finality, Manifest};
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) enum Ask {
     /// Which snapshots there are; answered with a list of [`Offer`]s, the newest first.
     Offers,
-    /// The manifest of the snapshot with this id, and its certificate; answered with a [`Head`].
+    /// The manifest of the snapshot with this id, and what makes its header final; answered with a [`Head`].
     Head(Hash),
     /// The chunk with this index; answered with its bytes.
     Chunk(Hash, u32),
@@ -30,14 +30,14 @@ pub(crate) struct Offer {
 pub(crate) struct Head {
     /// SCALE of the manifest.
     pub(crate) manifest: Vec<u8>,
-    /// The certificate.
-    pub(crate) certificate: Certificate,
+    /// What makes its header final.
+    pub(crate) finality: Finality,
 }
 
 impl Head {
     /// Of a snapshot.
-    pub(crate) fn new(manifest: &Manifest, certificate: Certificate) -> Self {
-        Head { manifest: manifest.encode(), certificate }
+    pub(crate) fn new(manifest: &Manifest, finality: Finality) -> Self {
+        Head { manifest: manifest.encode(), finality }
     }
 }
 

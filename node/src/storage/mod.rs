@@ -43,7 +43,7 @@ pub(crate) enum Table {
     Transactions,
     /// The roots of the state tree's fields, each with its versions.
     FieldRoots,
-    /// The validators that blocks announce, where they are others than those that decide them, by height.
+    /// The changes of validators, with what proves them, by the height of the block that announces them.
     ValidatorChanges,
     /// Genesis and tip.
     Meta,

@@ -129,11 +129,7 @@ impl SnapshotFolder {
     ///
     /// # Errors
     /// If they can't be written.
-    pub(crate) fn write_head(
-        &self,
-        manifest: &Manifest,
-        finality: &Finality,
-    ) -> Result<(), SnapshotError> {
+    pub(crate) fn write_head(&self, manifest: &Manifest, finality: &Finality) -> Result<(), SnapshotError> {
         write(&self.path.join(FINALITY), &finality.encode())?;
         let draft = self.path.join("manifest.draft");
         write(&draft, &manifest.encode())?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use sillok_client::rpc::{At, BlockRef};
+use sillok_client::rpc::{At, BlockRef, RpcError};
 
 use crate::network::{Load, Network, PATIENCE, VALIDATORS};
 use crate::payments::{Payers, finality};
@@ -23,6 +23,14 @@ fn set(home: &Path, from: &str, to: &str) {
     let text = fs::read_to_string(&file).unwrap();
     assert!(text.contains(from), "{text}");
     fs::write(file, text.replace(from, to)).unwrap();
+}
+
+/// What the node says, and what to do about it.
+fn with_hint(error: RpcError) -> String {
+    match error {
+        RpcError::Refused { message, hint, .. } => format!("{message}: {}", hint.unwrap_or_default()),
+        other => panic!("{other}"),
+    }
 }
 
 /// The snapshots that a node has.
@@ -130,9 +138,9 @@ async fn a_node_without_a_disk_joins_by_a_snapshot_of_its_peers() {
         assert_eq!(here.await, payers.balance(&there, index, Some(base)).await, "at the snapshot's height");
     }
     let past = client.state_storage(&payers.cash, &[0; 4], Some(At::Height(base - 1))).await;
-    let past = past.unwrap_err().to_string();
+    let past = with_hint(past.unwrap_err());
     assert!(past.contains("no longer kept") && past.contains(&format!("from {base} on")), "{past}");
-    let old = client.chain_block(BlockRef::Height(base)).await.unwrap_err().to_string();
+    let old = with_hint(client.chain_block(BlockRef::Height(base)).await.unwrap_err());
     assert!(old.contains("is not kept") && old.contains(&format!("from {} on", base + 1)), "{old}");
     network.stop(LOST);
     network.run(LOST, &[]);

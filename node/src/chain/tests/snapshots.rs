@@ -9,7 +9,7 @@ use sillok_abi::{CertificateError, Validator};
 use tempfile::TempDir;
 
 use super::*;
-use crate::snapshot::{self, Chunk, Manifest, Record, SnapshotError, SnapshotFolder};
+use crate::snapshot::{self, Chunk, Finality, Manifest, Record, SnapshotError, SnapshotFolder};
 use crate::storage::DataFolder;
 
 /// A chain with some payments, and a snapshot of it.
@@ -130,7 +130,7 @@ fn a_snapshot_is_the_same_whoever_makes_it_and_whenever() {
 #[test]
 fn every_flipped_bit_and_every_cut_is_noticed() {
     let made = Made::new();
-    for name in ["manifest", "certificate", "chunks/000000"] {
+    for name in ["manifest", "finality", "chunks/000000"] {
         let length = made.read(name).len();
         let step = (length / 40).max(1);
         for place in (0..length).step_by(step) {
@@ -149,9 +149,9 @@ fn every_flipped_bit_and_every_cut_is_noticed() {
     assert!(matches!(head, SnapshotError::Manifest), "{head}");
     let version = made.changed("manifest", |bytes| bytes[0] = 9);
     assert!(matches!(version, SnapshotError::Version { found: 9, .. }), "{version}");
-    let certificate = made.changed("certificate", |bytes| bytes.truncate(50));
-    assert!(matches!(certificate, SnapshotError::Certificate), "{certificate}");
-    let bit = made.changed("certificate", |bytes| *bytes.last_mut().unwrap() ^= 1);
+    let finality = made.changed("finality", |bytes| bytes.truncate(50));
+    assert!(matches!(finality, SnapshotError::Finality), "{finality}");
+    let bit = made.changed("finality", |bytes| *bytes.last_mut().unwrap() ^= 1);
     assert!(matches!(bit, SnapshotError::NotFinal { error: CertificateError::BadSignature, .. }), "{bit}");
 }
 
@@ -202,8 +202,9 @@ fn chunks_have_their_places() {
     fs::write(made.path("manifest"), other.encode()).unwrap();
     assert!(matches!(made.verify(), Err(SnapshotError::ForeignFile(_))));
     fs::remove_file(made.path(&format!("chunks/{:06}", other.chunks.len()))).unwrap();
+    // What is missing is the last block, or entries too, as the last chunk has it.
     let error = made.verify().unwrap_err();
-    assert!(matches!(error, SnapshotError::Block { .. }), "{error}");
+    assert!(matches!(error, SnapshotError::Block { .. } | SnapshotError::Entries { .. }), "{error}");
 }
 
 #[test]
@@ -217,11 +218,12 @@ fn strangers_and_other_chains_prove_nothing() {
     let other = snapshot::verify(&folder, &[7; 32], &validators()).err().unwrap();
     assert!(matches!(other, SnapshotError::OtherChain { expected, .. } if expected == [7; 32]), "{other}");
     // A certificate of strangers for the very header.
-    let error = made.changed("certificate", |bytes| {
-        let mut certificate = Certificate::decode_all(&mut bytes.as_slice()).unwrap();
+    let error = made.changed("finality", |bytes| {
+        let mut finality = Finality::decode_all(&mut bytes.as_slice()).unwrap();
+        let certificate = &mut finality.certificate;
         let (height, round, block) = (certificate.height, certificate.round, certificate.block);
         certificate.signatures = vec![stranger.precommit(&chain, height, round, &block)];
-        *bytes = certificate.encode();
+        *bytes = finality.encode();
     });
     let is_not_final = matches!(error, SnapshotError::NotFinal { error: CertificateError::NotValidator, .. });
     assert!(is_not_final, "{error}");

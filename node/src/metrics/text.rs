@@ -32,8 +32,6 @@ pub(super) fn classic(open_metrics: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn counters_keep_one_name_and_units_are_left_out() {
         let open = "# HELP a Of (a) thing.\n# TYPE a counter\na_total{of=\"# TYPE a\"} 5\n# HELP b_seconds Time.\n\

@@ -27,6 +27,12 @@ pub(crate) struct Proposer {
     proposer: String,
 }
 
+impl Proposer {
+    fn of(key: &PublicKey) -> Self {
+        Proposer { proposer: hex::encode(key) }
+    }
+}
+
 /// What a node counts and measures.
 pub(crate) struct Metrics {
     registry: Registry,
@@ -176,7 +182,13 @@ impl Metrics {
         // A node that starts in the middle of a height hears of a later round first.
         lock(&self.progress).begun.get_or_insert_with(Instant::now);
         self.round.set(round.into());
-        self.missed_rounds.get_or_create(&Proposer { proposer: hex::encode(before) }).inc();
+        self.missed_rounds.get_or_create(&Proposer::of(before)).inc();
+    }
+
+    /// There is this validator. Its missed rounds are counted from 0 on: Prometheus does not see a figure rise that
+    /// was not there before.
+    pub(crate) fn knows(&self, validator: &PublicKey) {
+        drop(self.missed_rounds.get_or_create(&Proposer::of(validator)));
     }
 
     /// A block has come.
@@ -233,9 +245,13 @@ mod tests {
         metrics.begins();
         metrics.missed(1, &[7; 32]);
         metrics.block(5, 100, 9_000);
+        metrics.knows(&[8; 32]);
         let text = metrics.text();
+        let known = format!("sillok_missed_rounds_total{{proposer=\"{}\"}} 0", hex::encode([8; 32]));
         let missed = format!("sillok_missed_rounds_total{{proposer=\"{}\"}} 1", hex::encode([7; 32]));
-        for line in ["sillok_height 5", "sillok_transactions_total 100", "sillok_gas_total 9000", &missed] {
+        for line in
+            ["sillok_height 5", "sillok_transactions_total 100", "sillok_gas_total 9000", &missed, &known]
+        {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
         assert!(text.contains("sillok_decision_seconds_count 1"), "{text}");

@@ -31,7 +31,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use sillok_abi::governance::NodeInfo;
-use sillok_abi::{Block, Hash, Time};
+use sillok_abi::{Block, Hash, PublicKey, Time};
 use sillok_runtime::Fault;
 
 use crate::chain::{Chain, Next, Pace};
@@ -232,10 +232,17 @@ impl Reactor {
         }
     }
 
-    /// Tells those who watch the node whether it is connected to a quorum.
+    /// Tells those who watch the node who the validators are, and whether it is connected to a quorum.
     fn measure_power(&self) {
-        let connected = self.network.peers().iter().filter_map(|peer| peer.validator).collect();
-        let (total, reached) = self.driver.power(&connected);
+        let own = self.driver.key();
+        let connected: BTreeSet<PublicKey> =
+            self.network.peers().iter().filter_map(|peer| peer.validator).chain([own]).collect();
+        let (mut total, mut reached) = (0, 0);
+        for (key, power) in self.driver.validators() {
+            self.chain.metrics().knows(&key);
+            total += power;
+            reached += if connected.contains(&key) { power } else { 0 };
+        }
         let figure = |power: u64| i64::try_from(power).unwrap_or(i64::MAX);
         self.chain.metrics().validator_power.set(figure(total));
         self.chain.metrics().reachable_power.set(figure(reached));

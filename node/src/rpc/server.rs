@@ -101,9 +101,7 @@ pub(crate) async fn serve(
     watched: Watched,
 ) -> Result<RpcServer, ServeError> {
     let Front { address, tls, access, reread } = front;
-    if tls.is_none() && !access.tokens.is_empty() && !address.ip().is_loopback() {
-        tracing::warn!(%address, "access tokens travel unprotected: answer over TLS, or on this machine alone");
-    }
+    warn_of_exposure(&access, tls.is_some(), address);
     let gate = Gate::new(access, address.ip().is_loopback(), chain.metrics().access_refusals.clone());
     let gate = Arc::new(gate);
     let tls = tls.map(|files| Tls::open(files, chain.now())).transpose()?.map(Arc::new);
@@ -123,6 +121,13 @@ pub(crate) async fn serve(
         .to_service_builder();
     tokio::spawn(accept(listener, services, module.into(), stop));
     Ok(RpcServer { address, tls, gate, reread, chain, handle })
+}
+
+/// Tells of tokens that others can read on their way.
+fn warn_of_exposure(access: &AccessConfig, encrypted: bool, address: SocketAddr) {
+    if !encrypted && !access.tokens.is_empty() && !address.ip().is_loopback() {
+        tracing::warn!(%address, "access tokens travel unprotected: answer over TLS, or on this machine alone");
+    }
 }
 
 /// Tells those who watch the node until when its certificate is valid.
@@ -171,6 +176,7 @@ impl RpcServer {
         match self.reread.as_ref().map(|read| read()) {
             Some(Ok(access)) => {
                 tracing::info!(tokens = access.tokens.len(), "access tokens were read again");
+                warn_of_exposure(&access, self.tls.is_some(), self.address);
                 self.gate.replace(access, self.address.ip().is_loopback());
             }
             Some(Err(reason)) => tracing::error!(reason, "access tokens stay as they were"),

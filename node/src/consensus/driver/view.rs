@@ -1,7 +1,5 @@
 //! What a driver is doing, for people: who has voted for what.
 
-use std::collections::BTreeSet;
-
 use malachite_types::{NilOrVal, Round, ValidatorSet, Vote, VoteType};
 use sillok_abi::{Hash, PublicKey};
 
@@ -48,18 +46,17 @@ pub(crate) struct View {
 }
 
 impl Driver {
-    /// The voting power of all validators, and that of this node and those of them that are connected.
-    pub(crate) fn power(&self, connected: &BTreeSet<PublicKey>) -> (u64, u64) {
+    /// The validators of the height, with their voting power.
+    pub(crate) fn validators(&self) -> impl Iterator<Item = (PublicKey, u64)> {
         let members = &self.host.members;
-        let all = (0..members.count()).filter_map(|index| members.get_by_index(index));
-        all.fold((0, 0), |(total, reached), member| {
-            let (key, power) = (
-                malachite_types::Validator::address(member).0,
-                malachite_types::Validator::voting_power(member),
-            );
-            let is_there = key == self.key || connected.contains(&key);
-            (total + power, if is_there { reached + power } else { reached })
+        (0..members.count()).filter_map(|index| members.get_by_index(index)).map(|member| {
+            (malachite_types::Validator::address(member).0, malachite_types::Validator::voting_power(member))
         })
+    }
+
+    /// This node's key.
+    pub(crate) fn key(&self) -> PublicKey {
+        self.key
     }
 
     /// What this driver is doing.

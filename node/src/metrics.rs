@@ -14,7 +14,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use sillok_abi::{PublicKey, Time, Validator};
+use sillok_abi::{PublicKey, Time};
 
 use crate::limits;
 use crate::lock::lock;
@@ -168,13 +168,6 @@ impl Metrics {
     pub(crate) fn begins(&self) {
         lock(&self.progress).begun.get_or_insert_with(Instant::now);
         self.round.set(0);
-    }
-
-    /// These can miss rounds: what is counted from 0 shows its first step.
-    pub(crate) fn can_miss(&self, validators: &[Validator]) {
-        for validator in validators {
-            drop(self.missed_rounds.get_or_create(&Proposer { proposer: hex::encode(validator.key) }));
-        }
     }
 
     /// A round after the first begins: the one whose turn it was before has missed it.

@@ -106,7 +106,6 @@ impl Reactor {
         let height = next.height + 1;
         let start = Start { height, validators: &next.validators, recorded, stored };
         let (driver, effects) = Driver::start(&config, start).map_err(halted)?;
-        chain.metrics().can_miss(&next.validators);
         let (inbox, events) = inbox;
         let wake = inbox.clone();
         chain.on_change(move || wake.wake());
@@ -216,7 +215,6 @@ impl Reactor {
             Answer::Committed(Next { height, validators, nodes, due }) => {
                 if !Arc::ptr_eq(&nodes, &self.nodes) {
                     self.network.set_nodes(&nodes);
-                    self.chain.metrics().can_miss(&validators);
                     self.nodes = nodes;
                 }
                 let validators = validators.to_vec();

@@ -3,6 +3,8 @@
 //! The state of an earlier height is the flat state with what later blocks have changed set back; only if those
 //! are many is it read from the versions, which takes several searches for each key.
 
+use std::collections::btree_map;
+
 use sillok_abi::{Block, Certificate, Header};
 use sillok_runtime::{Changes, Direction, PageLimit};
 
@@ -138,9 +140,9 @@ impl FrozenState<'_> {
             let keys: Option<Vec<Vec<u8>>> = read(self.tables, Table::Undo, &keys::height(height))?;
             let gone = || StorageError::Corrupt(format!("what block {height} changed is missing"));
             for key in keys.ok_or_else(gone)? {
-                if !changed.contains_key(&key) {
-                    let before = self.get(&key)?;
-                    changed.insert(key, before);
+                if let btree_map::Entry::Vacant(vacant) = changed.entry(key) {
+                    let before = self.get(vacant.key())?;
+                    vacant.insert(before);
                 }
             }
             if changed.len() > limits::SNAPSHOT_SET_BACK_KEYS {

@@ -393,7 +393,7 @@ fn a_restored_chain_goes_on_as_the_other_does() {
     follow(&restored, &mut producer, &bench);
     // A proof of the snapshot's own height, from the fields' roots that came with it.
     let wanted = Wanted::Field(bench.cash(), *b"none");
-    let searched = restored.search_at(height, &[wanted.clone()]).ok().unwrap();
+    let searched = restored.search_at(height, std::slice::from_ref(&wanted)).ok().unwrap();
     let block = restored.committing(&searched).unwrap().unwrap();
     assert_eq!(block.header().height, height + 1);
     let proven = restored.prove(vec![wanted], &searched, &block).ok().unwrap();

@@ -1,10 +1,9 @@
 //! A call that changes something: simulate, sign, submit, wait until it is final.
 
-use codec::Encode;
 use serde_json::{Value, json};
 use sillok_abi::{
-    Account, Authorisation, Authoriser, Call, CallTree, Credential, Hash, MethodKind, Time, Transaction,
-    TransactionBody, TypeSpec,
+    Account, Authorisation, Authoriser, Call, CallTree, Hash, MethodKind, Time, Transaction, TransactionBody,
+    TypeSpec,
 };
 use sillok_client::rpc::{Simulation, TxStatus, to_hex};
 use sillok_client::transaction::{Signer, authorise, now, sign};
@@ -17,18 +16,6 @@ use super::{CliError, ContractHandle, Result, Session, signing};
 const LIFETIME_MS: u64 = 60_000;
 /// How long a command waits until its transaction is final, in milliseconds.
 const WAIT_MS: u64 = 30_000;
-/// How much more gas than the simulation used is allowed, in percent: state may change until the block
-/// is made.
-const GAS_MARGIN_PERCENT: u64 = 50;
-/// Gas for what a simulation doesn't count: the transaction itself and its submitter's signature.
-const TRANSACTION_GAS: u64 = 900_000;
-/// The same for each byte of the transaction.
-const BYTE_GAS: u64 = 25;
-/// The same for each further signature by a key.
-const SIGNATURE_GAS: u64 = 850_000;
-/// The same for each signature that a contract judges.
-const AUTHENTICATION_GAS: u64 = 141_000_000;
-
 /// A signed transaction that a simulation has succeeded for.
 pub(crate) struct Prepared {
     transaction: Transaction,
@@ -121,7 +108,10 @@ impl Session {
         }
         authorise(&mut body, trees, signers, self.nonces())
             .map_err(|missing| signing::missing_signer(&missing, self.account(DID_CONTRACT).ok()))?;
-        body.gas_limit = self.options().gas.unwrap_or_else(|| gas_limit(receipt.gas_used, &body));
+        body.gas_limit = match self.options().gas {
+            Some(gas) => gas,
+            None => self.gas_prices().await?.limit(receipt.gas_used, &body),
+        };
         let transaction = sign(body, submitter);
         Ok(Prepared { id: transaction.body.id(), transaction, returns })
     }
@@ -208,18 +198,6 @@ fn refuse_special(method: &str, kind: MethodKind) -> Result<()> {
     }
 }
 
-fn gas_limit(simulated: u64, body: &TransactionBody) -> u64 {
-    let judged = |authorisation: &Authorisation| match &authorisation.by {
-        Authoriser::Submitter => 0,
-        Authoriser::Signer { credential: Credential::Sr25519(_), .. } => SIGNATURE_GAS,
-        Authoriser::Signer { credential: Credential::Contract(_), .. } => AUTHENTICATION_GAS,
-    };
-    let signatures: u64 = body.authorisations.iter().map(judged).sum();
-    let bytes = BYTE_GAS.saturating_mul(body.encoded_size() as u64);
-    let call = simulated.saturating_add(simulated / 100 * GAS_MARGIN_PERCENT);
-    call.saturating_add(TRANSACTION_GAS).saturating_add(bytes).saturating_add(signatures)
-}
-
 fn not_final(id: &Hash, status: &TxStatus) -> CliError {
     let id = to_hex(id);
     match status {
@@ -229,36 +207,5 @@ fn not_final(id: &Hash, status: &TxStatus) -> CliError {
         }
         _ => CliError::network("not-final", format!("{id} is not final after {} s", WAIT_MS / 1_000))
             .hint(format!("it may still become so: `sillok tx show {id}`")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sillok_abi::ContractId;
-    use sillok_client::keys::Keypair;
-
-    #[test]
-    fn the_gas_limit_has_a_margin_and_counts_signatures() {
-        let alice = "//Alice".parse::<Keypair>().unwrap();
-        let call = Call { contract: ContractId([0; 32]), method: "m".into(), args: vec![] };
-        let body = |authorisations| TransactionBody {
-            chain: [0; 32],
-            submitter: alice.account(),
-            nonce: 0,
-            expiry: Time(0),
-            gas_limit: 0,
-            call: call.clone(),
-            authorisations,
-        };
-        let none = gas_limit(1_000_000, &body(Vec::new()));
-        assert!(none > 1_500_000 + TRANSACTION_GAS);
-        let by = |credential| {
-            let by = Authoriser::Signer { account: alice.account(), nonce: 0, expiry: Time(0), credential };
-            vec![Authorisation { by, tree: CallTree::leaf(call.clone()) }]
-        };
-        assert!(gas_limit(1_000_000, &body(by(Credential::Sr25519([0; 64])))) > none + SIGNATURE_GAS);
-        assert!(gas_limit(1_000_000, &body(by(Credential::Contract(vec![])))) > none + AUTHENTICATION_GAS);
-        assert_eq!(gas_limit(u64::MAX, &body(Vec::new())), u64::MAX);
     }
 }

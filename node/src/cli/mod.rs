@@ -12,6 +12,7 @@ mod did;
 mod doctor;
 mod error;
 mod escrow;
+mod gas;
 mod genesis;
 mod gov;
 mod keys;

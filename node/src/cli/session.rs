@@ -11,6 +11,7 @@ use sillok_client::rpc::{At, Client, ContractEntry, RpcError, Status};
 use sillok_client::transaction::{Nonces, Signer};
 use sillok_client::value::{self, signature};
 
+use super::gas::GasPrices;
 use super::names::Directory;
 use super::{CliError, GlobalOptions, Result, output, reach, signing};
 
@@ -46,6 +47,7 @@ pub(crate) struct Session {
     contracts: Mutex<BTreeMap<ContractId, ContractHandle>>,
     nonces: Nonces,
     signers: tokio::sync::OnceCell<Vec<Signer>>,
+    gas_prices: tokio::sync::OnceCell<GasPrices>,
 }
 
 impl Session {
@@ -62,6 +64,7 @@ impl Session {
             contracts: Mutex::default(),
             nonces: Nonces::new(),
             signers: tokio::sync::OnceCell::new(),
+            gas_prices: tokio::sync::OnceCell::new(),
             options,
             client,
             status,
@@ -105,6 +108,11 @@ impl Session {
     pub(super) async fn signers(&self) -> Result<&[Signer]> {
         let signers = self.signers.get_or_try_init(|| signing::signers(self)).await?;
         Ok(signers)
+    }
+
+    /// What gas the chain asks for; read once.
+    pub(super) async fn gas_prices(&self) -> Result<GasPrices> {
+        self.gas_prices.get_or_try_init(|| GasPrices::of(self)).await.copied()
     }
 
     /// Prints the command's result.

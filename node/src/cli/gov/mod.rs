@@ -15,6 +15,7 @@ use sillok_client::value::decode_fields;
 use super::moment::parse_moment;
 use super::{CliError, ContractHandle, Result, Session, typed};
 use actions::ActionCommand;
+pub(super) use show::Parameter;
 
 /// The governance module's name.
 const MODULE: &str = "governance";

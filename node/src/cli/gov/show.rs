@@ -128,9 +128,9 @@ pub(super) async fn nodes(session: &Session, module: &ContractHandle) -> Result<
 
 /// A parameter, as the module answers it.
 #[derive(Debug, Deserialize)]
-struct Parameter {
-    name: String,
-    value: u64,
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) value: u64,
     least: u64,
     most: u64,
 }

@@ -57,8 +57,8 @@ pub struct Row {
     cost: Cost,
     /// Why it is shown only, if it is.
     unjudged: Option<&'static str>,
-    /// Whether it is charged the least that there is for a byte, which may be too much.
-    least: bool,
+    /// Why it may be charged too much, if it may.
+    dear: Option<&'static str>,
 }
 
 /// All lines.
@@ -72,7 +72,7 @@ pub struct Rows {
 impl Row {
     /// Something measured, to be judged.
     pub fn new(group: &'static str, name: impl Into<String>, cost: Cost) -> Self {
-        Row { group, name: name.into(), cost, unjudged: None, least: false }
+        Row { group, name: name.into(), cost, unjudged: None, dear: None }
     }
 
     /// Something to be shown only, and why.
@@ -82,8 +82,13 @@ impl Row {
     }
 
     /// Something that is charged the least that there is, one gas for a byte: too little is judged alone.
-    pub fn at_least(mut self) -> Self {
-        self.least = true;
+    pub fn at_least(self) -> Self {
+        self.may_be_dear("the least price, one gas a byte")
+    }
+
+    /// Something that may be charged too much, and why: too little is judged alone.
+    pub fn may_be_dear(mut self, why: &'static str) -> Self {
+        self.dear = Some(why);
         self
     }
 
@@ -102,7 +107,7 @@ impl Row {
             (Some(_), _) => Verdict::None,
             (None, ratio) if ratio < BOUNDS.0 => Verdict::TooCheap,
             (None, ratio) if ratio <= BOUNDS.1 => Verdict::Right,
-            (None, ratio) if self.least && ratio.is_finite() => Verdict::Least,
+            (None, ratio) if self.dear.is_some() && ratio.is_finite() => Verdict::MayBe,
             // What can't be measured is too dear at any price, and this is where NaN ends too.
             _ => Verdict::TooDear,
         }
@@ -114,7 +119,7 @@ enum Verdict {
     Right,
     TooCheap,
     TooDear,
-    Least,
+    MayBe,
     None,
 }
 
@@ -131,7 +136,7 @@ impl Rows {
 
     /// Whether all that is judged lies within [`BOUNDS`], and nothing is missing.
     pub fn right(&self) -> bool {
-        let right = |row: &Row| matches!(row.verdict(), Verdict::Right | Verdict::Least | Verdict::None);
+        let right = |row: &Row| matches!(row.verdict(), Verdict::Right | Verdict::MayBe | Verdict::None);
         self.missing.is_empty() && self.rows.iter().all(right)
     }
 
@@ -186,7 +191,7 @@ impl Rows {
         let count = |verdict| self.rows.iter().filter(|row| row.verdict() == verdict).count();
         format!(
             "{} of {} judged prices are right, {} too low, {} too high, {} not measured",
-            count(Verdict::Right) + count(Verdict::Least),
+            count(Verdict::Right) + count(Verdict::MayBe),
             self.rows.len() - count(Verdict::None),
             count(Verdict::TooCheap),
             count(Verdict::TooDear),
@@ -218,7 +223,7 @@ fn heading(group: &str) -> String {
 fn remark(row: &Row) -> String {
     match row.verdict() {
         Verdict::Right => String::new(),
-        Verdict::Least => "the least price, one gas a byte".into(),
+        Verdict::MayBe => row.dear.unwrap_or_default().into(),
         Verdict::TooCheap => "**too low**".into(),
         Verdict::TooDear => "**too high**".into(),
         Verdict::None => format!("not judged: {}", row.unjudged.unwrap_or_default()),

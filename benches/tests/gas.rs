@@ -64,8 +64,8 @@ judged! {
         instance: "call that does nothing",
         restored_line: "call that writes to each 64th of 1 MiB",
         native_call: "call of a native module",
-        code_byte: "upload and compile, each byte of `market`",
-        code_complexity: "upload and compile, each byte of branches",
+        code_byte: "check and keep, each byte of `market`",
+        code_work: "upload and compile `market`",
     }
 }
 

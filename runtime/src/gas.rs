@@ -38,10 +38,10 @@ pub struct GasTable {
     pub restored_line: u64,
     /// Entering a native module.
     pub native_call: u64,
-    /// Each byte of uploaded code, which is checked, compiled and kept.
+    /// Each byte of uploaded code, which is checked and kept.
     pub code_byte: u64,
-    /// Each unit of its complexity, as the limits of code count it, on which compiling depends too.
-    pub code_complexity: u64,
+    /// Each unit of work of compiling it, as [`crate::AcceptedCode`] counts it.
+    pub code_work: u64,
 }
 
 /// What a host function costs.
@@ -149,8 +149,8 @@ impl Default for GasTable {
             instance: 1_500,
             restored_line: 16,
             native_call: 2_500,
-            code_byte: 25_000,
-            code_complexity: 85_000,
+            code_byte: 300,
+            code_work: 10_000,
         }
     }
 }

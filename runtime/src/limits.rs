@@ -65,7 +65,7 @@ pub const MAX_BRANCHES: u32 = 3_072;
 /// The most complexity of a function: (parameters + locals + highest operand stack) × (1 + branches).
 pub const MAX_COMPLEXITY: u32 = 75_000;
 /// The most complexity of all functions of a module together.
-pub const MAX_MODULE_COMPLEXITY: u32 = 250_000;
+pub const MAX_MODULE_COMPLEXITY: u32 = 300_000;
 /// The longest name of an export or method, in bytes.
 pub const MAX_NAME_BYTES: usize = 64;
 /// The largest metadata of a module, in bytes.

@@ -177,8 +177,8 @@ fn upload(context: &mut Context, code: Vec<u8>) -> Result<CallEnd, Stop> {
     context.charge(price.saturating_mul(code.len() as u64))?;
     match check_code(&code, &context.shared.parameters.code) {
         Ok(accepted) => {
-            let price = context.shared.parameters.gas.code_complexity;
-            context.charge(price.saturating_mul(accepted.used.module_complexity.into()))?;
+            let price = context.shared.parameters.gas.code_work;
+            context.charge(price.saturating_mul(accepted.work))?;
             let hash = store_code(context, code)?;
             // Now, while its uploader pays, and not with somebody's first call. Nobody pays for a simulation.
             if !matches!(context.authority, Authority::Recorded(_)) {

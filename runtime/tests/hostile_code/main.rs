@@ -3,6 +3,7 @@
 
 mod limits;
 mod refusals;
+mod work;
 
 use sillok_abi::native::{SYSTEM, code_hash};
 use sillok_abi::{ABI_VERSION, Account, Failure, Outcome, Receipt, TrapCode};

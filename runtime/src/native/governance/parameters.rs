@@ -136,7 +136,7 @@ fn figures(gas: &mut GasTable) -> Vec<(String, Figure<'_>)> {
         ("restored_line", &mut gas.restored_line),
         ("native_call", &mut gas.native_call),
         ("code_byte", &mut gas.code_byte),
-        ("code_complexity", &mut gas.code_complexity),
+        ("code_work", &mut gas.code_work),
     ];
     let double = [
         ("signatures.sr25519", &mut signatures.sr25519),

@@ -11,6 +11,7 @@ use wasmparser::{
 use super::Stop;
 use super::errors::CodeError;
 use super::usage::Usage;
+use super::work;
 
 /// Checks and validates a function.
 pub(super) fn check(
@@ -25,9 +26,11 @@ pub(super) fn check(
     validator.read_locals(&mut body.get_binary_reader())?;
     let shape = check_operators(usage, &mut validator, body)?;
     let kept = u64::from(validator.len_locals()) + u64::from(shape.operands);
-    let complexity = kept.saturating_mul(1 + u64::from(shape.branches));
+    let branches = u64::from(shape.branches);
+    let complexity = kept.saturating_mul(1 + branches);
     usage.most(|it| &mut it.complexity, complexity, CodeError::FunctionTooComplex)?;
     usage.add(|it| &mut it.module_complexity, complexity, CodeError::ModuleTooComplex)?;
+    usage.work += shape.work + work::of_function(kept, branches, shape.operators.into());
     Ok(validator.into_allocations())
 }
 
@@ -49,6 +52,8 @@ struct Shape {
     operands: u32,
     /// Ways from one straight run of instructions to another.
     branches: u32,
+    /// What compiling the instructions takes.
+    work: u64,
     /// For each open block, how many loops it is in.
     loops: Vec<u32>,
 }
@@ -83,6 +88,7 @@ fn check_operators(
         usage.most(|it| &mut it.operators, shape.operators, CodeError::TooManyOperators)?;
         shape.branches = shape.branches.saturating_add(branches(usage, &operator)?);
         usage.most(|it| &mut it.branches, shape.branches, CodeError::TooManyBranches)?;
+        shape.work += work::of_operator(&operator);
         shape.nest(usage, &operator)?;
         validator.op(offset, &operator)?;
         shape.operands = shape.operands.max(validator.operand_stack_height());

@@ -10,6 +10,7 @@ mod features;
 mod sections;
 mod segments;
 mod usage;
+mod work;
 
 use sillok_abi::Metadata;
 use wasmparser::{FuncValidatorAllocations, Parser, ValidPayload, Validator};
@@ -48,6 +49,8 @@ pub struct AcceptedCode {
     pub metadata: Metadata,
     /// What it uses of everything that has a limit.
     pub used: CodeLimits,
+    /// What compiling it takes, estimated by counting: microseconds of the machine that prices are made on.
+    pub work: u64,
 }
 
 /// Checks code for upload.
@@ -58,7 +61,8 @@ pub struct AcceptedCode {
 pub fn check_code(code: &[u8], limits: &CodeLimits) -> Result<AcceptedCode, CodeError> {
     let mut module = check_module(code, limits)?;
     let metadata = contract::check(&mut module)?;
-    Ok(AcceptedCode { metadata, used: module.usage.used() })
+    let (used, work) = module.usage.found();
+    Ok(AcceptedCode { metadata, used, work })
 }
 
 /// Checks all but what makes a module a contract: its memory, metadata and methods.

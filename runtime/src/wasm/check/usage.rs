@@ -10,11 +10,13 @@ pub(super) type Item = fn(&mut CodeLimits) -> &mut u32;
 pub(super) struct Usage {
     limits: CodeLimits,
     used: CodeLimits,
+    /// What compiling takes: see `work`.
+    pub(super) work: u64,
 }
 
 impl Usage {
     pub(super) fn new(limits: &CodeLimits) -> Self {
-        Usage { limits: limits.clone(), used: CodeLimits::all(0) }
+        Usage { limits: limits.clone(), used: CodeLimits::all(0), work: 0 }
     }
 
     /// Records that the module uses this much of something once; the most counts.
@@ -41,8 +43,8 @@ impl Usage {
         self.most(item, sum, refusal)
     }
 
-    /// What the module was found to use.
-    pub(super) fn used(self) -> CodeLimits {
-        self.used
+    /// What the module was found to use, and what compiling it takes.
+    pub(super) fn found(self) -> (CodeLimits, u64) {
+        (self.used, self.work)
     }
 }

@@ -49,18 +49,27 @@ fn length(bytes: &[u8]) -> u32 {
 
 /// The call's arguments, which have `length` bytes.
 pub(crate) fn input(length: u32) -> Vec<u8> {
+    if length == 0 {
+        return Vec::new();
+    }
     let mut bytes = vec![0; length as usize];
     raw::input(address(bytes.as_mut_ptr()));
     bytes
 }
 
-/// Sets what the method returns.
+/// Sets what the method returns, which is nothing until then.
+#[inline(never)]
 pub(crate) fn output(bytes: &[u8]) {
-    raw::output(address(bytes.as_ptr()), length(bytes));
+    if !bytes.is_empty() {
+        raw::output(address(bytes.as_ptr()), length(bytes));
+    }
 }
 
 /// The result buffer, which holds `length` bytes.
 pub(crate) fn result(length: u32) -> Vec<u8> {
+    if length == 0 {
+        return Vec::new();
+    }
     let mut bytes = vec![0; length as usize];
     raw::result(address(bytes.as_mut_ptr()));
     bytes
@@ -103,19 +112,20 @@ pub(crate) fn block_time() -> u64 {
 }
 
 /// Stored values up to this size are read without an allocation.
-const BUFFER_BYTES: usize = 1024;
+const BUFFER_BYTES: usize = 512;
 
 /// Where a stored value is read to.
 pub(crate) struct ReadBuffer {
     short: [MaybeUninit<u8>; BUFFER_BYTES],
-    long: Vec<u8>,
+    /// None rather than empty, so that letting go of it is no work.
+    long: Option<Vec<u8>>,
 }
 
 impl ReadBuffer {
     /// An empty buffer. Its memory is not cleared, which would cost more than most reads.
     #[inline]
     pub(crate) const fn new() -> Self {
-        ReadBuffer { short: [MaybeUninit::uninit(); BUFFER_BYTES], long: Vec::new() }
+        ReadBuffer { short: [MaybeUninit::uninit(); BUFFER_BYTES], long: None }
     }
 }
 
@@ -125,16 +135,17 @@ const SCRATCH_BYTES: usize = 256;
 /// Bytes that are put together for the host: on the stack while they are few.
 pub(crate) struct Scratch {
     short: [MaybeUninit<u8>; SCRATCH_BYTES],
-    /// Bytes in use of `short`, all of which were written; none as soon as `long` has any.
+    /// Bytes in use of `short`, all of which were written; as if it were full once there is `long`.
     length: usize,
-    long: Vec<u8>,
+    /// None rather than empty, so that letting go of it is no work.
+    long: Option<Vec<u8>>,
 }
 
 impl Scratch {
     /// No bytes. Its memory is not cleared, which would cost more than what is written to it mostly.
     #[inline]
     pub(crate) const fn new() -> Self {
-        Scratch { short: [MaybeUninit::uninit(); SCRATCH_BYTES], length: 0, long: Vec::new() }
+        Scratch { short: [MaybeUninit::uninit(); SCRATCH_BYTES], length: 0, long: None }
     }
 
     /// The SCALE of a value, for as long as `then` takes.
@@ -148,7 +159,10 @@ impl Scratch {
     /// What was written.
     #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        if self.long.is_empty() { self.written() } else { &self.long }
+        match &self.long {
+            Some(long) => long,
+            None => self.written(),
+        }
     }
 
     #[inline]
@@ -160,13 +174,12 @@ impl Scratch {
     #[cold]
     #[inline(never)]
     fn spill(&mut self, part: &[u8]) {
-        if self.long.is_empty() {
-            self.long = [self.written(), part].concat();
-            // From now on nothing fits into what is short.
-            self.length = SCRATCH_BYTES;
-        } else {
-            self.long.extend_from_slice(part);
+        if let Some(long) = &mut self.long {
+            return long.extend_from_slice(part);
         }
+        self.long = Some([self.written(), part].concat());
+        // From now on nothing fits into what is short, but nothing.
+        self.length = SCRATCH_BYTES;
     }
 }
 
@@ -174,17 +187,15 @@ impl Output for Scratch {
     // A part's length is known where it is written mostly: a copy of few bytes is then a store or two.
     #[inline(always)]
     fn write(&mut self, part: &[u8]) {
-        match self.short.get_mut(self.length..).and_then(|room| room.get_mut(..part.len())) {
-            Some(room) if self.long.is_empty() => {
-                // SAFETY: bytes that were written are bytes that may be uninitialised, and `room` is as long
-                // as `part`, which it can't overlap.
-                unsafe {
-                    core::ptr::copy_nonoverlapping(part.as_ptr(), room.as_mut_ptr().cast(), part.len())
-                };
-                self.length += part.len();
-            }
-            _ => self.spill(part),
-        }
+        // Read once: for all that the compiler knows, what is written to `short` may be the length.
+        let start = self.length;
+        let Some(room) = self.short.get_mut(start..).and_then(|room| room.get_mut(..part.len())) else {
+            return self.spill(part);
+        };
+        // SAFETY: bytes that were written are bytes that may be uninitialised, and `room` is as long as `part`,
+        // which it can't overlap.
+        unsafe { core::ptr::copy_nonoverlapping(part.as_ptr(), room.as_mut_ptr().cast(), part.len()) };
+        self.length = start + part.len();
     }
 }
 
@@ -202,9 +213,9 @@ pub(crate) fn storage_get<'buffer>(key: &[u8], buffer: &'buffer mut ReadBuffer) 
         // SAFETY: the host has written the whole value of `value_bytes` bytes, which fits.
         return Some(unsafe { core::slice::from_raw_parts(buffer.short.as_ptr().cast(), value_bytes) });
     }
-    buffer.long = vec![0; value_bytes];
-    raw::storage_get(key, key_length, address(buffer.long.as_mut_ptr()), value_length);
-    Some(&buffer.long)
+    let long = buffer.long.insert(vec![0; value_bytes]);
+    raw::storage_get(key, key_length, address(long.as_mut_ptr()), value_length);
+    Some(long)
 }
 
 /// Whether `key` holds a value.

@@ -3,57 +3,52 @@
 //! Invariant: two calls have equal keys if and only if they are the same call; comparing two keys costs
 //! the same whatever the calls' size, so that it needs no price.
 
-use codec::{Encode, Output};
-use sillok_abi::{Call, Hash, digest};
+use codec::Encode;
+use sillok_abi::{Call, digest};
 
 /// A call is compared as it is up to this size, which is that of nearly all calls.
 const SHORT_BYTES: usize = 248;
 
-/// A call's SCALE if it is short, else a digest of it: a digest takes longer than most calls.
-#[allow(clippy::large_enum_variant, reason = "the large one is the usual one")]
-pub(super) enum CallKey {
-    Short(Bytes),
-    Long(Hash),
+/// The keys of calls, one after the other: a call's SCALE if it is short, else a digest of it, which takes longer
+/// than most calls and is shorter than the SCALE of any. They share one buffer, as each call takes a few.
+#[derive(Default)]
+pub(super) struct CallKeys {
+    bytes: Vec<u8>,
+    /// Where each of them ends.
+    ends: Vec<usize>,
 }
 
-/// The bytes of a short call.
-pub(super) struct Bytes {
-    bytes: [u8; SHORT_BYTES],
-    length: usize,
-}
-
-impl CallKey {
-    pub(super) fn of(call: &Call) -> Self {
-        if call.encoded_size() > SHORT_BYTES {
-            return CallKey::Long(digest("sillok/call", call));
+impl CallKeys {
+    /// Adds a call's.
+    pub(super) fn push(&mut self, call: &Call) {
+        let start = self.bytes.len();
+        call.encode_to(&mut self.bytes);
+        if self.bytes.len() - start > SHORT_BYTES {
+            self.bytes.truncate(start);
+            self.bytes.extend_from_slice(&digest("sillok/call", call));
         }
-        let mut bytes = Bytes { bytes: [0; SHORT_BYTES], length: 0 };
-        call.encode_to(&mut bytes);
-        CallKey::Short(bytes)
+        self.ends.push(self.bytes.len());
     }
-}
 
-impl PartialEq for CallKey {
-    fn eq(&self, other: &Self) -> bool {
-        match (self, other) {
-            (CallKey::Short(one), CallKey::Short(other)) => one.written() == other.written(),
-            (CallKey::Long(one), CallKey::Long(other)) => one == other,
-            _ => false,
-        }
+    /// Removes the last.
+    pub(super) fn pop(&mut self) {
+        self.ends.pop();
+        self.bytes.truncate(self.ends.last().copied().unwrap_or(0));
     }
-}
 
-impl Bytes {
-    fn written(&self) -> &[u8] {
-        &self.bytes[..self.length]
+    pub(super) fn clear(&mut self) {
+        self.bytes.clear();
+        self.ends.clear();
     }
-}
 
-impl Output for Bytes {
-    fn write(&mut self, part: &[u8]) {
-        let end = self.length + part.len();
-        self.bytes[self.length..end].copy_from_slice(part);
-        self.length = end;
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// The key of this place.
+    pub(super) fn get(&self, place: usize) -> Option<&[u8]> {
+        let start = place.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.bytes.get(start..*self.ends.get(place)?)
     }
 }
 
@@ -81,16 +76,36 @@ mod tests {
                 calls.push(call(1, "pay", other_args));
             }
         }
+        let mut keys = CallKeys::default();
+        calls.iter().for_each(|call| keys.push(call));
         for (at, one) in calls.iter().enumerate() {
             for (beside, other) in calls.iter().enumerate() {
-                assert_eq!(CallKey::of(one) == CallKey::of(other), at == beside, "{one:?} {other:?}");
+                assert_eq!(keys.get(at) == keys.get(beside), at == beside, "{one:?} {other:?}");
             }
         }
     }
 
     #[test]
+    fn what_is_taken_off_leaves_the_others() {
+        let (short, long) = (call(1, "pay", vec![7]), call(2, "say", vec![7; 1_000]));
+        let mut keys = CallKeys::default();
+        [&short, &long, &short].into_iter().for_each(|call| keys.push(call));
+        keys.pop();
+        assert_eq!((keys.len(), keys.get(2)), (2, None));
+        assert_eq!(keys.get(0), Some(short.encode().as_slice()));
+        assert_eq!(keys.get(1), Some(digest("sillok/call", &long).as_slice()));
+        keys.pop();
+        keys.push(&short);
+        assert_eq!(keys.get(1), keys.get(0));
+    }
+
+    #[test]
     fn the_size_decides_between_bytes_and_digest() {
-        let at_most = |bytes| matches!(CallKey::of(&call(1, "pay", vec![0; bytes])), CallKey::Short(_));
+        let at_most = |bytes| {
+            let mut keys = CallKeys::default();
+            keys.push(&call(1, "pay", vec![0; bytes]));
+            keys.get(0).is_some_and(|key| key.len() > size_of::<sillok_abi::Hash>())
+        };
         // The contract has 32 bytes, the method 4, and two the length of arguments from 64 bytes on.
         assert!(at_most(SHORT_BYTES - 38));
         assert!(!at_most(SHORT_BYTES - 37));

@@ -10,16 +10,18 @@
 
 use sillok_abi::{Account, Call, CallTree};
 
-use super::call_key::CallKey;
+use super::call_key::CallKeys;
 
 /// The trees of all accounts, along the path of the frames that run.
 #[derive(Default)]
 pub(super) struct Coverage {
     /// The calls of the running frames, from the root call down.
-    path: Vec<CallKey>,
+    path: CallKeys,
     trees: Vec<Tree>,
     /// The nodes of all trees, each after its parent.
     nodes: Vec<Node>,
+    /// The call of each node.
+    calls: CallKeys,
     /// Every node that was taken, and of which tree, in order: what to undo when a frame fails.
     taken: Vec<(usize, usize)>,
 }
@@ -33,7 +35,6 @@ struct Tree {
 }
 
 struct Node {
-    call: CallKey,
     /// How far below its root, which is how far below the root call the frame is that it can serve.
     depth: usize,
     parent: Option<usize>,
@@ -47,6 +48,7 @@ impl Coverage {
         self.path.clear();
         self.trees.clear();
         self.nodes.clear();
+        self.calls.clear();
         self.taken.clear();
     }
 
@@ -59,17 +61,18 @@ impl Coverage {
 
     /// Lists a tree's nodes; answers the place of its root. Trees are bounded in depth when they are decoded.
     fn flatten(&mut self, tree: &CallTree, parent: Option<usize>) -> usize {
-        let node = self.add_node(CallKey::of(&tree.call), parent);
+        let node = self.add_node(&tree.call, parent);
         for child in &tree.children {
             self.flatten(child, Some(node));
         }
         node
     }
 
-    fn add_node(&mut self, call: CallKey, parent: Option<usize>) -> usize {
+    fn add_node(&mut self, call: &Call, parent: Option<usize>) -> usize {
         let node = self.nodes.len();
         let depth = parent.map_or(0, |parent| self.nodes[parent].depth + 1);
-        self.nodes.push(Node { call, depth, parent, children: Vec::new(), taken: false });
+        self.calls.push(call);
+        self.nodes.push(Node { depth, parent, children: Vec::new(), taken: false });
         if let Some(parent) = parent {
             self.nodes[parent].children.push(node);
         }
@@ -86,7 +89,7 @@ impl Coverage {
     }
 
     pub(super) fn enter(&mut self, call: &Call) {
-        self.path.push(CallKey::of(call));
+        self.path.push(call);
     }
 
     pub(super) fn leave(&mut self) {
@@ -120,10 +123,7 @@ impl Coverage {
     fn free_node(&self, index: usize, depth: usize) -> Option<usize> {
         let tree = &self.trees[index];
         let call = self.path.get(depth)?;
-        let free = |node: &usize| {
-            let node = &self.nodes[*node];
-            !node.taken && node.call == *call
-        };
+        let free = |node: &usize| !self.nodes[*node].taken && self.calls.get(*node) == Some(call);
         match tree.serving {
             None => tree.root.filter(free),
             Some(parent) => self.nodes[parent].children.iter().copied().find(free),
@@ -133,7 +133,7 @@ impl Coverage {
     /// Adds a node for `call`, the running one at the depth at which `cover` found none.
     pub(super) fn grow(&mut self, index: usize, call: &Call) {
         let parent = self.trees[index].serving;
-        let node = self.add_node(CallKey::of(call), parent);
+        let node = self.add_node(call, parent);
         let root = &mut self.trees[index].root;
         *root = root.or(Some(node));
     }

@@ -57,6 +57,8 @@ pub(crate) struct Overlay {
     /// Places in `entries`, by the hash of their keys.
     table: HashTable<u32>,
     entries: Vec<Entry>,
+    /// The entry that was asked for last: what is read is often written next.
+    recent: u32,
     /// The entries that are dirty, in the order of their keys, but for those in `unsorted`: a range is rarely
     /// asked for, and only then are they sorted in.
     sorted: BTreeMap<Box<[u8]>, u32>,
@@ -76,6 +78,7 @@ impl Overlay {
             hasher: SeedableRandomState::with_seed(seed, SharedSeed::global_fixed()),
             table: HashTable::new(),
             entries: Vec::new(),
+            recent: 0,
             sorted: BTreeMap::new(),
             unsorted: Vec::new(),
             undo: Vec::new(),
@@ -198,13 +201,15 @@ impl Overlay {
 
     /// The entry of a key and its place, read from the state below if it was not before.
     fn entry(&mut self, key: StateKey<'_>) -> Result<(u32, &mut Entry), Fault> {
-        let hash = hash(&self.hasher, key);
-        let known = self.table.find(hash, |place| key.is(&self.entries[*place as usize].key));
-        let place = match known {
-            Some(place) => *place,
-            None => self.load(hash, key)?,
-        };
-        Ok((place, &mut self.entries[place as usize]))
+        let is = |place: &u32| self.entries.get(*place as usize).is_some_and(|entry| key.is(&entry.key));
+        if !is(&self.recent) {
+            let hash = hash(&self.hasher, key);
+            self.recent = match self.table.find(hash, is) {
+                Some(place) => *place,
+                None => self.load(hash, key)?,
+            };
+        }
+        Ok((self.recent, &mut self.entries[self.recent as usize]))
     }
 
     #[cold]

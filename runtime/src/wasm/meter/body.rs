@@ -21,7 +21,7 @@ use wasmparser::{FuncToValidate, FuncType, FunctionBody, Operator, ValidatorReso
 use super::flow::{Flow, Step};
 use super::layout::{Layout, STOP_GAS, STOP_HOST};
 use super::stores::{self, Store};
-use super::{MeterError, charge, module, stack};
+use super::{MeterError, charge, module, short_copy, stack};
 
 /// A function in its metered form.
 pub(super) struct Written {
@@ -101,6 +101,8 @@ struct Writer<'a> {
     /// What was written before the segment.
     code: Vec<u8>,
     frame: stack::Frame,
+    /// What the last operator put on top of the operands, if it was a constant of the open segment.
+    constant: Option<u32>,
     /// Whether it marks anything.
     writes: bool,
     spill: u32,
@@ -119,6 +121,7 @@ impl<'a> Writer<'a> {
             segment: Segment { cost: entry, depth: 0, code: Vec::new() },
             code: Vec::new(),
             frame: stack::Frame { locals, ..stack::Frame::default() },
+            constant: None,
             writes: false,
             spill: 0,
         }
@@ -146,6 +149,10 @@ impl<'a> Writer<'a> {
                 self.code.extend_from_slice(bytes);
             }
         }
+        self.constant = match operator {
+            Operator::I32Const { value } => Some(*value as u32),
+            _ => None,
+        };
         Ok(())
     }
 
@@ -167,7 +174,11 @@ impl<'a> Writer<'a> {
             }
             Operator::Call { .. } | Operator::CallIndirect { .. } => self.write_call(bytes),
             Operator::MemoryGrow { .. } => self.write_grow(bytes),
-            Operator::MemoryCopy { .. } => self.write_bulk(bytes, self.layout.rules.prices.copy_byte),
+            Operator::MemoryCopy { .. } => match self.constant.filter(|length| short_copy::is_short(*length))
+            {
+                Some(length) => self.write_short_copy(length),
+                None => self.write_bulk(bytes, self.layout.rules.prices.copy_byte),
+            },
             Operator::MemoryFill { .. } => self.write_bulk(bytes, self.layout.rules.prices.fill_byte),
             _ => match Store::of(operator) {
                 Some(store) => self.write_store(store, bytes),
@@ -238,6 +249,22 @@ impl<'a> Writer<'a> {
         stores::mark_range(&mut sink, dirty, chunks, (start, length));
         sink.local_get(start).local_get(other).local_get(length);
         self.copy(bytes);
+    }
+
+    /// `memory.copy` of so many bytes, which its own code has put on the operands and which are not needed.
+    fn write_short_copy(&mut self, length: u32) {
+        let (gas, leave) = (self.locals.gas, self.flow.depth() + 1);
+        let [to, from, _] = self.locals.narrow;
+        let (dirty, chunks) = (self.locals.dirty, self.layout.chunks);
+        let price = u64::from(self.layout.rules.prices.copy_byte) * u64::from(length);
+        let store = Store::of_bytes(length);
+        self.writes = true;
+        self.spill = self.spill.max(store.spill(chunks));
+        let mut sink = self.sink();
+        sink.drop().local_set(from).local_set(to);
+        charge::fixed(&mut sink, gas, price, leave);
+        stores::mark_store(&mut sink, dirty, chunks, store, to);
+        short_copy::write(&mut sink, to, from, length);
     }
 
     fn write_store(&mut self, store: Store, bytes: &[u8]) {

@@ -16,6 +16,7 @@ mod flow;
 mod layout;
 mod module;
 mod prices;
+mod short_copy;
 mod stack;
 mod stores;
 mod wrappers;

@@ -57,6 +57,11 @@ impl Store {
         }
     }
 
+    /// So many bytes written to an address at once.
+    pub(super) fn of_bytes(width: u32) -> Self {
+        Store { offset: 0, width, wide: true }
+    }
+
     /// Whether the chunk of its address operand is marked, so that the offset can be left out.
     fn marks_base(self, chunks: Chunks) -> bool {
         self.offset < chunks.bytes()

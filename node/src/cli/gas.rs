@@ -26,7 +26,7 @@ const MARGIN_PERCENT: u64 = 50;
 pub(super) struct GasPrices {
     transaction: u64,
     byte: u64,
-    /// A further signature by a key.
+    /// A signature by a key.
     signature: u64,
     /// The most that judging a submitter that is no key takes.
     admission: u64,
@@ -66,7 +66,8 @@ impl GasPrices {
             Authoriser::Signer { credential: Credential::Sr25519(_), .. } => self.signature,
             Authoriser::Signer { credential: Credential::Contract(_), .. } => limits::AUTHENTICATION_GAS,
         };
-        let submitter = if matches!(body.submitter, Account::Key(_)) { 0 } else { self.admission };
+        let submitter =
+            if matches!(body.submitter, Account::Key(_)) { self.signature } else { self.admission };
         let bytes = self.byte.saturating_mul((body.encoded_size() + CREDENTIAL_BYTES) as u64);
         let call = simulated.saturating_add(simulated / 100 * MARGIN_PERCENT);
         let more = [self.transaction, bytes, submitter];
@@ -109,13 +110,14 @@ mod tests {
         let (prices, gas) = (prices(), Parameters::default().gas);
         let key = "//Alice".parse::<Keypair>().unwrap().account();
         let none = prices.limit(1_000_000, &body(key, vec![]));
-        assert!(none > 1_500_000 + gas.transaction);
+        let signature = gas.signatures.sr25519.of(size_of::<Hash>());
+        assert!(none > 1_500_000 + gas.transaction + signature);
         let signed = prices.limit(1_000_000, &body(key, vec![Credential::Sr25519([0; 64])]));
-        assert!(signed > none + gas.signatures.sr25519.of(size_of::<Hash>()));
+        assert!(signed > none + signature);
         let judged = prices.limit(1_000_000, &body(key, vec![Credential::Contract(vec![])]));
         assert!(judged > none + limits::AUTHENTICATION_GAS);
         let contract = Account::Contract(ContractId([1; 32]));
-        assert!(prices.limit(1_000_000, &body(contract, vec![])) >= none + prices.admission);
+        assert!(prices.limit(1_000_000, &body(contract, vec![])) >= none - signature + prices.admission);
         assert_eq!(prices.limit(u64::MAX, &body(key, vec![])), prices.most);
     }
 }

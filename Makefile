@@ -3,7 +3,7 @@ CARGO_TARGET_DIR ?= target
 SILLOK := $(CARGO_TARGET_DIR)/release/sillok
 ARGS ?=
 
-.PHONY: help setup build run test lint fmt docs bench bench-peers bench-syscalls calibrate clean
+.PHONY: help setup build run test test-js lint fmt docs bench bench-peers bench-syscalls calibrate clean
 
 help: ## Lists the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/'
@@ -23,9 +23,11 @@ run: build ## Starts the development chain; the next run continues it (ARGS="--r
 test: lint ## Everything: lints, layering, documentation, tests
 	@./scripts/setup tests
 	cargo nextest run --cargo-profile release --workspace
-	npm test --prefix sdk/js
 	cargo test --release --doc --workspace --quiet
-	$(MAKE) docs
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync test-js docs
+
+test-js: ## Tests the TypeScript client
+	npm test --prefix sdk/js
 
 lint: setup ## Format, clippy and the direction of dependencies
 	cargo fmt --all --check

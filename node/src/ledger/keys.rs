@@ -47,9 +47,9 @@ pub(super) fn after_all(prefix: &[u8]) -> Vec<u8> {
 /// The beginning of all versions of a state key.
 pub(super) fn versions(key: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(key.len() + 16);
-    for byte in key {
-        bytes.push(*byte);
-        if *byte == 0 {
+    for part in key.split_inclusive(|byte| *byte == 0) {
+        bytes.extend_from_slice(part);
+        if part.ends_with(&[0]) {
             bytes.push(0xFF);
         }
     }

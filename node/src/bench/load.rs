@@ -85,13 +85,14 @@ pub(super) async fn run(
             done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
         }
     }
+    // All is sent before it is asked whether all is worked off.
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
+    }
     for client in &clients[..asked] {
         drain(client).await?;
     }
     let milliseconds = begun.map_or(0, |begun: Instant| begun.elapsed().as_millis());
-    while let Some(done) = tasks.join_next().await {
-        done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
-    }
     let mut load = std::mem::take(&mut *lock(&load));
     load.latencies.sort_unstable();
     load.milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);

@@ -76,8 +76,8 @@ impl SignedFile {
 
 fn transaction(stage: &Stage, start: Time, rate: u32, number: u64, gas: u64) -> Transaction {
     let planned = start.plus(number * 1_000 / u64::from(rate));
-    let (from, call) = workload::call(stage, number);
+    let (from, tree) = workload::calls(stage, number);
     let key = &stage.keys[from as usize];
-    let body = workload::body(stage, key.account(), number, planned.plus(PATIENCE_MS), gas, call);
+    let body = workload::body(stage, key.account(), number, planned.plus(PATIENCE_MS), gas, tree);
     workload::signed(key, body)
 }

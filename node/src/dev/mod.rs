@@ -99,6 +99,7 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
         retention: options.retain,
         snapshots: KeepSnapshots::default(),
+        surveillance: crate::surveillance::Settings::default(),
     };
     let node = Node::start(parts, |_, _, _, _| Ok(Arc::new(Alone)))?;
     let announce = |chain: &Chain, url: &str| announce(&Banner::new(chain, url, &options.data));

@@ -90,7 +90,7 @@ impl Default for Settings {
 
 impl Default for Wash {
     fn default() -> Self {
-        Wash { window_s: 3_600, trades: 2, returned: 80, of_own: 60 }
+        Wash { window_s: 3_600, trades: 3, returned: 80, of_own: 60 }
     }
 }
 

@@ -26,8 +26,11 @@ const PRICE: u64 = 10_000;
 const TICK: u64 = 10;
 /// One order in so many asks for a better price.
 const PATIENT: u32 = 8;
-/// Orders are for 1 to this many shares.
-const MOST_SHARES: u32 = 20;
+/// Orders are for so many shares, from the fewest to the most.
+const SHARES: (u32, u32) = (5, 10);
+/// How many others an order meets at most: of those that wait at its price the first alone has fewer than the
+/// fewest shares, as the others have met nobody.
+pub(super) const MOST_FILLS: u64 = 3;
 /// How many orders one transaction of a batch holds.
 pub(super) const BATCH_ORDERS: u32 = 16;
 
@@ -148,7 +151,7 @@ impl Deal {
         Order {
             side: self.side,
             kind: OrderKind::Limit { price: Price(price) },
-            quantity: Quantity(u64::from(1 + numbers.below(MOST_SHARES))),
+            quantity: Quantity(u64::from(SHARES.0 + numbers.below(SHARES.1 - SHARES.0 + 1))),
             time_in_force: TimeInForce::Gtc,
             post_only: false,
             min_quantity: 0,

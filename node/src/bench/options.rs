@@ -61,6 +61,14 @@ impl Workload {
 }
 
 impl BenchOptions {
+    /// How many transactions go in one request, so that requests are not too large.
+    pub(crate) fn per_request(&self) -> u64 {
+        match self.workload {
+            Workload::Cash | Workload::Lots | Workload::Market => 1_000,
+            Workload::MarketBatch => 100,
+        }
+    }
+
     /// How many transactions are sent in all.
     pub(crate) fn transactions(&self) -> u64 {
         u64::from(self.rate) * u64::from(self.seconds)

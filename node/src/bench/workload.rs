@@ -10,13 +10,13 @@ use sillok_client::rpc::Client;
 
 use super::BenchError;
 use super::accounts::Numbers;
+use super::market::MOST_FILLS;
 use super::options::Workload;
 use super::stage::{Scene, Stage};
 
 /// How much a transfer moves.
 const TRADED: u64 = 1;
-/// How many others an order meets at most, and what each costs about.
-const MARKET_FILLS: u64 = 20;
+/// What each other order costs that one meets, about.
 const FILL_GAS: u64 = 600_000;
 
 /// The calls of the transaction of this number that are authorised, and who makes them: random accounts, the same
@@ -89,9 +89,7 @@ pub(super) async fn gas_limit(client: &Client, stage: &Stage) -> Result<u64, Ben
 fn with_margin(workload: Workload, used: u64) -> u64 {
     match workload {
         Workload::Cash | Workload::Lots => used + used / 4,
-        // The first order meets nothing. One that is for twenty times as many shares as those that wait
-        // meets twenty of them.
-        Workload::Market => used + MARKET_FILLS * FILL_GAS,
-        Workload::MarketBatch => used + 2 * MARKET_FILLS * FILL_GAS,
+        // The first transaction's orders meet nothing.
+        Workload::Market | Workload::MarketBatch => used + workload.orders() * MOST_FILLS * FILL_GAS,
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Wash {
     pub(crate) trades: u32,
     /// … of which the smaller way has at least this share of the other's shares, in percent…
     pub(crate) returned: u32,
-    /// … and which are at least this share of what either of them traded, in percent.
+    /// … and which are at least this share of what either of them traded, in shares and in trades, in percent.
     pub(crate) of_own: u32,
 }
 

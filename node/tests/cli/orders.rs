@@ -206,11 +206,11 @@ fn a_listing_has_the_rules_of_a_file() {
     assert!(text(&error, "hint").contains("fees"), "{error}");
     std::fs::write(
         &rules,
-        r#"{ "mode": "EqualPrice", "limits": { "open_orders": 2, "cash": 0, "holding": 0 } }"#,
+        r#"{ "mode": "Negotiated", "limits": { "open_orders": 2, "cash": 0, "holding": 0 } }"#,
     )
     .unwrap();
     let market = dev.json(&list)["market"].to_string();
-    // On a market that matches nothing but equal prices, an order is taken by its number.
+    // On such a market orders meet nobody: one is taken by its number.
     let sale = dev.json(&["order", "place", &market, "sell", "10", "--price", "2000", "--from", "//Dave"]);
     let order = sale["placed"]["order"].to_string();
     let taken = dev.json(&["order", "take", &market, &order, "4", "--from", "//Bob"]);

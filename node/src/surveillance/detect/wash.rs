@@ -40,8 +40,8 @@ struct Exchange<'a> {
     trades: [Vec<&'a Past>; 2],
     /// Shares each way.
     shares: [u64; 2],
-    /// Shares that each of them traded with anybody.
-    own: [u64; 2],
+    /// Shares, and in how many trades, that each of them traded with anybody.
+    own: [(u64, u64); 2],
 }
 
 /// Two that sold each other about the same within a while, and little else. They are reported once in a while.
@@ -60,7 +60,10 @@ pub(in crate::surveillance) fn back_and_forth(
     let [there, back] = exchange.shares;
     let returned = percent(there.min(back), there.max(back));
     let between = there.saturating_add(back);
-    let of_own = exchange.own.iter().map(|own| percent(between, *own)).min()?;
+    let times: u64 = exchange.trades.iter().map(|trades| trades.len() as u64).sum();
+    // By both, so that neither one large trade nor many small ones make it so.
+    let own = |(shares, trades): &(u64, u64)| percent(between, *shares).min(percent(times, *trades));
+    let of_own = exchange.own.iter().map(own).min()?;
     let enough = exchange.trades.iter().all(|trades| trades.len() as u64 >= u64::from(settings.trades));
     if !enough || returned < u64::from(settings.returned) || of_own < u64::from(settings.of_own) {
         return None;
@@ -89,7 +92,8 @@ fn exchange<'a>(trades: impl Iterator<Item = &'a Past>, one: Account, other: Acc
         let ways = [(trade.buy_group, trade.sell_group), (trade.sell_group, trade.buy_group)];
         for (index, who) in [one, other].into_iter().enumerate() {
             if ways.iter().any(|way| way.0 == who) {
-                exchange.own[index] = exchange.own[index].saturating_add(trade.quantity);
+                let (shares, trades) = exchange.own[index];
+                exchange.own[index] = (shares.saturating_add(trade.quantity), trades + 1);
             }
             if ways[index] == (one, other) {
                 exchange.trades[index].push(trade);

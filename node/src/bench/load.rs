@@ -105,8 +105,8 @@ async fn wait_until(time: Time) {
     tokio::time::sleep(Duration::from_millis(time.0.saturating_sub(now().0))).await;
 }
 
-/// Sends a batch, of which this is the first transaction's number, again what the node had no room for. Answers the id of one that was accepted, and when it
-/// was sent.
+/// Sends a batch, of which this is the first transaction's number, again what the node had no room for. Answers the
+/// id of one that was accepted, and when it was sent.
 async fn send(
     client: &Client,
     mut batch: Vec<u8>,

@@ -16,8 +16,9 @@ use super::stage::{Scene, Stage};
 
 /// How much a transfer moves.
 const TRADED: u64 = 1;
-/// What each other order costs that one meets, about.
-const FILL_GAS: u64 = 600_000;
+/// What each other order costs at most that one meets: a seller whose lot, lock and holding the transaction touches
+/// first.
+const FILL_GAS: u64 = 1_500_000;
 
 /// The calls of the transaction of this number that are authorised, and who makes them: random accounts, the same
 /// each time.

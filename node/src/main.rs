@@ -39,6 +39,7 @@ mod sim;
 mod snapshot;
 mod start;
 mod storage;
+mod surveillance;
 mod testnet;
 mod threads;
 

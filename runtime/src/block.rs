@@ -100,6 +100,14 @@ impl MemberGas {
         true
     }
 
+    /// Gives back what was taken for the member and not used.
+    pub(crate) fn give_back(&mut self, member: u32, gas: u64) {
+        self.left = self.left.saturating_add(gas).min(self.total);
+        let share = self.share(member);
+        let left = self.members.entry(member).or_insert(share);
+        *left = left.saturating_add(gas).min(share);
+    }
+
     fn share(&self, member: u32) -> u64 {
         share_of(self.total, self.shares.get(&member).copied().unwrap_or(0))
     }

@@ -169,12 +169,12 @@ impl Market {
                 (0, false) => {}
                 (0, true) => {
                     self.orders.remove(&key);
-                    self.orders_of.remove(&(record.owner, listing, *order));
                 }
                 (_, stored) => {
                     self.orders.insert(&key, record);
-                    if !stored {
-                        self.orders_of.insert(&(record.owner, listing, *order));
+                    let place = (record.owner, listing);
+                    if !stored && !self.traded_in.contains(&place) {
+                        self.traded_in.insert(&place);
                     }
                 }
             }

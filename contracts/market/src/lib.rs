@@ -8,12 +8,12 @@
 //!   price that they may trade at, with the highest fee on it, and
 //! - the shares locked for the market are the sum over sales in books of what is left of them.
 //!
-//! This file is the contract's face: storage, methods and queries. The rules are in the modules.
+//! This file is the contract's face: storage and methods; `queries` has what can be asked. The rules are in the
+//! other modules.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![warn(clippy::arithmetic_side_effects)]
 
 use sillok_interfaces::RegisterRef;
-use sillok_sdk::abi::Auction;
 use sillok_sdk::prelude::*;
 
 mod batch;
@@ -26,6 +26,7 @@ mod event;
 mod limits;
 mod listing;
 mod order;
+mod queries;
 mod roles;
 mod session;
 mod settle;
@@ -36,8 +37,6 @@ mod today;
 mod trade;
 
 use desk::Desk;
-use limits::MAX_LEVELS;
-use order::page;
 
 pub use batch::Operation;
 pub use disclosure::Disclosure;
@@ -76,8 +75,9 @@ pub struct Market {
     disclosures: OrderedMap<(u64, u64), Disclosure>,
     /// What an order in a book needs beside what the book knows, by listing and order.
     orders: Map<(u64, u64), OrderRecord>,
-    /// Orders in books by owner, listing and order.
-    orders_of: Set<(Account, u64, u64)>,
+    /// In which listings an account has had orders wait. Which wait there now its book knows: so an order that comes
+    /// and goes changes nothing here.
+    traded_in: Set<(Account, u64)>,
     /// How many trades a listing has had, and the last price.
     tapes: Map<u64, Tape>,
     /// The trades of each listing, from 1.
@@ -300,113 +300,5 @@ impl Market {
     /// its number. Anybody may.
     pub fn report(&mut self, talk: u64) -> Result<u64, Error> {
         self.report_talk(talk)
-    }
-
-    /// Who is who.
-    pub fn roles(&self) -> Roles {
-        self.roles.load()
-    }
-
-    /// The rate, in millionths, of a class of the securities transaction tax on a day.
-    pub fn tax_rate(&self, class: u32, day: Date) -> u32 {
-        self.rate_on(class, day)
-    }
-
-    /// All rates of a class of the tax, from the first day after `after` on; at most 100.
-    pub fn tax_rates(&self, class: u32, after: Option<Date>, limit: u32) -> Vec<TaxRate> {
-        let rates = self.taxes.prefix(&class).after(after.as_ref()).take(page(limit));
-        rates.map(|(from, rate)| TaxRate { from, rate }).collect()
-    }
-
-    /// A listing: what is traded, and by what rules.
-    pub fn listing(&self, id: u64) -> Option<Listing> {
-        self.listings.get(&id)
-    }
-
-    /// Listings in order of arrival, from the one numbered `from` (they count from 0); at most 100.
-    pub fn listings(&self, from: u32, limit: u32) -> Vec<Listing> {
-        let listings = self.listings.iter().skip(from as usize).take(page(limit));
-        listings.map(|(_, listing)| listing).collect()
-    }
-
-    /// The id under which a class of shares is listed in a currency.
-    pub fn find(&self, register: ContractId, class: u32, cash: ContractId) -> Option<u64> {
-        self.listings.by_terms().key(&(register, class, cash))
-    }
-
-    /// How a listing's days go.
-    pub fn days(&self, listing: u64) -> Option<Days> {
-        self.days.get(&listing)
-    }
-
-    /// Where a listing stands within its day.
-    pub fn today(&self, listing: u64) -> Result<Today, Error> {
-        self.today_of(listing)
-    }
-
-    /// What an auction would do now, if anything could trade.
-    pub fn indication(&self, listing: u64) -> Result<Option<Auction>, Error> {
-        Ok(books::indication(BookId(listing))?)
-    }
-
-    /// The documents of a listing, from the one numbered `from` (they count from 1); at most 100.
-    pub fn disclosures(&self, listing: u64, from: u64, limit: u32) -> Vec<Disclosure> {
-        let disclosures = self.disclosures.prefix(&listing).range(from..).take(page(limit));
-        disclosures.map(|(_, disclosure)| disclosure).collect()
-    }
-
-    /// The cash that a purchase at a limit price of one share has to put in.
-    pub fn cost(&self, listing: u64, price: u64, quantity: u64) -> Result<u64, Error> {
-        self.listings.get(&listing).ok_or(Error::NoListing)?.need(price, quantity)
-    }
-
-    /// An order in a book; none if it never rested, or was filled or cancelled.
-    pub fn order(&self, listing: u64, order: u64) -> Option<OpenOrder> {
-        self.open_order(listing, order)
-    }
-
-    /// An owner's orders in books, in no particular order, from the one numbered `from` (they count from 0);
-    /// at most 100.
-    pub fn orders_of(&self, owner: Account, from: u32, limit: u32) -> Vec<OpenOrder> {
-        let orders = self.orders_of.prefix(&owner).skip(from as usize).take(page(limit));
-        orders.filter_map(|(listing, order)| self.open_order(listing, order)).collect()
-    }
-
-    /// How many orders of an owner are in books.
-    pub fn count_of(&self, owner: Account) -> u32 {
-        self.orders_of.prefix(&owner).count() as u32
-    }
-
-    /// The best levels of both sides, best first; at most 100 of each.
-    pub fn depth(&self, listing: u64, levels: u32) -> Result<Depth, Error> {
-        Ok(books::depth(BookId(listing), levels.min(MAX_LEVELS))?)
-    }
-
-    /// How many trades a listing has had, and the price of the last one.
-    pub fn tape(&self, listing: u64) -> Tape {
-        self.tapes.get_or_default(&listing)
-    }
-
-    /// A listing's trades, oldest first, from number `from` (they count from 1); at most 100.
-    pub fn trades(&self, listing: u64, from: u64, limit: u32) -> Vec<Trade> {
-        let trades = self.trades.prefix(&listing).range(from..).take(page(limit));
-        trades.map(|(_, trade)| trade).collect()
-    }
-
-    /// A listing's latest trades, newest first; at most 100.
-    pub fn latest_trades(&self, listing: u64, limit: u32) -> Vec<Trade> {
-        let trades = self.trades.prefix(&listing).rev().take(page(limit));
-        trades.map(|(_, trade)| trade).collect()
-    }
-
-    /// A negotiation.
-    pub fn talk(&self, id: u64) -> Option<Talk> {
-        self.talks.get(&id)
-    }
-
-    /// A party's negotiations, oldest first, after the one of this id; at most 100.
-    pub fn talks_of(&self, party: Account, after: Option<u64>, limit: u32) -> Vec<Talk> {
-        let talks = self.talks_of.prefix(&party).after(after.as_ref()).take(page(limit));
-        talks.filter_map(|id| self.talks.get(&id)).collect()
     }
 }

@@ -189,6 +189,21 @@ impl Market {
         })
     }
 
+    /// An owner's orders in books, by listing and order: the listing, and the order's id.
+    pub(crate) fn waiting(&self, owner: Account) -> impl Iterator<Item = (u64, u64)> + '_ {
+        self.traded_in.prefix(&owner).flat_map(move |listing| {
+            let mut next = Some(OrderId(0));
+            // The book has its pages too.
+            let pages = core::iter::from_fn(move || {
+                let orders = books::orders_of(BookId(listing), owner, next?, MAX_PAGE).ok()?;
+                let is_last = orders.len() < MAX_PAGE as usize;
+                next = orders.last().map(|order| order.order).filter(|_| !is_last);
+                Some(orders)
+            });
+            pages.flatten().map(move |view| (listing, view.order.0))
+        })
+    }
+
     /// An order of this owner, as it is kept.
     pub(crate) fn own(&self, owner: &Account, listing: u64, order: u64) -> Result<OrderRecord, Error> {
         let record = self.orders.get(&(listing, order)).ok_or(Error::NoOrder)?;

@@ -1,20 +1,16 @@
-//! What the chain holds afterwards, read from its disk: every transaction once, and no money more or less.
+//! What the chain holds afterwards, read from its disk: every transaction once, and no money and no share more
+//! or less.
 
 use std::sync::Arc;
 
-use codec::Decode;
 use sillok_abi::Outcome;
-use sillok_client::extract::field_key;
-use sillok_runtime::{Direction, PageLimit, state_key};
 
 use super::BenchError;
-use super::options::{BenchOptions, Workload};
+use super::options::BenchOptions;
 use super::stage::Stage;
+use super::totals::Totals;
 use crate::ledger::Ledger;
 use crate::storage::DataFolder;
-
-/// How much of state is read at a time.
-const PAGE: PageLimit = PageLimit { entries: 65_536, bytes: 16 * 1024 * 1024 };
 
 /// What the chain holds.
 #[derive(Debug, Default)]
@@ -27,8 +23,10 @@ pub(super) struct Audit {
     pub(super) failed: u64,
     /// How many blocks there are.
     pub(super) blocks: u64,
-    /// What all accounts have together.
-    pub(super) total: u128,
+    /// What all accounts have together in the end.
+    pub(super) totals: Totals,
+    /// What they had in the beginning.
+    pub(super) totals_before: Totals,
 }
 
 /// Reads the whole chain.
@@ -52,29 +50,9 @@ pub(super) fn read(stage: &Stage, options: &BenchOptions) -> Result<Audit, Bench
         audit.failed +=
             receipts.iter().filter(|receipt| matches!(receipt.outcome, Outcome::Failed(_))).count() as u64;
     }
-    audit.total = total(stage, &ledger)?;
+    let (_, latest) = ledger.latest();
+    audit.totals = Totals::read(&stage.scene, stage.workload, &*latest)?;
+    let genesis = ledger.at(0).ok_or_else(|| BenchError::Node("no longer keeps its first state".into()))?;
+    audit.totals_before = Totals::read(&stage.scene, stage.workload, &*genesis)?;
     Ok(audit)
-}
-
-/// What all accounts have: cash that is available or held, or shares.
-fn total(stage: &Stage, ledger: &Ledger) -> Result<u128, BenchError> {
-    let (field, numbers) = match stage.workload {
-        Workload::Cash => ("balances", 2),
-        Workload::Lots => ("holdings", 1),
-    };
-    let (_, state) = ledger.latest();
-    let mut from = state_key(&stage.contract, &field_key(field));
-    let beyond = [from.as_slice(), &[0xFF; 256]].concat();
-    let mut total = 0;
-    loop {
-        let page = state.page(&from, &beyond, Direction::Ascending, PAGE)?;
-        let Some((last, _)) = page.last() else { return Ok(total) };
-        from = [last.as_slice(), &[0]].concat();
-        for (_, value) in &page {
-            let mut value = value.as_slice();
-            for _ in 0..numbers {
-                total += u128::from(u64::decode(&mut value).unwrap_or(0));
-            }
-        }
-    }
 }

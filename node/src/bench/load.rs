@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::BenchError;
 use super::options::BenchOptions;
-use super::signed::{BATCH, SignedFile};
+use super::signed::SignedFile;
 use crate::lock::lock;
 use crate::process::{Usage, own_usage};
 use crate::testnet::Nodes;
@@ -62,9 +62,9 @@ pub(super) async fn run(
     let mut kill_at = options.kill_after.map(|seconds| Duration::from_secs(seconds.into()));
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut tasks = JoinSet::new();
-    let (mut begun, mut number) = (None, 0);
+    let (mut begun, mut number, size) = (None, 0, options.per_request());
     while let Some(batch) = file.next()? {
-        wait_until(file.start.plus(number * BATCH * 1_000 / u64::from(options.rate))).await;
+        wait_until(file.start.plus(number * size * 1_000 / u64::from(options.rate))).await;
         let since: &mut Instant = begun.get_or_insert_with(Instant::now);
         if kill_at.take_if(|at| since.elapsed() >= *at).is_some() {
             nodes.kill_last();
@@ -73,7 +73,7 @@ pub(super) async fn run(
         let place = room.clone().acquire_owned().await.ok();
         let (client, load) = (clients[number as usize % asked].clone(), load.clone());
         tasks.spawn(async move {
-            let sampled = send(&client, batch, number, &load).await?;
+            let sampled = send(&client, batch, number * size, &load).await?;
             drop(place);
             if let Some((id, sent)) = sampled {
                 sample(&client, &id, sent, &load).await?;
@@ -85,13 +85,14 @@ pub(super) async fn run(
             done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
         }
     }
+    // All is sent before it is asked whether all is worked off.
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
+    }
     for client in &clients[..asked] {
         drain(client).await?;
     }
     let milliseconds = begun.map_or(0, |begun: Instant| begun.elapsed().as_millis());
-    while let Some(done) = tasks.join_next().await {
-        done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
-    }
     let mut load = std::mem::take(&mut *lock(&load));
     load.latencies.sort_unstable();
     load.milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
@@ -104,16 +105,16 @@ async fn wait_until(time: Time) {
     tokio::time::sleep(Duration::from_millis(time.0.saturating_sub(now().0))).await;
 }
 
-/// Sends a batch, again what the node had no room for. Answers the id of one that was accepted, and when it
-/// was sent.
+/// Sends a batch, of which this is the first transaction's number, again what the node had no room for. Answers the
+/// id of one that was accepted, and when it was sent.
 async fn send(
     client: &Client,
     mut batch: Vec<u8>,
-    number: u64,
+    first_number: u64,
     load: &Mutex<Load>,
 ) -> Result<Option<(Hash, Instant)>, BenchError> {
     let mut places: Vec<usize> =
-        (0..).map(|place| place + number as usize * BATCH as usize).take(count(&batch)).collect();
+        (0..).map(|place| place + first_number as usize).take(count(&batch)).collect();
     let first = first_id(&batch);
     let sent = Instant::now();
     loop {

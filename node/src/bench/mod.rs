@@ -1,18 +1,20 @@
 //! `sillok bench`: how much one node carries, measured from outside: the node is a process of its own, and is
 //! given transactions that were signed before, as its clients would give them.
 //!
-//! The parts: `accounts` are keys by number, `workload` says what is sent, `stage` makes the genesis, `signed`
-//! the file of signed transactions, `load` sends, `audit` reads the chain
-//! afterwards and misses what was lost, `report` is what comes of it.
+//! The parts: `accounts` are keys by number, `workload` and `market` say what is sent, `stage` makes the genesis,
+//! `signed` the file of signed transactions, `load` sends, `audit` reads the chain afterwards and misses what was
+//! lost, `totals` adds up what everybody has, `report` is what comes of it.
 
 mod accounts;
 mod audit;
 mod error;
 mod load;
+mod market;
 mod options;
 mod report;
 mod signed;
 mod stage;
+mod totals;
 mod workload;
 
 use std::time::Duration;

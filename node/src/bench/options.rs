@@ -13,7 +13,7 @@ pub(crate) struct BenchOptions {
     #[arg(long, value_enum, default_value_t = Workload::Cash)]
     pub(crate) workload: Workload,
     /// How many accounts there are; each sends and receives.
-    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(16..=10_000_000))]
     pub(crate) accounts: u32,
     /// How many transactions are sent each second.
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -43,9 +43,32 @@ pub(crate) enum Workload {
     Cash,
     /// Each account transfers part of its lot of shares to another one.
     Lots,
+    /// Accounts place orders for shares of sixteen companies, most of which meet and are settled.
+    Market,
+    /// The same with sixteen orders in each transaction.
+    MarketBatch,
+}
+
+impl Workload {
+    /// How many orders one transaction places.
+    pub(crate) fn orders(self) -> u64 {
+        match self {
+            Workload::Cash | Workload::Lots => 0,
+            Workload::Market => 1,
+            Workload::MarketBatch => u64::from(super::market::BATCH_ORDERS),
+        }
+    }
 }
 
 impl BenchOptions {
+    /// How many transactions go in one request, so that requests are not too large.
+    pub(crate) fn per_request(&self) -> u64 {
+        match self.workload {
+            Workload::Cash | Workload::Lots | Workload::Market => 1_000,
+            Workload::MarketBatch => 100,
+        }
+    }
+
     /// How many transactions are sent in all.
     pub(crate) fn transactions(&self) -> u64 {
         u64::from(self.rate) * u64::from(self.seconds)

@@ -2,11 +2,13 @@
 
 use std::fmt;
 
+use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::audit::Audit;
 use super::load::Load;
 use super::options::BenchOptions;
+use super::totals::Totals;
 use crate::process::Usage;
 
 /// What a bench found.
@@ -31,7 +33,11 @@ pub(crate) struct Report {
     rss: [u64; 3],
     written: u64,
     blocks: u64,
-    total: u128,
+    totals: Totals,
+    /// What is wrong with them.
+    faults: Vec<String>,
+    /// How many orders one transaction places.
+    orders: u64,
     pauses: u64,
     refused: Vec<(i32, u64)>,
 }
@@ -45,7 +51,10 @@ impl Report {
         let committed = count(&audit.included);
         let (before, after) = &load.node;
         Report {
-            workload: format!("{:?}", options.workload).to_lowercase(),
+            workload: options
+                .workload
+                .to_possible_value()
+                .map_or_else(String::new, |name| name.get_name().into()),
             validators: options.validators,
             accounts: options.accounts,
             seconds: load.milliseconds / 1_000,
@@ -62,7 +71,9 @@ impl Report {
             rss: [before.rss, end.rss, end.rss_max],
             written: after.written.saturating_sub(before.written),
             blocks: audit.blocks,
-            total: audit.total,
+            totals: audit.totals,
+            faults: audit.totals.faults(&audit.totals_before),
+            orders: options.workload.orders(),
             pauses: load.pauses,
             refused: load.refused.clone(),
         }
@@ -80,7 +91,14 @@ impl Report {
         if self.failed > 0 {
             failures.push(format!("{} transactions failed", self.failed));
         }
+        failures.extend(self.faults.iter().cloned());
         failures
+    }
+
+    /// Of a workload of orders: how many were placed, how many a second, and how many trades they led to.
+    fn orders(&self) -> Option<[u64; 3]> {
+        let placed = self.committed * self.orders;
+        (self.orders > 0).then(|| [placed, self.per_second * self.orders, self.totals.trades])
     }
 
     /// For programs.
@@ -88,6 +106,7 @@ impl Report {
         let [p50, p95, p99, max] = self.latency.map(milliseconds);
         let [start, end, most] = self.rss;
         let per_thousand = self.node_cpu_ms / self.committed.div_ceil(1_000).max(1);
+        let [orders, orders_per_second, trades] = self.orders().unwrap_or_default();
         json!({
             "workload": self.workload, "validators": self.validators, "accounts": self.accounts, "seconds": self.seconds,
             "submitted": self.submitted, "committed": self.committed, "lost": self.lost,
@@ -98,7 +117,9 @@ impl Report {
             "generator_cpu_seconds": milliseconds(self.own_cpu_ms * 1_000),
             "node_rss_bytes": { "start": start, "end": end, "max": most },
             "bytes_written_per_transaction": self.written / self.committed.max(1),
-            "blocks": self.blocks, "total": self.total.to_string(), "pauses": self.pauses,
+            "blocks": self.blocks, "total": self.totals.cash.to_string(),
+            "total_shares": self.totals.shares.to_string(), "orders": orders,
+            "orders_per_second": orders_per_second, "trades": trades, "pauses": self.pauses,
             "errors": self.refused.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect::<Vec<_>>(),
         })
     }
@@ -138,11 +159,12 @@ impl fmt::Display for Report {
         )?;
         writeln!(formatter, "generator        {} ms of CPU", self.own_cpu_ms)?;
         writeln!(formatter, "written          {} bytes a transaction", self.written / self.committed.max(1))?;
-        write!(
-            formatter,
-            "all accounts     {} in all; the node had no room {} times",
-            self.total, self.pauses
-        )?;
+        if let Some([orders, per_second, trades]) = self.orders() {
+            writeln!(formatter, "orders           {per_second} a second, {orders} in all, {trades} trades")?;
+        }
+        let Totals { cash, shares, .. } = self.totals;
+        writeln!(formatter, "all accounts     {cash} in cash and {shares} shares")?;
+        write!(formatter, "no room          {} times", self.pauses)?;
         for (code, count) in &self.refused {
             write!(formatter, "\nrefused          {count} with code {code}")?;
         }

@@ -12,8 +12,6 @@ use super::options::BenchOptions;
 use super::stage::Stage;
 use super::{BenchError, workload};
 
-/// How many transactions go in a batch.
-pub(super) const BATCH: u64 = 1_000;
 /// How long after its planned time a transaction can still be included.
 const PATIENCE_MS: u64 = 60_000;
 /// How long signing takes for each transaction, about.
@@ -35,9 +33,10 @@ impl SignedFile {
         let signing = options.transactions() * SIGNING_MICROSECONDS / 1_000;
         let start = now().plus(signing + 1_000);
         let mut output = BufWriter::new(File::create(&path).map_err(failed())?);
-        let batches = options.transactions().div_ceil(BATCH);
+        let size = options.per_request();
+        let batches = options.transactions().div_ceil(size);
         let sign = |batch: u64| -> Vec<u8> {
-            let numbers = (batch * BATCH)..((batch + 1) * BATCH).min(options.transactions());
+            let numbers = (batch * size)..((batch + 1) * size).min(options.transactions());
             let one = |number: u64| transaction(stage, start, options.rate, number, gas);
             numbers.map(one).collect::<Vec<Transaction>>().encode()
         };
@@ -76,8 +75,8 @@ impl SignedFile {
 
 fn transaction(stage: &Stage, start: Time, rate: u32, number: u64, gas: u64) -> Transaction {
     let planned = start.plus(number * 1_000 / u64::from(rate));
-    let (from, call) = workload::call(stage, number);
+    let (from, tree) = workload::calls(stage, number);
     let key = &stage.keys[from as usize];
-    let body = workload::body(stage, key.account(), number, planned.plus(PATIENCE_MS), gas, call);
+    let body = workload::body(stage, key.account(), number, planned.plus(PATIENCE_MS), gas, tree);
     workload::signed(key, body)
 }

@@ -14,6 +14,7 @@ use sillok_runtime::Genesis;
 
 use super::BenchError;
 use super::accounts::key;
+use super::market::{COMPANIES, Venue};
 use super::options::{BenchOptions, Workload};
 use crate::dev;
 use crate::home::{HomeError, NodeConfig, NodeHome};
@@ -47,10 +48,18 @@ pub(super) struct Stage {
     pub(super) addresses: Vec<Account>,
     /// The chain's id.
     pub(super) chain: Hash,
-    /// The contract that is called.
-    pub(super) contract: ContractId,
+    /// The contracts that are called.
+    pub(super) scene: Scene,
     /// What verifying a submitter's signature costs.
     pub(super) signature_gas: u64,
+}
+
+/// The contracts that a bench calls.
+pub(super) enum Scene {
+    /// The cash contract or a register.
+    One(ContractId),
+    /// The market.
+    Market(Venue),
 }
 
 struct Temporary(PathBuf);
@@ -74,7 +83,7 @@ impl Stage {
         fs::create_dir_all(&folder).map_err(failed())?;
         let keys = keys(options.accounts);
         let addresses: Vec<Account> = keys.iter().map(Keypair::account).collect();
-        let (genesis, contract) = genesis(options.workload, &addresses)?;
+        let (genesis, scene) = genesis(options.workload, &addresses)?;
         let (places, genesis) = match options.validators {
             1 => (Vec::new(), genesis),
             several => testnet::make(&folder.join("nodes"), several.into(), (0, 0), genesis)?,
@@ -92,7 +101,7 @@ impl Stage {
             keys,
             addresses,
             chain: genesis.hash(),
-            contract,
+            scene,
             signature_gas: genesis.parameters.gas.signatures.sr25519.of(size_of::<Hash>()),
         })
     }
@@ -162,30 +171,43 @@ fn keys(count: u32) -> Vec<Keypair> {
     })
 }
 
-/// The dev genesis with these accounts, and the contract that is called.
-fn genesis(workload: Workload, accounts: &[Account]) -> Result<(Genesis, ContractId), BenchError> {
+/// The dev genesis with these accounts, and the contracts that are called.
+fn genesis(workload: Workload, accounts: &[Account]) -> Result<(Genesis, Scene), BenchError> {
+    let authorised = EACH * accounts.len() as u64;
     let mut genesis = match workload {
         Workload::Cash => dev::genesis()?,
-        Workload::Lots => dev::genesis_with_register(REGISTER, EACH * accounts.len() as u64)?,
+        Workload::Lots => dev::genesis_with_register(REGISTER, authorised)?,
+        Workload::Market | Workload::MarketBatch => dev::genesis_with_market(&COMPANIES, authorised)?,
     };
     genesis.name = "sillok-bench".into();
-    let name = match workload {
-        Workload::Cash => "cash",
-        Workload::Lots => REGISTER,
+    let find = |name: &str| {
+        genesis.contract(name).ok_or_else(|| BenchError::Workload(format!("no contract {name}")))
     };
-    let contract =
-        genesis.contract(name).ok_or_else(|| BenchError::Workload(format!("no contract {name}")))?;
+    let scene = match workload {
+        Workload::Cash => Scene::One(find("cash")?),
+        Workload::Lots => Scene::One(find(REGISTER)?),
+        Workload::Market | Workload::MarketBatch => Scene::Market(Venue::of(&genesis)?),
+    };
     genesis.admitted.extend(accounts.iter().map(|account| (*account, 0)));
-    let endow = |account: &Account| {
-        let (method, args) = match workload {
-            Workload::Cash => ("mint", (account, EACH).encode()),
-            Workload::Lots => {
-                let (price, reference) = (String::new(), String::new());
-                ("issue", (1u32, account, SHARES_EACH, price, Date(20_000), reference).encode())
-            }
-        };
-        Call { contract, method: method.into(), args }
+    genesis.calls.extend(
+        accounts.iter().zip(0..).flat_map(|(account, number)| endow(&scene, workload, number, account)),
+    );
+    Ok((genesis, scene))
+}
+
+/// The calls that give the account of this number what it begins with.
+fn endow(scene: &Scene, workload: Workload, number: usize, account: &Account) -> Vec<Call> {
+    let mint = |contract| Call { contract, method: "mint".into(), args: (account, EACH).encode() };
+    let issue = |contract| {
+        let (price, reference) = (String::new(), String::new());
+        let args = (1u32, account, SHARES_EACH, price, Date(20_000), reference).encode();
+        Call { contract, method: "issue".into(), args }
     };
-    genesis.calls.extend(accounts.iter().map(endow));
-    Ok((genesis, contract))
+    match scene {
+        Scene::One(contract) if workload == Workload::Cash => vec![mint(*contract)],
+        Scene::One(contract) => vec![issue(*contract)],
+        Scene::Market(venue) => {
+            vec![mint(venue.cash), issue(venue.registers[number % venue.registers.len()])]
+        }
+    }
 }

@@ -22,7 +22,7 @@ mod submission;
 pub(crate) mod tests;
 mod waiters;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use sillok_abi::{Call, Hash, Header, Receipt, Time, Transaction, TransactionBody, Validator};
 use sillok_client::trust::SetChange;
@@ -34,6 +34,7 @@ use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
+use crate::surveillance::Surveillance;
 use commitment::Commitment;
 pub(crate) use feed::CommittedBlock;
 use feed::Feed;
@@ -89,6 +90,7 @@ pub(crate) struct Chain {
     waiters: Waiters,
     signatures: Signatures,
     metrics: Metrics,
+    surveillance: OnceLock<Arc<Surveillance>>,
 }
 
 impl Chain {
@@ -105,7 +107,21 @@ impl Chain {
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
         metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
-        Chain { id, genesis, runtime, ledger, clock, commitment, pool, feed, waiters, signatures, metrics }
+        let surveillance = OnceLock::new();
+        Chain {
+            id,
+            genesis,
+            runtime,
+            ledger,
+            clock,
+            commitment,
+            pool,
+            feed,
+            waiters,
+            signatures,
+            metrics,
+            surveillance,
+        }
     }
 
     /// The chain's id: its genesis hash.
@@ -121,6 +137,17 @@ impl Chain {
     /// What the node counts and measures.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Has requests answered from this, once.
+    pub(crate) fn survey(&self, surveillance: Arc<Surveillance>) {
+        // Nobody sets it twice: a node starts once.
+        let _ = self.surveillance.set(surveillance);
+    }
+
+    /// What surveillance has found, if the node keeps it.
+    pub(crate) fn surveillance(&self) -> Option<&Arc<Surveillance>> {
+        self.surveillance.get()
     }
 
     /// The same as text, as it is now.

@@ -119,6 +119,9 @@ enum Command {
     /// List shares on the market, place and cancel orders.
     #[command(subcommand)]
     Order(order::OrderCommand),
+    /// Halt and suspend listings, disclose documents, and see what surveillance has found.
+    #[command(subcommand)]
+    Market(order::MarketCommand),
     /// Propose and vote on what validators decide: nodes, parameters, members, halts.
     #[command(subcommand)]
     Gov(gov::GovCommand),
@@ -243,6 +246,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         Command::Escrow(command) => escrow::run(command, session).await,
         Command::Did(command) => did::run(command, session).await,
         Command::Order(command) => order::run(command, session).await,
+        Command::Market(command) => order::run_market(command, session).await,
         Command::Gov(command) => gov::run(command, session).await,
         Command::Trust(trust) => verify::trust(&trust, session).await,
         Command::Dev(_)

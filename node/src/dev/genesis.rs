@@ -74,6 +74,18 @@ pub(crate) fn genesis_with_register(name: &'static str, authorised: u64) -> Resu
     made_of(|builder| samples::add_register(samples::fill(builder)?, name, authorised))
 }
 
+/// The same, with one more register for each name, whose class 1 may have this many shares and is listed on the
+/// market with fees and the tax on sales.
+///
+/// # Errors
+/// The same.
+pub(crate) fn genesis_with_market(
+    names: &[&'static str],
+    authorised: u64,
+) -> Result<Genesis, DevGenesisError> {
+    made_of(|builder| samples::add_market(samples::fill(builder)?, names, authorised))
+}
+
 fn made_of(
     fill: impl FnOnce(Builder) -> Result<Builder, DevGenesisError>,
 ) -> Result<Genesis, DevGenesisError> {

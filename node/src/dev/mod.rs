@@ -13,9 +13,10 @@ use codec::DecodeAll;
 use sillok_runtime::{Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
-pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_register};
+pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_market, genesis_with_register};
 pub(crate) use nodes::{node, with_nodes};
 pub(crate) use options::DevOptions;
+pub(crate) use samples::FEE_RATE;
 
 use crate::chain::{Chain, Pace};
 use crate::clock::SystemClock;
@@ -98,6 +99,7 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         pace: options.block_time.map_or(Pace::OnDemand, Pace::Every),
         retention: options.retain,
         snapshots: KeepSnapshots::default(),
+        surveillance: crate::surveillance::Settings::default(),
     };
     let node = Node::start(parts, |_, _, _, _| Ok(Arc::new(Alone)))?;
     let announce = |chain: &Chain, url: &str| announce(&Banner::new(chain, url, &options.data));

@@ -20,6 +20,13 @@ const DIRECTORS_TO_AGREE: u32 = 2;
 /// The day on which the sample shares were issued and accepted.
 const ISSUED: &str = "2026-01-05";
 
+/// The class of the tax on sales that [`add_market`] enters, from this day on, in millionths.
+const TAX_CLASS: u32 = 1;
+const TAXED_FROM: &str = "2026-11-02";
+const TAX_RATE: u32 = 1_800;
+/// What each side of a trade pays there, in millionths.
+pub(crate) const FEE_RATE: u32 = 100;
+
 /// A sample company.
 struct Company {
     /// The name of its register.
@@ -116,6 +123,28 @@ pub(super) fn add_register(
         "votes_per_share": 1, "seniority": 1, "par": 0,
     });
     builder.call(name, "add_class", class)?;
+    Ok(builder)
+}
+
+/// Adds registers of made-up companies without holders, and lists their shares at prices from 1,000 to 100,000
+/// won in steps of 10, with fees and the tax on sales.
+pub(super) fn add_market(
+    mut builder: Builder,
+    names: &[&'static str],
+    authorised: u64,
+) -> Result<Builder, DevGenesisError> {
+    let tax = json!({ "class": TAX_CLASS, "from": TAXED_FROM, "rate": TAX_RATE });
+    builder.call("market", "set_tax", tax)?;
+    for name in names {
+        builder = add_register(builder, name, authorised)?;
+        let mut new = listing_rules(10, 1, 1_000, 100_000);
+        new["register"] = json!(name);
+        new["class"] = json!(1);
+        new["cash"] = json!("cash");
+        new["fees"] = json!({ "maker": FEE_RATE, "taker": FEE_RATE, "auction": FEE_RATE });
+        new["tax_class"] = json!(TAX_CLASS);
+        builder.call("market", "list", json!({ "new": new }))?;
+    }
     Ok(builder)
 }
 

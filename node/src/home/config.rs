@@ -11,6 +11,7 @@ use crate::chain::Retention;
 use crate::consensus::Timeouts;
 use crate::rpc::{AccessConfig, TlsFiles};
 use crate::snapshot::KeepSnapshots;
+use crate::surveillance::Settings;
 
 /// A node's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,8 @@ pub(crate) struct NodeConfig {
     pub(crate) consensus: Timeouts,
     /// Which snapshots the node makes, and offers to others.
     pub(crate) snapshots: KeepSnapshots,
+    /// What is looked for in the market's trading.
+    pub(crate) surveillance: Settings,
     /// The certificate with which requests are answered over TLS, and its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<TlsFiles>,
@@ -82,6 +85,7 @@ impl Default for NodeConfig {
             tls: None,
             access: AccessConfig::default(),
             snapshots: KeepSnapshots::default(),
+            surveillance: Settings::default(),
         }
     }
 }

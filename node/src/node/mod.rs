@@ -25,6 +25,7 @@ use crate::reactor::{self, Inbox, Network, Order, Reactor};
 use crate::rpc::{self, Front, ServeError};
 use crate::snapshot::{self, KeepSnapshots, Shelf, SnapshotError};
 use crate::storage::{DataFolder, Storage};
+use crate::surveillance;
 use crate::threads::spawn_for_contracts;
 pub(crate) use log::LogOpenError;
 pub(crate) use peering::Peers;
@@ -53,6 +54,8 @@ pub(crate) struct Parts {
     pub(crate) retention: Retention,
     /// Which snapshots are made.
     pub(crate) snapshots: KeepSnapshots,
+    /// What is looked for in the market's trading.
+    pub(crate) surveillance: surveillance::Settings,
 }
 
 /// Why a node ends without being asked to.
@@ -64,6 +67,9 @@ pub(crate) enum NodeError {
     /// The snapshots that it keeps.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// Surveillance.
+    #[error(transparent)]
+    Surveillance(#[from] surveillance::SurveillanceError),
     /// The consensus log.
     #[error(transparent)]
     Log(#[from] LogOpenError),
@@ -89,6 +95,7 @@ impl NodeError {
             NodeError::Snapshot(error) => error.hint(),
             NodeError::Open(_) => "the contracts and the genesis do not fit together",
             NodeError::Log(error) => error.hint(),
+            NodeError::Surveillance(_) => "see [surveillance] in node.toml",
             NodeError::Network(_) => "is the address in use? See `listen` in node.toml",
             NodeError::Serve(error) => error.hint(),
             NodeError::System(_) => "see the limits of processes and memory (ulimit -a)",
@@ -124,7 +131,7 @@ impl Node {
         connect: impl FnOnce(&Arc<Chain>, &[NodeInfo], &Inbox, &Arc<Shelf>) -> Result<Arc<dyn Network>, NodeError>,
     ) -> Result<Self, NodeError> {
         let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, .. } = parts;
-        let (retention, snapshots) = (parts.retention, parts.snapshots);
+        let (retention, snapshots, survey) = (parts.retention, parts.snapshots, parts.surveillance);
         let (inbox, events) = Inbox::new();
         let (opened, chain) = channel();
         let (orders, queue) = channel();
@@ -140,6 +147,9 @@ impl Node {
         chain::keep(&chain, retention)?;
         let shelf = Arc::new(Shelf::open(&folder.snapshots())?);
         snapshot::keep(&chain, &shelf, snapshots)?;
+        if let Some(surveillance) = surveillance::start(&chain, &survey)? {
+            chain.survey(surveillance);
+        }
         let network = connect(&chain, &next.nodes, &inbox, &shelf)?;
         let (chain_id, signatures) = (chain.id(), Arc::new(key));
         let votes_from = votes_from.unwrap_or(0);

@@ -152,6 +152,7 @@ impl Network4 {
             pace: Pace::OnDemand,
             retention: Retention::Archive,
             snapshots: KeepSnapshots::default(),
+            surveillance: crate::surveillance::Settings::default(),
         };
         let mesh = self.mesh.clone();
         let connect = |chain: &Arc<Chain>, _: &[NodeInfo], inbox: &Inbox, _: &Arc<Shelf>| {

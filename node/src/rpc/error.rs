@@ -21,6 +21,8 @@ const MALFORMED: u32 = 1032;
 const TOO_LARGE: u32 = 1033;
 /// The state that is asked for is no longer kept.
 const NOT_KEPT: u32 = 1034;
+/// The node keeps no surveillance.
+const NO_SURVEILLANCE: u32 = 1035;
 /// The node failed.
 const FAULT: u32 = 1040;
 /// What was asked for needs an access token.
@@ -119,6 +121,13 @@ impl RpcFailure {
     pub(crate) fn not_committed() -> Self {
         let message = "no final block commits to this state yet";
         RpcFailure::new(BUSY, message, "try again after the next block, or ask for an earlier height")
+    }
+
+    /// Nothing is surveyed here.
+    pub(crate) fn no_surveillance() -> Self {
+        let hint =
+            "is there a contract `market`? `enabled = true` under [surveillance] in node.toml switches it on";
+        RpcFailure::new(NO_SURVEILLANCE, "this node keeps no surveillance of the market", hint)
     }
 
     /// Too many requests wait.

@@ -13,6 +13,7 @@ mod contract;
 mod error;
 mod json;
 mod listen;
+mod market;
 mod node;
 mod ops;
 mod proof;
@@ -51,7 +52,8 @@ pub(crate) struct Method {
 }
 
 /// The methods that answer from the chain.
-const METHODS: [&[Method]; 4] = [chain::METHODS, tx::METHODS, state::METHODS, contract::METHODS];
+const METHODS: [&[Method]; 5] =
+    [chain::METHODS, tx::METHODS, state::METHODS, contract::METHODS, market::METHODS];
 
 /// What every request has at hand.
 pub(crate) struct Service {

@@ -151,6 +151,7 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
         pace: config.block_time_ms.map_or(Pace::OnDemand, Pace::Every),
         retention: config.retain,
         snapshots: config.snapshots,
+        surveillance: config.surveillance.clone(),
     };
     let node =
         Node::start(parts, |chain, nodes, inbox, shelf| Peers::start(network, chain, nodes, inbox, shelf))?;

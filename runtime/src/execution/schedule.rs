@@ -53,7 +53,9 @@ pub(crate) fn next_due(state: &dyn StateReader) -> Result<Option<Time>, Fault> {
 }
 
 /// Makes the calls that are due, in order of time, as far as the block's gas for them and the share of
-/// the member that answers for each contract's deployer allow. The rest stays for the next block.
+/// the member that answers for each contract's deployer allow. The rest stays for the next block. A call is made if
+/// there is room for all the gas that it was scheduled with, and what it then leaves is room for others: so that
+/// many calls that might be dear and are not can be made at once, as when a thousand books open in the same minute.
 pub(crate) fn run_due(context: &mut Context, gas: &mut MemberGas) -> Result<Vec<Receipt>, Fault> {
     let end = due_key(context.env.time.plus(1), 0);
     let due = context.overlay.range(&due_key(Time(0), 0), &end, limits::MAX_DUE_READ)?;
@@ -64,21 +66,21 @@ pub(crate) fn run_due(context: &mut Context, gas: &mut MemberGas) -> Result<Vec<
         if receipts.len() == limits::MAX_DUE_PER_BLOCK {
             break;
         }
-        let payable = match payer(context, &scheduled.call)? {
-            Some(member) if gas.covers(member, scheduled.gas) => {
-                if !gas.take(member, scheduled.gas) {
-                    continue;
-                }
-                true
-            }
-            _ => false,
-        };
+        let reserved = scheduled.gas;
+        let payer = payer(context, &scheduled.call)?.filter(|member| gas.covers(*member, reserved));
+        if payer.is_some_and(|member| !gas.take(member, reserved)) {
+            continue;
+        }
         context.overlay.put(&key, None)?;
-        receipts.push(if payable {
-            run(context, &key, scheduled)?
-        } else {
-            unpayable(context, &key, scheduled)?
-        });
+        let receipt = match payer {
+            Some(member) => {
+                let receipt = run(context, &key, scheduled)?;
+                gas.give_back(member, reserved.saturating_sub(receipt.gas_used));
+                receipt
+            }
+            None => unpayable(context, &key, scheduled)?,
+        };
+        receipts.push(receipt);
         context.overlay.seal();
     }
     Ok(receipts)

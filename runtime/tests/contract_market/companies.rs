@@ -12,7 +12,7 @@ use sillok_testing::{START, World, account, genesis};
 
 use super::setting::*;
 
-const COMPANIES: u64 = 1_000;
+pub(crate) const COMPANIES: u64 = 1_000;
 /// How many shares each company has.
 const ISSUED: u64 = 1_000;
 
@@ -22,21 +22,21 @@ fn salt(company: u64) -> [u8; 32] {
     salt
 }
 
-fn register(company: u64) -> ContractId {
+pub(crate) fn register(company: u64) -> ContractId {
     contract_id(&account("Alice"), &salt(company))
 }
 
 /// Who holds a company's shares, and who buys them.
-fn holder(company: u64) -> &'static str {
+pub(crate) fn holder(company: u64) -> &'static str {
     NAMES[(company % 3) as usize]
 }
 
-fn buyer(company: u64) -> &'static str {
+pub(crate) fn buyer(company: u64) -> &'static str {
     NAMES[((company + 1) % 3) as usize]
 }
 
 /// A chain that begins with all these companies, and cash for the traders.
-fn world() -> World {
+pub(crate) fn world() -> World {
     let mut genesis = genesis();
     let alice = account("Alice");
     let code = code_hash(sillok_contracts::REGISTER);
@@ -65,7 +65,13 @@ fn world() -> World {
 }
 
 /// A transaction whose calls need one signer, who submits it, and ask again in one place at most.
-fn transaction(world: &World, by: &str, method: &str, args: Vec<u8>, inner: Option<Call>) -> Transaction {
+pub(crate) fn transaction(
+    world: &World,
+    by: &str,
+    method: &str,
+    args: Vec<u8>,
+    inner: Option<Call>,
+) -> Transaction {
     let mut body = world.body(by, world.id(MARKET), method, sillok_testing::Raw(args));
     body.gas_limit = 6_000_000;
     let mut tree = sillok_abi::CallTree::leaf(body.call.clone());
@@ -75,7 +81,7 @@ fn transaction(world: &World, by: &str, method: &str, args: Vec<u8>, inner: Opti
 }
 
 /// Commits all of them, in as many blocks as they take; each must succeed.
-fn commit(world: &mut World, mut waiting: Vec<Transaction>) {
+pub(crate) fn commit(world: &mut World, mut waiting: Vec<Transaction>) {
     while !waiting.is_empty() {
         let batch: Vec<Transaction> = waiting.drain(..waiting.len().min(1_500)).collect();
         let sent = batch.len();
@@ -90,12 +96,18 @@ fn commit(world: &mut World, mut waiting: Vec<Transaction>) {
 }
 
 /// Under which id a company is listed: a block has an order of its own.
-fn listing_of(world: &World, company: u64) -> u64 {
+pub(crate) fn listing_of(world: &World, company: u64) -> u64 {
     let terms = (register(company), 1u32, world.id("cash"));
     world.query::<Option<u64>>(MARKET, "find", terms).unwrap()
 }
 
-fn order_of(world: &World, company: u64, by: &str, order: sillok_market::Order, cash: u64) -> Transaction {
+pub(crate) fn order_of(
+    world: &World,
+    company: u64,
+    by: &str,
+    order: sillok_market::Order,
+    cash: u64,
+) -> Transaction {
     let market = Account::Contract(world.id(MARKET));
     let inner = match order.side {
         Side::Buy => Call {

@@ -55,7 +55,7 @@ fn a_fill_costs_its_settlement_and_little_else() {
     };
     let nothing = gas(&mut world, "Dave", "batch", batch(cancels));
     let placed = gas(&mut world, "Dave", "batch", batch(places));
-    check("each of many orders in a batch", (placed - nothing) / 32, 110_000);
+    check("each of many orders in a batch", (placed - nothing) / 32, 55_000);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod companies;
 mod cover;
 mod flows;
 mod gas;
+mod opening;
 mod random;
 mod refusals;
 mod rules;

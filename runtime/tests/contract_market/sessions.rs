@@ -8,18 +8,18 @@ use super::setting::*;
 
 const DAY_MS: u64 = 86_400_000;
 const KOREA_MS: u64 = 9 * 3_600_000;
-const OPEN_CALL: u32 = 8 * 60 + 30;
-const OPEN: u32 = 9 * 60;
+pub(crate) const OPEN_CALL: u32 = 8 * 60 + 30;
+pub(crate) const OPEN: u32 = 9 * 60;
 const CLOSE_CALL: u32 = 15 * 60 + 20;
 const CLOSE: u32 = 15 * 60 + 30;
 
 /// A minute of a day in Korea, counted from the day on which the chain starts.
-fn at(day: u64, minute: u32) -> u64 {
+pub(crate) fn at(day: u64, minute: u32) -> u64 {
     (START + KOREA_MS) / DAY_MS * DAY_MS + day * DAY_MS + u64::from(minute) * 60_000 - KOREA_MS
 }
 
 /// As on KRX: two calls around continuous trading, and a band of 30 percent.
-fn krx(new: &mut NewListing) {
+pub(crate) fn krx(new: &mut NewListing) {
     new.timetable = timetable(&[
         (OPEN_CALL, Phase::OpenCall),
         (OPEN, Phase::Continuous),

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, Error, ImplItem, ImplItemFn, ItemImpl, Result, Type, Visibility, parse_quote, parse2};
 
-use crate::attributes::{Errors, docs, no_arguments, no_generics};
+use crate::attributes::{Errors, docs, no_generics};
 use crate::method::{Kind, Method, Returns};
 use crate::role::{Marks, Role};
 
@@ -12,7 +12,7 @@ use crate::role::{Marks, Role};
 const CLIPPY_ARGUMENTS: usize = 7;
 
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
-    no_arguments("contract", &arguments)?;
+    let part = is_part(&arguments)?;
     let mut item: ItemImpl = parse2(item)?;
     check_impl(&item)?;
     let this = item.self_ty.clone();
@@ -22,6 +22,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
     let mut migrated = Vec::new();
     for function in item.items.iter_mut().filter_map(as_function) {
         let Some(marks) = errors.take(Marks::take(function)) else { continue };
+        if part {
+            errors.take(check_in_part(function, marks));
+        }
         if marks.role == Role::Constructor {
             errors.take(check_only(function, &mut constructor));
         }
@@ -33,6 +36,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
         }
     }
     errors.finish()?;
+    if part {
+        return Ok(quote!(#item #(#generated)*));
+    }
     Ok(quote! {
         #item
 
@@ -54,6 +60,26 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenS
 
         #(#generated)*
     })
+}
+
+/// Whether this is a further part of a contract: its methods join those of the one `#[contract]` without `part`.
+fn is_part(arguments: &TokenStream) -> Result<bool> {
+    match arguments.to_string().as_str() {
+        "" => Ok(false),
+        "part" => Ok(true),
+        _ => Err(Error::new_spanned(arguments, "`#[contract]` takes no arguments but `part`")),
+    }
+}
+
+/// What there is one of, or is compared with others of its kind, stands in the one place.
+fn check_in_part(function: &ImplItemFn, marks: Marks) -> Result<()> {
+    match marks.role {
+        Role::Plain => Ok(()),
+        Role::Constructor | Role::Migration => Err(Error::new_spanned(
+            &function.sig.ident,
+            "the constructor and migrations belong in the `#[contract]` without `part`",
+        )),
+    }
 }
 
 fn check_impl(item: &ItemImpl) -> Result<()> {

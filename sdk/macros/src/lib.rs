@@ -42,6 +42,9 @@ fn run(expand: Expand, arguments: TokenStream, item: TokenStream) -> TokenStream
 ///
 /// While a method waits for a call that it makes, the contract can't be called again, queries included,
 /// but for methods that are marked `#[reentrant]`.
+///
+/// A contract of many methods can have them in several files: `#[contract(part)]` on a further `impl` adds its
+/// methods to those of the `#[contract]`, where the constructor and migrations stay.
 #[proc_macro_attribute]
 pub fn contract(arguments: TokenStream, item: TokenStream) -> TokenStream {
     run(contract::expand, arguments, item)

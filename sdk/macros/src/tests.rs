@@ -72,6 +72,24 @@ fn there_is_one_constructor_and_it_changes_state() {
 }
 
 #[test]
+fn a_part_adds_methods_and_nothing_that_there_is_one_of() {
+    let expand = |arguments: &str, methods: &str| {
+        crate::contract::expand(tokens(arguments), tokens(&format!("impl Bank {{ {methods} }}")))
+    };
+    let whole = expand("", "pub fn pay(&mut self) {}").expect("accepted").to_string();
+    let part = expand("part", "pub fn pay(&mut self) {}").expect("accepted").to_string();
+    assert!(whole.contains("LAYOUT") && !part.contains("LAYOUT"));
+    assert!(part.contains("export_name"));
+    let refused = |arguments: &str, methods: &str| match expand(arguments, methods) {
+        Ok(_) => panic!("{arguments}: {methods} is accepted"),
+        Err(error) => error.to_string(),
+    };
+    assert!(refused("parts", "").starts_with("`#[contract]` takes no arguments but `part`"));
+    let constructor = refused("part", "#[constructor] pub fn new(&mut self) {}");
+    assert!(constructor.starts_with("the constructor and migrations belong in"), "{constructor}");
+}
+
+#[test]
 fn a_migration_changes_the_storage_that_it_is_given() {
     method_refused("#[migration] pub fn go(&self, old: Old) {}", "a migration takes `&mut self`");
     method_refused("#[migration] fn go(&mut self, old: Old) {}", "a migration is `pub`");

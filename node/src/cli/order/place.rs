@@ -1,50 +1,15 @@
-//! What changes the market: listings, orders placed and cancelled.
+//! Placing an order, and taking one of a market that matches nothing by itself.
 
-use clap::{Args, ValueEnum};
-use serde_json::json;
+use clap::Args;
+use serde_json::{Value, json};
 
-use super::market::{self, Market, listing_rules};
+use super::MarketArg;
+use super::cover::{cash_for, cost, lot_to_sell};
+use super::market::Market;
+use super::terms::{Side, TermsArgs};
 use super::types::{OpenOrder, PlacedOrder};
-use super::{MarketArg, OrderArgs};
-use crate::cli::money::{CASH_CONTRACT, Currency};
-use crate::cli::register::{Company, Lot};
 use crate::cli::table::grouped;
-use crate::cli::{CliError, Result, Session, typed};
-
-/// What to list.
-#[derive(Args, Debug)]
-pub(crate) struct ListMarketArgs {
-    /// The company: its register's name or id, or its legal name.
-    #[arg(value_name = "COMPANY")]
-    company: String,
-    /// The class of shares: its id, reference or name.
-    #[arg(long)]
-    class: String,
-    /// Prices are multiples of this.
-    #[arg(long, value_name = "AMOUNT", default_value = "1")]
-    tick: String,
-    /// Quantities are multiples of this.
-    #[arg(long, value_name = "SHARES", default_value_t = 1)]
-    lot: u64,
-    /// The lowest price.
-    #[arg(long, value_name = "AMOUNT")]
-    low: String,
-    /// The highest price.
-    #[arg(long, value_name = "AMOUNT")]
-    high: String,
-    /// The cash contract: its name or id.
-    #[arg(long, default_value = CASH_CONTRACT, value_name = "CONTRACT")]
-    cash: String,
-}
-
-/// Which way an order trades.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Side {
-    /// Buys shares.
-    Buy,
-    /// Sells shares.
-    Sell,
-}
+use crate::cli::{CallResult, CliError, Result, Session, typed};
 
 /// The order.
 #[derive(Args, Debug)]
@@ -57,110 +22,131 @@ pub(crate) struct PlaceArgs {
     /// How many shares.
     #[arg(value_name = "SHARES")]
     quantity: u64,
-    /// The limit price of one share, in units of the currency.
-    #[arg(long, value_name = "AMOUNT")]
-    price: String,
-    /// Cancel at once what does not trade at once, instead of leaving it in the book.
-    #[arg(long)]
-    ioc: bool,
+    #[command(flatten)]
+    terms: TermsArgs,
+    #[command(flatten)]
+    cover: CoverArgs,
+}
+
+/// Which order to take.
+#[derive(Args, Debug)]
+pub(crate) struct TakeArgs {
+    #[command(flatten)]
+    market: MarketArg,
+    /// The order's number.
+    #[arg(value_name = "ORDER")]
+    order: u64,
+    /// How many shares of it.
+    #[arg(value_name = "SHARES")]
+    quantity: u64,
+    #[command(flatten)]
+    cover: CoverArgs,
+}
+
+/// Whose order it is, and what covers it.
+#[derive(Args, Debug)]
+pub(crate) struct CoverArgs {
     /// The lot to sell from: its number, or its reference. A fitting one unless given.
     #[arg(long, value_name = "LOT")]
     lot: Option<String>,
+    /// The most that a purchase may cost, fees included. What its limit may cost unless given; without a limit what
+    /// the highest price may cost, or all that its owner has if that is less.
+    #[arg(long, value_name = "AMOUNT")]
+    cash: Option<String>,
     /// Whose order; as whom you sign unless given.
     #[arg(long, value_name = "ACCOUNT")]
     owner: Option<String>,
 }
 
-pub(super) async fn list(args: ListMarketArgs, session: &Session) -> Result<()> {
-    let market = market::contract(session).await?;
-    let company = Company::find(session, &args.company).await?;
-    let class = company.class(&args.class).await?;
-    let cash = session.contract(&args.cash).await?;
-    let currency = Currency::of(session, &cash).await?;
-    let (low, high) = (currency.parse(&args.low)?, currency.parse(&args.high)?);
-    let mut new = listing_rules(currency.parse(&args.tick)?, args.lot, low, high);
-    new["register"] = json!(company.contract.id.to_string());
-    new["class"] = json!(class.id);
-    new["cash"] = json!(cash.id.to_string());
-    let result = session.call(&market, "list", json!({ "new": new })).await?;
-    let human = format!(
-        "{}, {}, is on the market at prices from {} to {}.\nmarket  {}\n\
-         next    sillok order place {} sell 10 --price {}",
-        company.issuer.name,
-        class.name,
-        currency.show(low),
-        currency.show(high),
-        result.value,
-        result.value,
-        args.low
-    );
-    session.result(human, typed::sent(&result, json!({ "market": result.value })));
-    Ok(())
+impl CoverArgs {
+    /// Whose order it is.
+    fn owner(&self, session: &Session) -> Result<String> {
+        match &self.owner {
+            Some(text) => Ok(session.account(text)?.to_string()),
+            None => Ok(session.signer_account()?.to_string()),
+        }
+    }
+
+    /// Refuses what the other side needs.
+    fn check(&self, side: Side) -> Result<()> {
+        match side {
+            Side::Buy if self.lot.is_some() => {
+                Err(CliError::usage("--lot is for sales: a purchase makes a new lot"))
+            }
+            Side::Sell if self.cash.is_some() => {
+                Err(CliError::usage("--cash is for purchases: a sale is covered by the shares of its lot"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 pub(super) async fn place(args: PlaceArgs, session: &Session) -> Result<()> {
+    args.cover.check(args.side)?;
     let market = Market::find(session, &args.market.market).await?;
-    let owner = match &args.owner {
-        Some(text) => session.account(text)?.to_string(),
-        None => session.signer_account()?.to_string(),
-    };
-    let lot = match args.side {
-        Side::Buy if args.lot.is_some() => {
-            return Err(CliError::usage("--lot is for sales: a purchase makes a new lot"));
+    let owner = args.cover.owner(session)?;
+    // Before anything is asked: what contradicts itself needs no lot.
+    args.terms.order(args.side, args.quantity, None, &market.currency)?;
+    let (lot, cash) = match args.side {
+        Side::Sell => {
+            (Some(lot_to_sell(&market, &owner, args.cover.lot.as_deref(), args.quantity).await?), 0)
         }
-        Side::Buy => None,
-        Side::Sell => Some(lot_to_sell(&market, &owner, &args).await?),
-    };
-    let price = market.currency.parse(&args.price)?;
-    let cash: u64 = match args.side {
-        Side::Sell => 0,
         Side::Buy => {
-            let query = json!({ "listing": market.id(), "price": price, "quantity": args.quantity });
-            typed::query(session, &market.contract, "cost", query, None).await?
+            let given = args.cover.cash.as_deref();
+            (None, cash_for(session, &market, &owner, &args.terms, args.quantity, given).await?)
         }
     };
-    let order = json!({
-        "side": if args.side == Side::Buy { "Buy" } else { "Sell" },
-        "kind": { "Limit": { "price": price } }, "quantity": args.quantity, "lot": lot,
-        "time_in_force": if args.ioc { "Ioc" } else { "Gtc" },
-        "post_only": false, "min_quantity": 0, "self_trade": "CancelNewest",
-    });
+    let order = args.terms.order(args.side, args.quantity, lot, &market.currency)?;
     let order = json!({ "listing": market.id(), "owner": owner, "order": order, "cash": cash });
     let result = session.call(&market.contract, "place", order).await?;
-    let placed: PlacedOrder = typed::read(&market.contract, "place", result.value.clone())?;
-    let human = placed_text(&market, args.side, &placed);
-    session.result(
-        human,
-        typed::sent(&result, json!({ "market": market.id(), "placed": result.value, "lot": lot })),
-    );
+    show_placed(session, &market, "place", args.side, &result, json!({ "lot": lot, "cash": cash }))
+}
+
+pub(super) async fn take(args: TakeArgs, session: &Session) -> Result<()> {
+    let market = Market::find(session, &args.market.market).await?;
+    let owner = args.cover.owner(session)?;
+    let query = json!({ "listing": market.id(), "order": args.order });
+    let maker: Option<OpenOrder> = typed::query(session, &market.contract, "order", query, None).await?;
+    let maker = maker.ok_or_else(|| super::show::no_order(args.order, &market))?;
+    let side = if maker.side == "Buy" { Side::Sell } else { Side::Buy };
+    args.cover.check(side)?;
+    let (lot, cash) = match (side, &args.cover.cash) {
+        (Side::Sell, _) => {
+            (Some(lot_to_sell(&market, &owner, args.cover.lot.as_deref(), args.quantity).await?), 0)
+        }
+        (Side::Buy, Some(text)) => (None, market.currency.parse(text)?),
+        (Side::Buy, None) => (None, cost(session, &market, maker.price, args.quantity).await?),
+    };
+    let order = json!({
+        "listing": market.id(), "owner": owner, "order": args.order, "quantity": args.quantity, "lot": lot,
+        "cash": cash,
+    });
+    let result = session.call(&market.contract, "take", order).await?;
+    show_placed(session, &market, "take", side, &result, json!({ "lot": lot, "cash": cash }))
+}
+
+/// Shows what an order led to.
+pub(super) fn show_placed(
+    session: &Session,
+    market: &Market<'_>,
+    method: &str,
+    side: Side,
+    result: &CallResult,
+    more: Value,
+) -> Result<()> {
+    let placed: PlacedOrder = typed::read(&market.contract, method, result.value.clone())?;
+    let mut value = json!({ "market": market.id(), "placed": result.value });
+    if let (Some(value), Value::Object(more)) = (value.as_object_mut(), more) {
+        value.extend(more);
+    }
+    let text = placed_text(market, side, &placed);
+    let human = format!("{text}.\nmarket  {}\norder   {}", market.id(), placed.order);
+    session.result(human, typed::sent(result, value));
     Ok(())
 }
 
-/// The lot named, or the owner's smallest that has enough free shares of the class.
-async fn lot_to_sell(market: &Market<'_>, owner: &str, args: &PlaceArgs) -> Result<u64> {
-    if let Some(text) = &args.lot {
-        return Ok(market.company.lot(text).await?.id);
-    }
-    let query = json!({ "holder": owner, "class": market.class.id });
-    let lots: Vec<Lot> = market.company.all("lots_of", query, None).await?;
-    let most = lots.iter().map(Lot::free).max().unwrap_or_default();
-    let fitting =
-        lots.iter().filter(|lot| lot.free() >= args.quantity).min_by_key(|lot| (lot.free(), lot.id));
-    fitting.map(|lot| lot.id).ok_or_else(|| {
-        let message = format!(
-            "no lot of {} has {} free shares; the largest has {}",
-            market.title(),
-            grouped(args.quantity),
-            grouped(most)
-        );
-        CliError::usage(message).hint(format!(
-            "`sillok register lots {} --holder {owner}` shows the lots; an order sells from one lot",
-            market.company.contract.id
-        ))
-    })
-}
-
-fn placed_text(market: &Market<'_>, side: Side, placed: &PlacedOrder) -> String {
+/// What an order led to, in a sentence without its full stop.
+pub(super) fn placed_text(market: &Market<'_>, side: Side, placed: &PlacedOrder) -> String {
     let verb = if side == Side::Buy { "Bought" } else { "Sold" };
     let mut parts = Vec::new();
     if placed.filled > 0 {
@@ -176,34 +162,8 @@ fn placed_text(market: &Market<'_>, side: Side, placed: &PlacedOrder) -> String 
     if placed.cancelled > 0 {
         parts.push(format!("{} shares found no match and were cancelled", grouped(placed.cancelled)));
     }
-    format!("{}.\nmarket  {}\norder   {}", parts.join("; "), market.id(), placed.order)
-}
-
-/// Whose order it is; as whom one signs if it is gone, so that the market itself says so.
-async fn order_owner(market: &Market<'_>, order: u64, session: &Session) -> Result<String> {
-    let query = json!({ "listing": market.id(), "order": order });
-    let found: Option<OpenOrder> = typed::query(session, &market.contract, "order", query, None).await?;
-    match found {
-        Some(order) => Ok(order.owner),
-        None => Ok(session.signer_account()?.to_string()),
+    if parts.is_empty() {
+        return format!("Nothing of the order for {} traded or waits", market.title());
     }
-}
-
-pub(super) async fn cancel(args: OrderArgs, session: &Session) -> Result<()> {
-    let market = Market::find(session, &args.market.market).await?;
-    let owner = order_owner(&market, args.order, session).await?;
-    let order = json!({ "listing": market.id(), "owner": owner, "order": args.order });
-    let result = session.call(&market.contract, "cancel", order).await?;
-    let left = result.value.as_u64().unwrap_or_default();
-    let human = format!(
-        "Cancelled order {}; {} shares of {} were left of it.",
-        args.order,
-        grouped(left),
-        market.title()
-    );
-    session.result(
-        human,
-        typed::sent(&result, json!({ "market": market.id(), "order": args.order, "cancelled": left })),
-    );
-    Ok(())
+    parts.join("; ")
 }

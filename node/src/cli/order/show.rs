@@ -81,17 +81,7 @@ pub(super) async fn order(args: OrderArgs, session: &Session) -> Result<()> {
     let query = json!({ "listing": market.id(), "order": args.order });
     let raw: Value = session.query(&market.contract, "order", query, None).await?;
     let order: Option<OpenOrder> = typed::read(&market.contract, "order", raw.clone())?;
-    let order = order.ok_or_else(|| {
-        CliError::failed(
-            "not-found",
-            format!(
-                "no order {} waits in market {}: it was filled or cancelled, or never rested",
-                args.order,
-                market.id()
-            ),
-        )
-        .hint(format!("`sillok order trades {}` shows the latest trades", market.id()))
-    })?;
+    let order = order.ok_or_else(|| no_order(args.order, &market))?;
     let who = Who::load(session).await?;
     let verb = if order.side == "Buy" { "buys" } else { "sells" };
     let from = order.lot.map(|lot| format!(" from lot {lot}")).unwrap_or_default();
@@ -106,6 +96,16 @@ pub(super) async fn order(args: OrderArgs, session: &Session) -> Result<()> {
     );
     session.result(human, raw);
     Ok(())
+}
+
+/// What is said of an order that does not wait.
+pub(super) fn no_order(order: u64, market: &Market<'_>) -> CliError {
+    let message = format!(
+        "no order {order} waits in market {}: it was filled or cancelled, or never rested",
+        market.id()
+    );
+    CliError::failed("not-found", message)
+        .hint(format!("`sillok order trades {}` shows the latest trades", market.id()))
 }
 
 pub(super) async fn trades(arg: MarketArg, limit: u32, session: &Session) -> Result<()> {

@@ -36,6 +36,7 @@ pub(super) struct OpenOrder {
     pub(super) price: u64,
     pub(super) quantity: u64,
     pub(super) remaining: u64,
+    pub(super) held: u64,
     pub(super) lot: Option<u64>,
     pub(super) placed: String,
 }
@@ -66,6 +67,19 @@ pub(super) struct Trade {
     pub(super) taker: String,
     pub(super) lot: u64,
     pub(super) time: String,
+}
+
+/// Where a listing stands within its day.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Today {
+    pub(super) status: String,
+    pub(super) phase: String,
+    pub(super) reference: u64,
+    pub(super) low: u64,
+    pub(super) high: u64,
+    pub(super) last: Option<u64>,
+    pub(super) trades: u64,
+    pub(super) volume: u64,
 }
 
 /// How many trades a listing has had.

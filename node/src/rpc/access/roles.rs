@@ -23,6 +23,8 @@ const ROLES: &[(&str, Role)] = &[
     ("state_proof", Read),
     ("contract_info", Read),
     ("contract_list", Read),
+    ("market_findings", Read),
+    ("market_day", Read),
     ("node_consensus", Read),
     ("node_peers", Operate),
     ("node_setLogLevel", Operate),

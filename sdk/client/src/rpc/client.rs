@@ -95,6 +95,17 @@ impl Client {
         self.ask("chain_block", vec![which]).await
     }
 
+    /// What surveillance has found; `wanted` is an object of `market`, `kind`, `account` and `after`, each of which
+    /// may be absent.
+    pub async fn market_findings(&self, wanted: Value) -> Result<Value, RpcError> {
+        self.ask("market_findings", vec![wanted]).await
+    }
+
+    /// Who bought and sold how much in a listing's day so far.
+    pub async fn market_day(&self, market: u64) -> Result<Value, RpcError> {
+        self.ask("market_day", vec![json!(market)]).await
+    }
+
     /// Hands a transaction to the node; its id.
     pub async fn tx_submit(&self, transaction: &Transaction) -> Result<Hash, RpcError> {
         self.tx_submit_raw(&codec::Encode::encode(transaction)).await

@@ -109,6 +109,7 @@ pub fn refusal_name(code: i32) -> Option<&'static str> {
         1030 => "NoSuchContract",
         1031 => "NoSuchBlock",
         1032 => "MalformedArgument",
+        1035 => "NoSurveillance",
         1040 => "NodeFault",
         1050 => "TokenNeeded",
         1051 => "TokenUnknown",

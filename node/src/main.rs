@@ -31,6 +31,7 @@ mod metrics;
 mod network;
 mod node;
 mod process;
+mod random;
 mod reactor;
 mod rng;
 mod rpc;

@@ -204,7 +204,8 @@ fn run_testnet(testnet: &crate::testnet::TestnetOptions, options: &GlobalOptions
     let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
     let announce =
         |banner: &crate::testnet::TestnetBanner| output::result(options.json, banner, banner.to_json());
-    let ended = runtime.block_on(crate::testnet::run(testnet, announce));
+    let tell = |line: &crate::testnet::Line| output::line(options.json, line, &line.to_json());
+    let ended = runtime.block_on(crate::testnet::run(testnet, announce, &tell));
     ended.map_err(|error| CliError::failed("testnet", &error).hint(error.hint()))
 }
 

@@ -16,7 +16,6 @@ mod network;
 mod node;
 mod options;
 mod perform;
-mod random;
 mod signatures;
 mod story;
 #[cfg(test)]

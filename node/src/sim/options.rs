@@ -1,6 +1,6 @@
 //! What a seed comes to: how many nodes, who of them is Byzantine and how, and what goes wrong.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// How a Byzantine member behaves. Several of these at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -89,6 +89,24 @@ fn a_seed_replays_exactly() {
 }
 
 #[test]
+fn who_equivocates_ends_up_on_chain_and_nobody_types_a_command() {
+    let habits = Habits { double_votes: true, double_proposals: true, ..Habits::default() };
+    let (mut proven, mut recorded) = (0, 0);
+    for seed in 0..12 {
+        let mut options = Options { ledgered: true, ..Options::of_seed(seed) };
+        one_with(habits)(&mut options);
+        let outcome = run(options.clone());
+        if let Some(violation) = &outcome.violation {
+            tell(options, violation);
+        }
+        // Once it is suspended it signs nothing that counts.
+        proven += outcome.proven;
+        recorded += usize::from(outcome.offences > 0);
+    }
+    assert!(proven > 6 && recorded + 2 > proven, "{recorded} of {proven} are on the chain");
+}
+
+#[test]
 fn real_signatures_make_no_difference() {
     for seed in 0..3 {
         let cheap = run(Options::of_seed(seed));

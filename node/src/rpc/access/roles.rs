@@ -24,6 +24,7 @@ const ROLES: &[(&str, Role)] = &[
     ("contract_info", Read),
     ("contract_list", Read),
     ("node_consensus", Read),
+    ("node_effects", Operate),
     ("node_peers", Operate),
     ("node_setLogLevel", Operate),
 ];

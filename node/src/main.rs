@@ -35,7 +35,6 @@ mod random;
 mod reactor;
 mod rng;
 mod rpc;
-#[cfg(test)]
 mod sim;
 mod snapshot;
 mod start;

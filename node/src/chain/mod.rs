@@ -38,11 +38,10 @@ use crate::lock::lock;
 use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
 use commitment::Commitment;
+use disagreement::Disagreement;
 pub(crate) use feed::CommittedBlock;
 use feed::Feed;
-#[cfg(test)]
-pub(crate) use open::open_with;
-pub(crate) use open::{OpenError, open};
+pub(crate) use open::{OpenError, open, open_with};
 pub(crate) use pace::Pace;
 use pool::Pool;
 pub(crate) use producer::{Next, Producer};

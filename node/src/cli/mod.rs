@@ -123,6 +123,8 @@ enum Command {
     Gov(gov::GovCommand),
     /// Measure how many transactions a second one node carries on this machine.
     Bench(crate::bench::BenchOptions),
+    /// Simulate networks of validators on which everything goes wrong, under seeds, and see to it that no rule breaks.
+    Sim(crate::sim::SimOptions),
     /// Make, check and restore snapshots of a chain's state.
     #[command(subcommand)]
     Snapshot(snapshot::SnapshotCommand),
@@ -185,6 +187,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Verify(verify) => verify::run(&verify, &options),
         Command::Snapshot(command) => snapshot::run(&command, &options),
         Command::Bench(bench) => measure(&bench, &options),
+        Command::Sim(sim) => simulate(&sim, &options),
         Command::Doctor(doctor) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
@@ -224,6 +227,20 @@ fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Resul
     }
 }
 
+/// Runs seeds of the simulator, and fails if one breaks a rule.
+fn simulate(sim: &crate::sim::SimOptions, options: &GlobalOptions) -> Result<()> {
+    let report = sim.run(&|finding| output::note(false, finding));
+    output::result(options.json, &report, report.to_json());
+    match report.findings() {
+        (0, _) => Ok(()),
+        (broken, all) => {
+            let message = format!("{broken} of {all} seeds break a rule");
+            Err(CliError::failed("sim", message)
+                .hint("each was named above with the command that replays it"))
+        }
+    }
+}
+
 /// Runs what may talk to a node.
 async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
     // Some of the contract verbs need no node.
@@ -257,6 +274,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Token(_)
         | Command::Contract(_)
         | Command::Bench(_)
+        | Command::Sim(_)
         | Command::Snapshot(_)
         | Command::Verify(_) => unreachable!("run without a session"),
     }

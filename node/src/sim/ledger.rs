@@ -13,7 +13,7 @@ use sillok_runtime::crypto::network_key;
 use sillok_runtime::{Artefacts, Fault, Genesis, Optimisation, Outside, Runtime};
 
 use super::application::{Application, Place};
-use crate::chain::{Chain, Producer, open_with};
+use crate::chain::{Chain, CommittedBlock, Producer, open_with};
 use crate::clock::ManualClock;
 use crate::consensus::{CertifiedBlock, Verdict};
 use crate::dev;

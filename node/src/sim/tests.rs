@@ -79,6 +79,19 @@ fn many_rounds_break_no_rule() {
 }
 
 #[test]
+fn without_healing_no_rule_breaks_and_a_bare_quorum_decides() {
+    for seed in 0..300 {
+        for end in [End::Never, End::Quorum] {
+            let options = Options::of_seed(seed).ending(end);
+            let outcome = run(options.clone());
+            if let Some(violation) = &outcome.violation {
+                tell(options, violation);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_seed_replays_exactly() {
     for seed in [3, 28, 46, 169, 691] {
         let options = Options { story: true, ..Options::of_seed(seed) };

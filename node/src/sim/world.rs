@@ -42,6 +42,8 @@ pub(crate) enum Event {
     Mend { links: Vec<(usize, usize)> },
     /// Nothing goes wrong any more.
     Heal,
+    /// The run is over, and nothing has healed.
+    Over,
 }
 
 /// What belongs to one life of a node.
@@ -253,11 +255,16 @@ impl World {
     }
 
     fn highest(&self) -> u64 {
-        self.honest().map(|node| self.nodes[node].disk.height()).max().unwrap_or(0)
+        self.staying().map(|node| self.nodes[node].disk.height()).max().unwrap_or(0)
     }
 
     fn lowest(&self) -> u64 {
-        self.honest().map(|node| self.nodes[node].disk.height()).min().unwrap_or(0)
+        self.staying().map(|node| self.nodes[node].disk.height()).min().unwrap_or(0)
+    }
+
+    /// The honest members that are not gone for good.
+    fn staying(&self) -> impl Iterator<Item = usize> {
+        self.honest().filter(|node| !self.nodes[*node].gone)
     }
 
     /// The honest members.
@@ -291,6 +298,7 @@ impl World {
                 self.network.cut.remove(link);
             }),
             Event::Heal => self.heal(),
+            Event::Over => {}
         }
     }
 

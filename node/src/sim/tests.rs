@@ -80,7 +80,7 @@ fn many_rounds_break_no_rule() {
 
 #[test]
 fn without_healing_no_rule_breaks_and_a_bare_quorum_decides() {
-    for seed in 0..300 {
+    for seed in 0..100 {
         for end in [End::Never, End::Quorum] {
             let options = Options::of_seed(seed).ending(end);
             let outcome = run(options.clone());

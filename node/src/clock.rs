@@ -22,11 +22,9 @@ impl Clock for SystemClock {
 }
 
 /// A clock that stands still until it is set.
-#[cfg(test)]
 #[derive(Debug, Default)]
 pub(crate) struct ManualClock(std::sync::atomic::AtomicU64);
 
-#[cfg(test)]
 impl ManualClock {
     /// A clock that shows `time`.
     pub(crate) fn at(time: Time) -> Self {
@@ -39,12 +37,12 @@ impl ManualClock {
     }
 
     /// Puts it forward.
+    #[cfg(test)]
     pub(crate) fn advance(&self, milliseconds: u64) {
         self.0.fetch_add(milliseconds, std::sync::atomic::Ordering::SeqCst);
     }
 }
 
-#[cfg(test)]
 impl Clock for ManualClock {
     fn now(&self) -> Time {
         Time(self.0.load(std::sync::atomic::Ordering::SeqCst))

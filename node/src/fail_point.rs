@@ -1,4 +1,4 @@
-//! Fail points: places on a block's way at which a test has the process die, as a power cut would have it.
+//! Fail points: places on a block's way at which a test has the process die, as a power cut would have it, or go wrong.
 //!
 //! `SILLOK_FAIL_POINT=written@3` has it die when a block is written for the third time. Without the variable
 //! a point costs one look at a static.
@@ -36,6 +36,8 @@ pub(crate) enum FailPoint {
     Restoring,
     /// All of a snapshot is restored but for what makes it a chain.
     Restored,
+    /// A block is about to be written. Nobody dies here, but a value becomes another.
+    Deviated,
 }
 
 impl FailPoint {
@@ -53,17 +55,22 @@ impl FailPoint {
             FailPoint::Fetched => "fetched",
             FailPoint::Restoring => "restoring",
             FailPoint::Restored => "restored",
+            FailPoint::Deviated => "deviated",
         }
+    }
+
+    /// Whether this is the point, and the time, that the environment asks for.
+    pub(crate) fn is_met(self) -> bool {
+        static FATAL: OnceLock<Option<Fatal>> = OnceLock::new();
+        let fatal = FATAL.get_or_init(|| Fatal::parse(&std::env::var(VARIABLE).ok()?));
+        fatal
+            .as_ref()
+            .is_some_and(|fatal| fatal.point == self.name() && fatal.left.fetch_sub(1, Ordering::SeqCst) == 1)
     }
 
     /// Dies here if that is what the environment asks for.
     pub(crate) fn pass(self) {
-        static FATAL: OnceLock<Option<Fatal>> = OnceLock::new();
-        let fatal = FATAL.get_or_init(|| Fatal::parse(&std::env::var(VARIABLE).ok()?));
-        if let Some(fatal) = fatal
-            && fatal.point == self.name()
-            && fatal.left.fetch_sub(1, Ordering::SeqCst) == 1
-        {
+        if self.is_met() {
             tracing::warn!(point = self.name(), "dying, as {VARIABLE} asks");
             std::process::abort();
         }

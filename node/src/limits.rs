@@ -120,6 +120,8 @@ pub(crate) const MESSAGE_BUFFER: u32 = 256;
 pub(crate) const WORKERS: usize = 4;
 /// The most requests that wait for such a thread.
 pub(crate) const WORKER_QUEUE: usize = 1_024;
+/// The most equivocations whose evidence is held until they are on chain.
+pub(crate) const HELD_EVIDENCE: usize = 64;
 /// How long the server is given to finish what it answers when the node stops.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 

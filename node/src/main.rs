@@ -31,10 +31,10 @@ mod metrics;
 mod network;
 mod node;
 mod process;
+mod random;
 mod reactor;
 mod rng;
 mod rpc;
-#[cfg(test)]
 mod sim;
 mod snapshot;
 mod start;

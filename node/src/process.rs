@@ -134,8 +134,16 @@ impl NodeProcess {
     /// # Errors
     /// If it can't be asked.
     pub(crate) fn interrupt(&self) -> Result<(), ProcessError> {
-        let failed = |error| ProcessError::System { what: "can't stop the node", error };
-        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status().map_err(failed)?;
+        self.signal("-INT")
+    }
+
+    /// Sends it a signal: `-STOP`.
+    ///
+    /// # Errors
+    /// If it can't be sent.
+    pub(crate) fn signal(&self, signal: &str) -> Result<(), ProcessError> {
+        let failed = |error| ProcessError::System { what: "can't send the node a signal", error };
+        Command::new("kill").args([signal, &self.child.id().to_string()]).status().map_err(failed)?;
         Ok(())
     }
 

@@ -18,12 +18,10 @@ impl Rng for SystemRng {
     }
 }
 
-/// The same bytes each time, so that a test can be repeated.
-#[cfg(test)]
+/// The same bytes each time, so that a test or a simulation can be repeated.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct FixedRng;
 
-#[cfg(test)]
 impl Rng for FixedRng {
     fn fill(&self, bytes: &mut [u8]) {
         bytes.fill(7);

@@ -95,6 +95,7 @@ impl Gatekeeper {
         }
         let signature = self.key_signature();
         let authentication_gas = match (&body.submitter, &transaction.credential) {
+            _ if native::is_report(body) => self.judge_report(transaction)?,
             (Account::Key(_), Credential::Sr25519(_)) if !key_signature => signature,
             (Account::Key(_), Credential::Sr25519(_)) => self.authenticate(transaction, &id)?,
             (Account::Key(_), _) => return Err(Refusal::BadSignature.into()),
@@ -113,6 +114,9 @@ impl Gatekeeper {
         let governs = body.call.contract == GOVERNANCE;
         if !governs && native::is_halted(&mut self.context)? {
             return Err(Refusal::Halted.into());
+        }
+        if native::is_report(body) {
+            return Ok(limits::GOVERNANCE_LANE);
         }
         if governs && native::is_operator(&mut self.context, &body.submitter)? {
             return Ok(limits::GOVERNANCE_LANE);
@@ -183,6 +187,21 @@ impl Gatekeeper {
             return Ok(limits::GOVERNANCE_SHARE);
         }
         Ok(native::member(&mut self.context, member)?.map_or(0, |record| record.gas_share))
+    }
+
+    /// Answers what judging evidence cost that stands for itself. Only what would be taken is admitted, so that
+    /// reports can't take the room of votes.
+    fn judge_report(&mut self, transaction: &Transaction) -> Result<u64, NotAdmitted> {
+        if transaction.credential != Credential::Contract(Vec::new()) {
+            return Err(Refusal::AuthenticationFailed.into());
+        }
+        let most = self.shared.parameters.admission_gas.min(limits::AUTHENTICATION_GAS);
+        self.context.begin(most);
+        match native::is_reportable(&mut self.context, &transaction.body) {
+            Ok(true) => Ok(most - self.context.gas()),
+            Err(Stop::Fault(fault)) => Err(fault.into()),
+            Ok(false) | Err(_) => Err(Refusal::BadEvidence.into()),
+        }
     }
 
     /// Answers what authenticating the submitter cost. Nobody pays for what is refused, so that it is bounded

@@ -41,6 +41,8 @@ refusals! {
     Halted = 1012,
     /// Judging the submitter's credential takes more gas than admission allows: have another account submit, and sign an authorisation instead.
     AuthenticationGas = 1013,
+    /// The evidence that the transaction reports does not hold, is too old, or was reported before.
+    BadEvidence = 1014,
 }
 
 impl Refusal {

@@ -32,6 +32,7 @@ impl Producer {
             None => Verdict::Valid,
             Some(reason) => {
                 self.chain.metrics().invalid_blocks.inc();
+                self.chain.refused(header.id(), header, &reason);
                 tracing::warn!(height = header.height, round = header.round, id = %hex::encode(header.id()),
                     proposer = %hex::encode(header.proposer), reason, "a proposed block is not valid");
                 Verdict::Invalid

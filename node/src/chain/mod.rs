@@ -7,6 +7,8 @@
 mod agreement;
 mod commitment;
 mod contracts;
+mod disagreement;
+mod effects;
 mod feed;
 mod judge;
 mod open;
@@ -14,6 +16,7 @@ mod pace;
 mod pool;
 mod producer;
 mod proof;
+mod reports;
 mod retention;
 mod signatures;
 mod sizing;
@@ -36,15 +39,15 @@ use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
 use crate::surveillance::Surveillance;
 use commitment::Commitment;
+use disagreement::Disagreement;
 pub(crate) use feed::CommittedBlock;
 use feed::Feed;
-#[cfg(test)]
-pub(crate) use open::open_with;
-pub(crate) use open::{OpenError, open};
+pub(crate) use open::{OpenError, open, open_with};
 pub(crate) use pace::Pace;
 use pool::Pool;
 pub(crate) use producer::{Next, Producer};
 pub(crate) use proof::{ProofRefusal, Proven, Wanted};
+use reports::Reports;
 pub(crate) use retention::{Retention, keep};
 use signatures::Signatures;
 pub(crate) use submission::SubmitError;
@@ -89,6 +92,8 @@ pub(crate) struct Chain {
     feed: Feed,
     waiters: Waiters,
     signatures: Signatures,
+    reports: Reports,
+    disagreement: Disagreement,
     metrics: Metrics,
     surveillance: OnceLock<Arc<Surveillance>>,
 }
@@ -103,7 +108,7 @@ impl Chain {
         metrics: Metrics,
     ) -> Self {
         let (id, pool, feed) = (genesis.hash(), Pool::default(), Feed::new());
-        let (waiters, signatures) = (Waiters::default(), Signatures::new());
+        let (waiters, signatures, reports) = (Waiters::default(), Signatures::new(), Reports::default());
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
         metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
@@ -119,6 +124,8 @@ impl Chain {
             feed,
             waiters,
             signatures,
+            reports,
+            disagreement: Disagreement::default(),
             metrics,
             surveillance,
         }

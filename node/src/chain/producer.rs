@@ -12,7 +12,7 @@ use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Time, Transaction, Validator};
 use sillok_abi::{merkle_root, validators_digest};
 use sillok_runtime::{
-    BlockEnv, BlockError, Execution, Executor, Fault, Identified, Proposal, Refusal, StateReader,
+    BlockEnv, BlockError, Changes, Execution, Executor, Fault, Identified, Proposal, Refusal, StateReader,
 };
 
 use super::sizing::Sizing;
@@ -153,7 +153,10 @@ impl Producer {
         let run = || self.executor.execute(state, &root, &identified, false);
         let execution = Metrics::time(&measured, run).map_err(|error| match error {
             BlockError::Fault(fault) => fault,
-            invalid @ BlockError::Invalid(_) => Fault::new(format!("of a decided block: {invalid}")),
+            BlockError::Invalid(reason) => {
+                self.chain.refused(*id, &block.header, &reason);
+                self.chain.disagrees(id, "a decided block is not valid here")
+            }
         })?;
         Ok(Tentative { id: *id, block, execution })
     }
@@ -162,6 +165,9 @@ impl Producer {
     fn append(&mut self, tip: &Tip, certificate: Certificate, executed: Tentative) -> Result<(), Fault> {
         let Tentative { id, block, mut execution } = executed;
         let commitment = &self.chain.commitment;
+        if FailPoint::Deviated.is_met() {
+            deviate(Arc::make_mut(&mut execution.changes));
+        }
         let waited = || commitment.at(tip.height, |before| before.take_roots());
         let roots = Metrics::time(&self.chain.metrics().root_wait, waited)?;
         // Hashed while it is written.
@@ -252,8 +258,17 @@ impl Producer {
             tracing::debug!(height, round, id, "empty block");
         }
         self.chain.metrics().block(height, transactions, gas_used);
+        self.chain.report_again();
         self.chain.feed.publish(block.clone());
         self.chain.waiters.wake(receipts.iter().map(|receipt| &receipt.id));
+    }
+}
+
+/// Makes one value another, as a node does that computes wrongly.
+fn deviate(changes: &mut Changes) {
+    let longest = changes.values_mut().flatten().max_by_key(|value| value.len());
+    if let Some(bit) = longest.and_then(|value| value.last_mut()) {
+        *bit ^= 1;
     }
 }
 

@@ -127,6 +127,8 @@ enum Command {
     Gov(gov::GovCommand),
     /// Measure how many transactions a second one node carries on this machine.
     Bench(crate::bench::BenchOptions),
+    /// Simulate networks of validators on which everything goes wrong, under seeds, and see to it that no rule breaks.
+    Sim(crate::sim::SimOptions),
     /// Make, check and restore snapshots of a chain's state.
     #[command(subcommand)]
     Snapshot(snapshot::SnapshotCommand),
@@ -189,6 +191,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Verify(verify) => verify::run(&verify, &options),
         Command::Snapshot(command) => snapshot::run(&command, &options),
         Command::Bench(bench) => measure(&bench, &options),
+        Command::Sim(sim) => simulate(&sim, &options),
         Command::Doctor(doctor) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
@@ -208,7 +211,8 @@ fn run_testnet(testnet: &crate::testnet::TestnetOptions, options: &GlobalOptions
     let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
     let announce =
         |banner: &crate::testnet::TestnetBanner| output::result(options.json, banner, banner.to_json());
-    let ended = runtime.block_on(crate::testnet::run(testnet, announce));
+    let tell = |line: &crate::testnet::Line| output::line(options.json, line, &line.to_json());
+    let ended = runtime.block_on(crate::testnet::run(testnet, announce, &tell));
     ended.map_err(|error| CliError::failed("testnet", &error).hint(error.hint()))
 }
 
@@ -224,6 +228,20 @@ fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Resul
     match report.failures() {
         failures if failures.is_empty() => Ok(()),
         failures => Err(CliError::failed("bench", failures.join("; "))),
+    }
+}
+
+/// Runs seeds of the simulator, and fails if one breaks a rule.
+fn simulate(sim: &crate::sim::SimOptions, options: &GlobalOptions) -> Result<()> {
+    let report = sim.run(&|finding| output::note(false, finding));
+    output::result(options.json, &report, report.to_json());
+    match report.findings() {
+        (0, _) => Ok(()),
+        (broken, all) => {
+            let message = format!("{broken} of {all} seeds break a rule");
+            Err(CliError::failed("sim", message)
+                .hint("each was named above with the command that replays it"))
+        }
     }
 }
 
@@ -261,6 +279,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         | Command::Token(_)
         | Command::Contract(_)
         | Command::Bench(_)
+        | Command::Sim(_)
         | Command::Snapshot(_)
         | Command::Verify(_) => unreachable!("run without a session"),
     }

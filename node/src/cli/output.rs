@@ -15,6 +15,12 @@ pub(crate) fn result(json: bool, human: impl fmt::Display, value: Value) {
     let _ = if json { writeln!(stdout, "{value:#}") } else { writeln!(stdout, "{human}") };
 }
 
+/// Prints one of the lines that a command goes on to print: `human` for people, or `value` on one line with `--json`.
+pub(crate) fn line(json: bool, human: impl fmt::Display, value: &Value) {
+    let mut stdout = io::stdout().lock();
+    let _ = if json { writeln!(stdout, "{value}") } else { writeln!(stdout, "{human}") };
+}
+
 /// Prints bytes as they are: a completion script.
 pub(crate) fn raw(bytes: &[u8]) {
     let _ = io::stdout().lock().write_all(bytes);

@@ -29,6 +29,14 @@ pub(super) enum QueryCommand {
         /// //Alice, a key's name, an address, a contract or a DID.
         account: String,
     },
+    /// What a block did on the node: roots, changed keys with their values before and after, receipts.
+    Effects {
+        /// The block's height; that of the last one if left out.
+        height: Option<u64>,
+        /// Write it to this file, in the form of the file that a node leaves which disagrees with the others.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
     /// All contracts and native modules.
     Contracts,
     /// One stored value of a contract.
@@ -51,6 +59,7 @@ pub(super) async fn run(command: QueryCommand, session: &Session) -> Result<()> 
     match command {
         QueryCommand::Block { block } => self::block(&block, session).await,
         QueryCommand::Account { account } => self::account(&account, session).await,
+        QueryCommand::Effects { height, out } => effects(height, out.as_deref(), session).await,
         QueryCommand::Contracts => contracts(session).await,
         QueryCommand::Storage { contract, storage_key, at, proof } => {
             let contract = session.names().find_contract(&contract)?;
@@ -67,6 +76,19 @@ async fn block(which: &str, session: &Session) -> Result<()> {
     let block = session.client().chain_block(block_ref(which)?).await.map_err(from_rpc)?;
     let value = serde_json::to_value(&block).map_err(|error| CliError::failed("json", error))?;
     session.result(block_text(&block), value);
+    Ok(())
+}
+
+async fn effects(height: Option<u64>, out: Option<&Path>, session: &Session) -> Result<()> {
+    let value = session.client().node_effects(height).await.map_err(from_rpc)?;
+    let text = format!("{value:#}");
+    let Some(file) = out else {
+        session.result(text, value);
+        return Ok(());
+    };
+    let failed = |error| CliError::failed("file", format!("{}: {error}", file.display()));
+    std::fs::write(file, format!("{text}\n")).map_err(failed)?;
+    session.result(format!("wrote {}", file.display()), json!({ "file": file, "height": value["height"] }));
     Ok(())
 }
 

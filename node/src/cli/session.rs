@@ -269,6 +269,7 @@ mod tests {
             Refusal::AuthenticationFailed,
             Refusal::Halted,
             Refusal::AuthenticationGas,
+            Refusal::BadEvidence,
         ];
         for refusal in refusals {
             let name = refusal_name(refusal.code().try_into().unwrap());

@@ -46,8 +46,10 @@ pub(crate) use certificate::assemble;
 pub(crate) use driver::{Ballot, Config, Driver, Seat, Start, View};
 pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};
 #[cfg(test)]
-pub(crate) use log::{AppendFault, Entry, MemoryMedium, Step};
-pub(crate) use log::{FileMedium, Log, LogError, LogStore, Recorded, inspect as inspect_log};
+pub(crate) use log::Step;
+pub(crate) use log::{
+    AppendFault, Entry, FileMedium, Log, LogError, LogStore, MemoryMedium, Recorded, inspect as inspect_log,
+};
 pub(crate) use message::Message;
 #[cfg(test)]
 pub(crate) use message::Status;

@@ -9,6 +9,7 @@
 mod bodies;
 mod cache;
 mod commit;
+mod effects;
 mod export;
 mod keys;
 mod prune;
@@ -34,6 +35,7 @@ use crate::limits;
 use crate::storage::{Batch, Entry, Storage, StorageError, Table, Tables};
 use bodies::{Undecided, recent_block};
 use cache::StateCache;
+pub(crate) use effects::Change;
 pub(crate) use export::FrozenLedger;
 pub(crate) use records::{Base, BlockReceipts, Place, Tip};
 pub(crate) use restore::Restore;

@@ -85,6 +85,9 @@ pub(crate) enum NodeError {
     /// The node failed while it ran.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The node came to another state than the others.
+    #[error(transparent)]
+    Disagrees(Fault),
 }
 
 impl NodeError {
@@ -99,6 +102,9 @@ impl NodeError {
             NodeError::Network(_) => "is the address in use? See `listen` in node.toml",
             NodeError::Serve(error) => error.hint(),
             NodeError::System(_) => "see the limits of processes and memory (ulimit -a)",
+            NodeError::Disagrees(_) => {
+                "have another node tell what the block did there (`sillok query effects HEIGHT --node URL --out FILE`), compare the two files with `diff`, and keep this node's log and data folder: see \"A node that disagrees\" in docs/operating.md"
+            }
             NodeError::Fault(_) => {
                 "what is final is on disk: start again, and keep the log and the data folder if it happens again"
             }
@@ -143,6 +149,7 @@ impl Node {
         })?;
         let failed = |_| OpenError::Fault(Fault::new("opening the chain panicked"));
         let (chain, next) = chain.recv().map_err(failed)??;
+        chain.leave_disagreements_in(folder.path());
         let log = log::open(&folder, &chain, votes_from)?;
         chain::keep(&chain, retention)?;
         let shelf = Arc::new(Shelf::open(&folder.snapshots())?);
@@ -186,7 +193,11 @@ impl Node {
             .enable_all()
             .build()?;
         let served = runtime.block_on(self.serve_until_stopped(front, asked, announce));
-        let stopped = self.stop();
+        let chain = self.chain.clone();
+        let stopped = self.stop().map_err(|error| match error {
+            NodeError::Fault(fault) if chain.disagreement().is_some() => NodeError::Disagrees(fault),
+            other => other,
+        });
         runtime.shutdown_timeout(limits::SHUTDOWN_GRACE);
         stopped.and(served)
     }

@@ -4,8 +4,8 @@ use std::sync::{Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use sillok_abi::{
-    Account, Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, Transaction,
-    TransactionBody, Validator,
+    Account, Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, SignedVote, Transaction,
+    TransactionBody, Validator, Vote, VoteKind,
 };
 use sillok_client::keys::Keypair;
 use sillok_runtime::crypto::network_key;
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::clock::SystemClock;
-use crate::consensus::{CertifiedBlock, Input, Message, Offence, Peer, To};
+use crate::consensus::{CertifiedBlock, Input, Message, Offence, Peer, Signatures, To};
 use crate::dev;
 use crate::lock::lock;
 use crate::rng::SystemRng;
@@ -247,6 +247,46 @@ fn four_nodes_agree_go_on_without_one_and_take_it_in_again() {
         .map(|height| network.chain(2).committed(height).unwrap().unwrap().header().proposer)
         .collect();
     assert_eq!(proposers.len(), NODES, "everybody had a turn");
+    network.assert_agreement();
+}
+
+/// Two prevotes of a validator that exclude each other.
+fn double_vote(chain: &Chain, index: usize) -> [Message; 2] {
+    let key = validator(index);
+    [Some([1; 32]), Some([2; 32])].map(|block| {
+        let (height, validator) = (chain.tip().height + 1, key.public());
+        let vote = Vote { kind: VoteKind::Prevote, height, round: 0, block, validator };
+        let signature = Signatures::sign(&key, &vote.digest(&chain.id()));
+        Message::Vote(SignedVote { vote, signature })
+    })
+}
+
+#[test]
+fn a_validator_that_votes_twice_is_reported_and_suspended_and_nobody_types_a_command() {
+    let mut network = Network4::start();
+    let id = network.pay(1);
+    network.wait_for(&id, &[0, 1, 2, 3]);
+    network.stop_node(3);
+    for message in double_vote(network.chain(0), 3) {
+        for index in 0..3 {
+            let inbox = &network.nodes[index].as_ref().unwrap().inbox;
+            inbox.offer(Input::Message { from: Peer(3), message: message.clone() });
+        }
+    }
+    let begun = Instant::now();
+    let is_out = |index: &usize| network.chain(*index).validators().unwrap().len() == NODES - 1;
+    while ![0, 1, 2].iter().all(is_out) {
+        assert!(begun.elapsed() < PATIENCE, "nobody has reported it");
+        thread::sleep(Duration::from_millis(20));
+    }
+    // Nobody else has, and it is not reported again.
+    let id = network.pay(2);
+    network.wait_for(&id, &[0, 1, 2]);
+    let reports = (1..=network.chain(0).tip().height).map(|height| {
+        let block = network.chain(0).committed(height).unwrap().unwrap();
+        block.stored.block.transactions.iter().filter(|one| one.body.call.method == "report").count()
+    });
+    assert_eq!(reports.sum::<usize>(), 1);
     network.assert_agreement();
 }
 

@@ -247,7 +247,10 @@ impl Reactor {
     }
 
     fn feed(&mut self, input: Input) -> Result<(), Fault> {
-        let effects = self.driver.step(input).map_err(halted)?;
+        let effects = self.driver.step(input).map_err(|halt| match &halt {
+            Halt::CertifiedInvalid { block, .. } => self.chain.disagrees(block, &halt.to_string()),
+            _ => halted(halt),
+        })?;
         self.perform(effects)
     }
 

@@ -56,11 +56,12 @@ impl Reactor {
             }
             Effect::Evidence(evidence) => {
                 self.chain.metrics().equivocations.inc();
-                let evidence = format!("0x{}", hex::encode(evidence.encode()));
+                let bytes = format!("0x{}", hex::encode(evidence.encode()));
                 tracing::error!(
-                    evidence,
-                    "a validator signed two things that exclude each other; report it: sillok gov report EVIDENCE"
+                    evidence = bytes,
+                    "a validator signed two things that exclude each other; it is reported (`sillok gov status`)"
                 );
+                self.chain.report(evidence);
             }
             Effect::Blame { peer, offence } => {
                 tracing::warn!(peer = peer.0, ?offence, "a peer sent what no honest node sends");

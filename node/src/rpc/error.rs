@@ -117,6 +117,12 @@ impl RpcFailure {
         )
     }
 
+    /// What this block did is not known here.
+    pub(crate) fn no_effects(height: u64, lowest: u64, tip: u64) -> Self {
+        let message = format!("what block {height} did is not known here");
+        RpcFailure::new(NOT_KEPT, message, format!("this node knows it of blocks {lowest} to {tip}"))
+    }
+
     /// No block commits to the state that is to be proven.
     pub(crate) fn not_committed() -> Self {
         let message = "no final block commits to this state yet";

@@ -10,6 +10,7 @@ mod arguments;
 mod at;
 mod chain;
 mod contract;
+mod effects;
 mod error;
 mod json;
 mod listen;
@@ -52,8 +53,8 @@ pub(crate) struct Method {
 }
 
 /// The methods that answer from the chain.
-const METHODS: [&[Method]; 5] =
-    [chain::METHODS, tx::METHODS, state::METHODS, contract::METHODS, market::METHODS];
+const METHODS: [&[Method]; 6] =
+    [chain::METHODS, tx::METHODS, state::METHODS, contract::METHODS, market::METHODS, effects::METHODS];
 
 /// What every request has at hand.
 pub(crate) struct Service {

@@ -1,6 +1,8 @@
 //! What a chain is for, as the simulator sees it: something that makes, judges and executes blocks.
 
-use sillok_abi::{Block, Hash, Header, PublicKey, Time, Transaction, Validator, digest, validators_digest};
+use sillok_abi::{
+    Block, Equivocation, Hash, Header, PublicKey, Time, Transaction, Validator, digest, validators_digest,
+};
 
 use crate::consensus::{CertifiedBlock, Verdict};
 pub(crate) use crate::limits::BLOCK_AHEAD_MS as AHEAD_MS;
@@ -36,6 +38,14 @@ pub(crate) trait Application {
 
     /// What all honest nodes have to agree on after a block.
     fn root(&self) -> Hash;
+
+    /// A member was seen to equivocate.
+    fn report(&mut self, _evidence: &Equivocation, _now: Time) {}
+
+    /// How many equivocations its blocks have recorded.
+    fn offences(&self) -> usize {
+        0
+    }
 
     /// How many transactions are in its blocks.
     fn transactions(&self) -> usize {

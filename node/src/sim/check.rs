@@ -169,6 +169,11 @@ impl Checks {
         self.oracle.transactions()
     }
 
+    /// How many equivocations decided blocks have recorded.
+    pub(crate) fn offences(&self) -> usize {
+        self.oracle.offences()
+    }
+
     /// An honest node has executed a block.
     pub(crate) fn executed(&mut self, height: u64, root: Hash) {
         if *self.roots.entry(height).or_insert(root) != root {

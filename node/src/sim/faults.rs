@@ -6,7 +6,7 @@ use super::check::Violation;
 use super::coverage::Case;
 use super::network::Packet;
 use super::node::Running;
-use super::options::Plant;
+use super::options::{End, Plant};
 use super::signatures::Blind;
 use super::world::{Event, World};
 use crate::consensus::{Config, Driver, Input, LogStore, MemoryMedium, Peer, Recorded, Start, Timeouts};
@@ -36,7 +36,8 @@ impl World {
         if self.template.is_some() {
             self.later(0, Event::Pay { number: 1 });
         }
-        self.later(self.options.faults_ms * 1_000, Event::Heal);
+        let end = if self.options.end == End::Never { Event::Over } else { Event::Heal };
+        self.later(self.options.faults_ms * 1_000, end);
     }
 
     /// Somebody pays, and most of the nodes hear of it, at once or in the next block.
@@ -147,11 +148,30 @@ impl World {
             self.nodes[node].disk.log.fault = None;
         }
         self.tell(0, format_args!("and all others: everything heals"));
+        if self.options.end == End::Quorum {
+            self.leave_a_quorum();
+        }
+    }
+
+    /// Of the honest nodes as many go for good as there can be without.
+    fn leave_a_quorum(&mut self) {
+        // Who has no power has a vote at some heights: it counts among all, and never among those who are left.
+        let total: u64 = self.options.powers.iter().map(|power| (*power).max(1)).sum();
+        let mut left: u64 = self.honest().map(|node| self.options.powers[node]).sum();
+        for node in 0..self.nodes.len() {
+            let own = self.options.powers[node];
+            if self.options.is_honest(node) && (left - own) * 3 > total * 2 {
+                left -= own;
+                self.tell(node, format_args!("is gone for good"));
+                self.nodes[node].crash();
+                self.nodes[node].gone = true;
+            }
+        }
     }
 
     /// A node starts: reads its disk, goes on where its log ends, and connects to the others.
     pub(super) fn start(&mut self, node: usize) {
-        if self.nodes[node].running.is_some() {
+        if self.nodes[node].running.is_some() || self.nodes[node].gone {
             return;
         }
         self.tell(node, format_args!("starts"));

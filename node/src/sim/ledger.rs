@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use sillok_abi::native::GOVERNANCE;
 use sillok_abi::{
-    Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, Time, Transaction, TransactionBody,
-    Validator, digest,
+    Authorisation, Authoriser, Block, Call, CallTree, Credential, Equivocation, Hash, Time, Transaction,
+    TransactionBody, Validator, digest,
 };
 use sillok_client::keys::{DEV_NAMES, Keypair};
 use sillok_runtime::crypto::network_key;
 use sillok_runtime::{Artefacts, Fault, Genesis, Optimisation, Outside, Runtime};
 
 use super::application::{Application, Place};
-use crate::chain::{Chain, Producer, open_with};
+use crate::chain::{Chain, CommittedBlock, Producer, open_with};
 use crate::clock::ManualClock;
 use crate::consensus::{CertifiedBlock, Verdict};
 use crate::dev;
@@ -119,10 +120,26 @@ impl Application for Ledgered {
         self.chain.state_root().expect(HALTS)
     }
 
+    fn report(&mut self, evidence: &Equivocation, now: Time) {
+        self.clock.set(now);
+        self.chain.report(evidence.clone());
+    }
+
+    fn offences(&self) -> usize {
+        let is_offence =
+            |event: &&sillok_abi::Event| event.contract == GOVERNANCE && event.name == "Equivocated";
+        let of = |receipt: &sillok_abi::Receipt| receipt.events.iter().filter(is_offence).count();
+        self.blocks().map(|block| block.receipts.of_transactions().iter().map(of).sum::<usize>()).sum()
+    }
+
     fn transactions(&self) -> usize {
-        let tip = self.chain.tip().height;
-        let blocks = (1..=tip).filter_map(|height| self.chain.committed(height).expect(HALTS));
-        blocks.map(|block| block.receipts.of_transactions().len()).sum()
+        self.blocks().map(|block| block.receipts.of_transactions().len()).sum()
+    }
+}
+
+impl Ledgered {
+    fn blocks(&self) -> impl Iterator<Item = Arc<CommittedBlock>> {
+        (1..=self.chain.tip().height).filter_map(|height| self.chain.committed(height).expect(HALTS))
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use sillok_abi::{Block, Hash};
 
-use super::random::Random;
 use crate::consensus::CertifiedBlock;
+use crate::random::Random;
 
 /// What travels.
 #[derive(Clone, Debug)]

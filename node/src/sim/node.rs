@@ -67,6 +67,8 @@ pub(crate) struct Node {
     pub(crate) damaged: bool,
     /// The first height at which it votes: after damage, the one after that of the damaged log.
     pub(crate) votes_from: u64,
+    /// It never comes back.
+    pub(crate) gone: bool,
     /// What a Byzantine member keeps.
     pub(crate) mischief: Mischief,
 }
@@ -90,6 +92,7 @@ impl Node {
             committed: 0,
             damaged: false,
             votes_from: 0,
+            gone: false,
             mischief: Mischief::default(),
         }
     }

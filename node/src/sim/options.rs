@@ -1,6 +1,6 @@
 //! What a seed comes to: how many nodes, who of them is Byzantine and how, and what goes wrong.
 
-use super::random::Random;
+use crate::random::Random;
 
 /// How a Byzantine member behaves. Several of these at once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Habits {
 }
 
 /// A fault that is put into honest nodes to see that a checker meets it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Plant {
     /// A node that starts again does not read its log.
     NoReplay,
@@ -80,6 +80,17 @@ pub(crate) enum Plant {
     OtherState,
 }
 
+/// How a run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Everything heals, and the honest members have to decide again.
+    All,
+    /// Honest members with just enough power to decide heal, and have to; the other honest ones are gone.
+    Quorum,
+    /// Nothing heals, and nobody has to.
+    Never,
+}
+
 /// What a run is made of.
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
@@ -91,6 +102,8 @@ pub(crate) struct Options {
     pub(crate) powers: Vec<u64>,
     /// How long things go wrong, in milliseconds.
     pub(crate) faults_ms: u64,
+    /// What follows.
+    pub(crate) end: End,
     /// Within how many milliseconds of healing the honest nodes have to decide again.
     pub(crate) liveness_ms: u64,
     /// The longest delay of a packet while things go wrong, in microseconds.
@@ -147,6 +160,7 @@ impl Options {
             members,
             powers,
             faults_ms: 3_000 + maybe(500, 0, 3_000) + slow * 10_000,
+            end: End::All,
             liveness_ms: 10_000,
             delay_us: 500 + maybe(900, 0, 20_000) + slow * 300_000,
             loss: maybe(600, 1, 150) + slow * 200,
@@ -161,6 +175,13 @@ impl Options {
             plant: None,
             story: false,
         }
+    }
+
+    /// The same run with this end. Whoever has lost its log does not vote for a height, so that a bare quorum must
+    /// not need one; and what never heals goes on for three times as long.
+    pub(crate) fn ending(self, end: End) -> Self {
+        let faults_ms = if end == End::Never { 3 * self.faults_ms } else { self.faults_ms };
+        Options { end, faults_ms, damage: self.damage && end != End::Quorum, ..self }
     }
 
     /// The number of members.

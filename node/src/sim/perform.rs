@@ -83,7 +83,13 @@ impl World {
                 let after = self.random.between(500, 8_000);
                 self.later_own(node, after, Own::Commit(CertifiedBlock { block, certificate }));
             }
-            Effect::Evidence(evidence) => self.check_evidence(node, &evidence),
+            Effect::Evidence(evidence) => {
+                self.check_evidence(node, &evidence);
+                let now = self.nodes[node].clock(self.now_us);
+                if let Some(running) = &mut self.nodes[node].running {
+                    running.application.report(&evidence, now);
+                }
+            }
             Effect::Blame { peer, .. } => self.check_blame(node, peer),
             Effect::Round { round, .. } => self.extra_rounds += u64::from(round > 0),
             Effect::Anomaly(what) => {

@@ -79,6 +79,19 @@ fn many_rounds_break_no_rule() {
 }
 
 #[test]
+fn without_healing_no_rule_breaks_and_a_bare_quorum_decides() {
+    for seed in 0..100 {
+        for end in [End::Never, End::Quorum] {
+            let options = Options::of_seed(seed).ending(end);
+            let outcome = run(options.clone());
+            if let Some(violation) = &outcome.violation {
+                tell(options, violation);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_seed_replays_exactly() {
     for seed in [3, 28, 46, 169, 691] {
         let options = Options { story: true, ..Options::of_seed(seed) };
@@ -86,6 +99,24 @@ fn a_seed_replays_exactly() {
         assert!(one.height > 0 && !one.story.is_empty());
         assert_eq!(one, other);
     }
+}
+
+#[test]
+fn who_equivocates_ends_up_on_chain_and_nobody_types_a_command() {
+    let habits = Habits { double_votes: true, double_proposals: true, ..Habits::default() };
+    let (mut proven, mut recorded) = (0, 0);
+    for seed in 0..12 {
+        let mut options = Options { ledgered: true, ..Options::of_seed(seed) };
+        one_with(habits)(&mut options);
+        let outcome = run(options.clone());
+        if let Some(violation) = &outcome.violation {
+            tell(options, violation);
+        }
+        // Once it is suspended it signs nothing that counts.
+        proven += outcome.proven;
+        recorded += usize::from(outcome.offences > 0);
+    }
+    assert!(proven > 6 && recorded + 2 > proven, "{recorded} of {proven} are on the chain");
 }
 
 #[test]

@@ -15,9 +15,14 @@ use super::ledger::Template;
 use super::network::{Network, Packet};
 use super::node::Node;
 use super::options::{Options, Plant};
-use super::random::Random;
 use super::signatures::Keys;
 use crate::consensus::{CertifiedBlock, Input, Message, Peer, TimerId, Verdict};
+use crate::random::Random;
+
+/// How many blocks honest nodes have to decide after everything has healed.
+const BLOCKS: u64 = 3;
+/// The same where what they have seen has to get into blocks: each has its turn.
+const BLOCKS_WITH_LEDGERS: u64 = 8;
 
 /// What happens.
 pub(crate) enum Event {
@@ -37,6 +42,8 @@ pub(crate) enum Event {
     Mend { links: Vec<(usize, usize)> },
     /// Nothing goes wrong any more.
     Heal,
+    /// The run is over, and nothing has healed.
+    Over,
 }
 
 /// What belongs to one life of a node.
@@ -70,6 +77,8 @@ pub(crate) struct Outcome {
     pub(crate) transactions: usize,
     /// How many members were proven to equivocate.
     pub(crate) proven: usize,
+    /// How many equivocations are on the chain.
+    pub(crate) offences: usize,
     /// What it met.
     pub(crate) coverage: Coverage,
     /// A digest of all that happened.
@@ -211,9 +220,13 @@ impl World {
             let Some(((at, made), event)) = self.queue.pop_first() else { break };
             self.now_us = at;
             self.trace = digest("sim/trace", &(self.trace, at, made));
+            if matches!(event, Event::Over) {
+                break;
+            }
             self.happen(event);
             let Some(healed) = self.healed_us else { continue };
-            let target = *target.get_or_insert_with(|| self.highest() + 3);
+            let blocks = if self.options.ledgered { BLOCKS_WITH_LEDGERS } else { BLOCKS };
+            let target = *target.get_or_insert_with(|| self.highest() + blocks);
             if self.lowest() >= target {
                 break;
             }
@@ -228,6 +241,7 @@ impl World {
     fn outcome(self) -> Outcome {
         Outcome {
             transactions: self.checks.transactions(),
+            offences: self.checks.offences(),
             height: self.lowest(),
             recovery_ms: self.healed_us.map_or(0, |healed| (self.now_us - healed) / 1_000),
             violation: self.checks.found,
@@ -241,11 +255,16 @@ impl World {
     }
 
     fn highest(&self) -> u64 {
-        self.honest().map(|node| self.nodes[node].disk.height()).max().unwrap_or(0)
+        self.staying().map(|node| self.nodes[node].disk.height()).max().unwrap_or(0)
     }
 
     fn lowest(&self) -> u64 {
-        self.honest().map(|node| self.nodes[node].disk.height()).min().unwrap_or(0)
+        self.staying().map(|node| self.nodes[node].disk.height()).min().unwrap_or(0)
+    }
+
+    /// The honest members that are not gone for good.
+    fn staying(&self) -> impl Iterator<Item = usize> {
+        self.honest().filter(|node| !self.nodes[*node].gone)
     }
 
     /// The honest members.
@@ -279,6 +298,7 @@ impl World {
                 self.network.cut.remove(link);
             }),
             Event::Heal => self.heal(),
+            Event::Over => {}
         }
     }
 

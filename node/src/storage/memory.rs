@@ -1,4 +1,4 @@
-//! Storage in memory, for tests.
+//! Storage in memory, for tests and simulations.
 
 use std::collections::BTreeMap;
 use std::ops::Bound;

@@ -7,7 +7,6 @@
 mod artefacts;
 mod error;
 mod folder;
-#[cfg(test)]
 mod memory;
 mod rocks;
 
@@ -18,7 +17,6 @@ use sillok_runtime::{Direction, PageLimit};
 pub(crate) use artefacts::ArtefactFolder;
 pub(crate) use error::StorageError;
 pub(crate) use folder::DataFolder;
-#[cfg(test)]
 pub(crate) use memory::MemoryStorage;
 pub(crate) use rocks::RocksStorage;
 

@@ -56,14 +56,53 @@ impl Nodes {
         &self.nodes
     }
 
-    /// Tells of nodes that have ended. The others go on: that is what they are there for.
-    pub(super) fn watch(&mut self) {
+    /// Tells of nodes that have ended, in the log, and answers the number of one of them. The others go on: that is
+    /// what they are there for.
+    pub(super) fn watch(&mut self) -> Option<usize> {
+        let mut ended = None;
         for (index, (node, told)) in self.nodes.iter_mut().zip(&mut self.told).enumerate() {
             if let Some(status) = node.ended().filter(|_| !*told) {
                 tracing::error!(node = index + 1, %status, "a node has ended; see the file `log` in its folder");
                 *told = true;
+                ended = Some(index + 1);
             }
         }
+        ended
+    }
+
+    /// Kills one without a word: by its index, as everywhere here.
+    pub(super) fn kill(&mut self, index: usize) {
+        self.told[index] = true;
+        self.nodes[index].kill();
+    }
+
+    /// Sends one a signal.
+    ///
+    /// # Errors
+    /// If it can't be sent.
+    pub(super) fn signal(&self, index: usize, signal: &str) -> Result<(), TestnetError> {
+        self.nodes[index].signal(signal).map_err(failed(index + 1))
+    }
+
+    /// Asks one to stop, and waits until it has.
+    ///
+    /// # Errors
+    /// If it does not end.
+    pub(super) fn stop_one(&mut self, index: usize) -> Result<(), TestnetError> {
+        self.told[index] = true;
+        let node = &mut self.nodes[index];
+        node.interrupt().and_then(|()| node.wait()).map_err(failed(index + 1))
+    }
+
+    /// Starts one that has ended, and waits until it answers.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub(super) fn start_again(&mut self, place: &NodePlace) -> Result<(), TestnetError> {
+        let index = place.number - 1;
+        self.nodes[index] = start(place)?;
+        self.told[index] = false;
+        Ok(())
     }
 
     /// Stops all nodes, side by side.
@@ -71,7 +110,6 @@ impl Nodes {
     /// # Errors
     /// If one does not end.
     pub(crate) fn stop(mut self) -> Result<(), TestnetError> {
-        let failed = |number| move |error: ProcessError| TestnetError::Process { number, error };
         for (index, node) in self.nodes.iter_mut().enumerate() {
             if node.ended().is_none() {
                 node.interrupt().map_err(failed(index + 1))?;
@@ -84,12 +122,15 @@ impl Nodes {
     }
 }
 
+fn failed(number: usize) -> impl FnOnce(ProcessError) -> TestnetError {
+    move |error| TestnetError::Process { number, error }
+}
+
 fn start(place: &NodePlace) -> Result<NodeProcess, TestnetError> {
     let file = place.home.join("log");
     let log = OpenOptions::new().create(true).append(true).open(&file);
     let log = log.map_err(TestnetError::system(format!("can't write {}", file.display())))?;
     let mut arguments: Vec<OsString> = vec!["start".into(), "--json".into(), "--with-parent".into()];
     arguments.push(place.home.clone().into());
-    NodeProcess::start(&arguments, Stdio::from(log), None, START)
-        .map_err(|error| TestnetError::Process { number: place.number, error })
+    NodeProcess::start(&arguments, Stdio::from(log), None, START).map_err(failed(place.number))
 }

@@ -4,6 +4,8 @@
 mod access;
 mod ceremony;
 mod certificates;
+mod chaos;
+mod disagreement;
 mod doctor;
 mod evidence;
 mod fail_points;

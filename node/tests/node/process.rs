@@ -78,6 +78,20 @@ impl Node {
         Node { process, banner }
     }
 
+    /// The same of the node of a folder, with its log into a file.
+    pub(crate) fn start_home_failing(home: &Path, point: &str, log: Stdio) -> Self {
+        let mut command = home_command(home, &[]);
+        let mut process = command.env("SILLOK_FAIL_POINT", point).stderr(log).spawn().unwrap();
+        let banner = first_object(process.stdout.take().unwrap());
+        Node { process, banner }
+    }
+
+    /// Runs the node of a folder, which ends by itself; what it logs and says, and its exit code.
+    pub(crate) fn ends_home(home: &Path) -> (String, Option<i32>) {
+        let output = home_command(home, &[]).stderr(Stdio::piped()).output().unwrap();
+        (String::from_utf8_lossy(&[output.stderr, output.stdout].concat()).into_owned(), output.status.code())
+    }
+
     /// Waits until it has ended by itself.
     pub(crate) fn wait(mut self) -> ExitStatus {
         self.process.wait().unwrap()

@@ -15,7 +15,8 @@ use crate::execution::{CallEnd, Context, Stop};
 pub use governance::replay_window_ms;
 pub(crate) use governance::{
     BadNodes, Consortium, check_version, choose_parameter, consortium, halts, is_halted, is_operator,
-    list_parameters, mark, may_deploy, parameters_key, put_governance, run_due_proposals, version_at,
+    is_report, is_reportable, list_parameters, mark, may_deploy, parameters_key, put_governance,
+    run_due_proposals, version_at,
 };
 pub(crate) use membership::{grow_state, member, member_of, put_members};
 pub(crate) use system::{NewContract, code_key, contract_key, instantiate, store_code};

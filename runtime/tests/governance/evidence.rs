@@ -2,7 +2,12 @@
 
 use schnorrkel::{ExpansionMode, MiniSecretKey};
 use sillok_abi::governance::{Action, NodeInfo, Offence, Reaction, Role};
-use sillok_abi::{Equivocation, Hash, Proposal, SignedProposal, SignedVote, Vote, VoteKind};
+use sillok_abi::native::GOVERNANCE;
+use sillok_abi::{
+    Account, Authorisation, Authoriser, CallTree, Credential, Equivocation, Hash, Proposal, SignedProposal,
+    SignedVote, Transaction, TransactionBody, Vote, VoteKind,
+};
+use sillok_runtime::Refusal;
 use sillok_testing::governance::value;
 use sillok_testing::{World, account, key};
 
@@ -63,6 +68,49 @@ fn an_equivocator_is_recorded_suspended_and_can_be_reinstated() {
     assert_eq!(code(&world.propose(2, proposal)), 1, "it has no vote");
     enact(&mut world, Action::SetPower { node: 2, power: 1 });
     assert_eq!(powers(&world), [1, 1, 1, 1]);
+}
+
+/// A report that nobody but its evidence stands for.
+fn by_itself(world: &World, evidence: &Equivocation) -> Transaction {
+    let mut body = world.body("Alice", GOVERNANCE, "report", (evidence,));
+    (body.submitter, body.nonce) = (Account::Contract(GOVERNANCE), evidence.nonce());
+    Transaction { body, credential: Credential::Contract(Vec::new()) }
+}
+
+#[test]
+fn evidence_reports_itself_once_and_nothing_else_does() {
+    let mut world = council(&[1, 1, 1, 1]);
+    pass_blocks(&mut world, 5);
+    let proof = evidence(&world, "V2", 3);
+    let good = by_itself(&world, &proof);
+    // Anything else that is submitted in the module's name is not admitted.
+    let mut others = vec![Refusal::BadEvidence; 3];
+    let changed: Vec<Transaction> = [
+        by_itself(&world, &evidence(&world, "V2", 99)),
+        by_itself(&world, &Equivocation::Votes(vote(&world, "V1", 3, None), vote(&world, "V1", 3, None))),
+        Transaction { body: TransactionBody { nonce: 1, ..good.body.clone() }, ..good.clone() },
+        Transaction { credential: Credential::Contract(vec![1]), ..good.clone() },
+        Transaction { credential: Credential::Sr25519([0; 64]), ..good.clone() },
+    ]
+    .into();
+    others.extend([Refusal::AuthenticationFailed; 2]);
+    for (transaction, refusal) in changed.into_iter().zip(others) {
+        assert_eq!(world.send(transaction).unwrap_err(), refusal);
+    }
+    let mut vote = good.clone();
+    vote.body.call.method = "vote".into();
+    assert_eq!(world.send(vote).unwrap_err(), Refusal::NotAdmitted);
+    let mut signed = good.clone();
+    let tree = CallTree::leaf(signed.body.call.clone());
+    signed.body.authorisations.push(Authorisation { by: Authoriser::Submitter, tree });
+    assert_eq!(world.send(signed).unwrap_err(), Refusal::NotAdmitted);
+
+    let receipt = world.send(good.clone()).unwrap();
+    assert_eq!(value::<u64>(&receipt), 0);
+    assert_eq!(powers(&world), [1, 1, 1]);
+    let mut again = good;
+    again.body.expiry = again.body.expiry.plus(1);
+    assert_eq!(world.send(again).unwrap_err(), Refusal::BadEvidence, "once is enough");
 }
 
 #[test]

@@ -156,6 +156,17 @@ impl Equivocation {
         if all_signed { Ok(validator) } else { Err(EvidenceError::BadSignature) }
     }
 
+    /// The nonce of a transaction that the governance module itself submits to report this: the same for all
+    /// evidence of a validator's equivocation at a height, which is reported once.
+    pub fn nonce(&self) -> u64 {
+        let validator = match self {
+            Equivocation::Votes(one, _) => one.vote.validator,
+            Equivocation::Proposals(one, _) => one.proposal.proposer,
+        };
+        let [a, b, c, d, e, f, g, h, ..] = digest("sillok/report", &(validator, self.height()));
+        u64::from_le_bytes([a, b, c, d, e, f, g, h])
+    }
+
     /// The height at which it happened, as the first message says.
     pub fn height(&self) -> u64 {
         match self {

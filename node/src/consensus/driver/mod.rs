@@ -104,7 +104,6 @@ impl Driver {
     }
 
     /// The height that is being decided, or will be next.
-    #[cfg(test)]
     pub(crate) fn height(&self) -> u64 {
         self.height
     }

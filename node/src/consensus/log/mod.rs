@@ -8,7 +8,6 @@
 mod entry;
 mod file;
 mod frame;
-#[cfg(test)]
 mod memory;
 mod store;
 #[cfg(test)]
@@ -16,7 +15,6 @@ mod tests;
 
 pub(crate) use entry::{Entry, Step};
 pub(crate) use file::FileMedium;
-#[cfg(test)]
 pub(crate) use memory::{AppendFault, MemoryMedium};
 pub(crate) use store::{LogStore, Medium};
 

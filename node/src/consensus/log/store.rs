@@ -65,13 +65,11 @@ impl<M: Medium> LogStore<M> {
     }
 
     /// The bytes' place.
-    #[cfg(test)]
     pub(crate) fn into_medium(self) -> M {
         self.medium
     }
 
     /// The bytes' place, to have it fail.
-    #[cfg(test)]
     pub(crate) fn medium_mut(&mut self) -> &mut M {
         &mut self.medium
     }

@@ -26,6 +26,7 @@ const ROLES: &[(&str, Role)] = &[
     ("market_findings", Read),
     ("market_day", Read),
     ("node_consensus", Read),
+    ("node_effects", Operate),
     ("node_peers", Operate),
     ("node_setLogLevel", Operate),
 ];

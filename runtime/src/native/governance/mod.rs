@@ -45,6 +45,7 @@ pub(crate) use committed::{Consortium, consortium, mark};
 pub(crate) use due::run_due_proposals;
 pub(super) use error::errors;
 use error::{Done, Undone};
+pub(crate) use evidence::{is_report, is_reportable};
 pub(crate) use genesis::{BadNodes, put_governance};
 pub(super) use interface::METHODS;
 pub(crate) use parameters::{choose as choose_parameter, list as list_parameters};

@@ -216,6 +216,11 @@ impl Client {
         self.ask("contract_list", vec![]).await
     }
 
+    /// What a block did on the node, as JSON: of the last one unless a height is given.
+    pub async fn node_effects(&self, height: Option<u64>) -> Result<Value, RpcError> {
+        self.ask("node_effects", vec![json!(height)]).await
+    }
+
     /// The nodes that are connected to the node, as JSON.
     pub async fn node_peers(&self) -> Result<Value, RpcError> {
         self.ask("node_peers", vec![]).await

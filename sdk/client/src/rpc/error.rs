@@ -101,6 +101,7 @@ pub fn refusal_name(code: i32) -> Option<&'static str> {
         1011 => "AuthenticationFailed",
         1012 => "Halted",
         1013 => "AuthenticationGas",
+        1014 => "BadEvidence",
         1020 => "MempoolFull",
         1021 => "SubmitterFull",
         1022 => "AlreadyPending",

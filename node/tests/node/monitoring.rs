@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -34,13 +35,21 @@ fn promtool(arguments: &[&str], input: &str) {
     assert!(output.status.success(), "promtool {arguments:?}: {said}");
 }
 
-/// The figures of a real node.
+/// The figures of a real node, once it knows who proposes: a figure of each of somebody has none until then.
 fn figures() -> String {
     let folder = Folder::new();
-    let answer = Node::start(&folder.data(), &[]).get("/metrics");
-    let (headers, body) = answer.split_once("\r\n\r\n").unwrap();
-    assert!(headers.to_lowercase().contains("content-type: text/plain; version=0.0.4"), "{headers}");
-    body.to_owned()
+    let node = Node::start(&folder.data(), &[]);
+    let begun = Instant::now();
+    loop {
+        let answer = node.get("/metrics");
+        let (headers, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(headers.to_lowercase().contains("content-type: text/plain; version=0.0.4"), "{headers}");
+        if body.contains("{proposer=") {
+            return body.to_owned();
+        }
+        assert!(begun.elapsed() < Duration::from_secs(60), "nobody proposes: {body}");
+        std::thread::sleep(Duration::from_millis(50));
+    }
 }
 
 /// The names that can be asked for, of each figure of a node.

@@ -155,7 +155,7 @@ fn contracts_are_plain_impls() {
     refused(expand, "impl Cash for Bank {}", "`#[contract]` goes on a plain `impl`");
     refused(expand, "impl<T> Bank<T> {}", "a contract can't be generic");
     let error = expand(tokens("name = \"bank\""), tokens("impl Bank {}")).expect_err("refused");
-    assert_eq!(error.to_string(), "`#[contract]` takes no arguments");
+    assert_eq!(error.to_string(), "`#[contract]` takes no arguments but `part`");
 }
 
 #[test]

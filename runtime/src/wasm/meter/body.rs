@@ -257,13 +257,11 @@ impl<'a> Writer<'a> {
         let [to, from, _] = self.locals.narrow;
         let (dirty, chunks) = (self.locals.dirty, self.layout.chunks);
         let price = u64::from(self.layout.rules.prices.copy_byte) * u64::from(length);
-        let store = Store::of_bytes(length);
         self.writes = true;
-        self.spill = self.spill.max(store.spill(chunks));
         let mut sink = self.sink();
         sink.drop().local_set(from).local_set(to);
         charge::fixed(&mut sink, gas, price, leave);
-        stores::mark_store(&mut sink, dirty, chunks, store, to);
+        stores::mark_few(&mut sink, dirty, chunks, to, length);
         short_copy::write(&mut sink, to, from, length);
     }
 

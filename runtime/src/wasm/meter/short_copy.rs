@@ -6,8 +6,12 @@
 
 use wasm_encoder::{InstructionSink, MemArg};
 
+use super::stores::MIN_CHUNK_BYTES;
+
 /// The most bytes that are copied so: what they are read to are registers.
 const MOST_BYTES: u32 = 128;
+
+const _: () = assert!(MOST_BYTES as u64 <= MIN_CHUNK_BYTES, "few bytes lie in two chunks at most");
 
 /// Whether so many bytes are copied by loads and stores. Copying no bytes checks addresses alone, which loads and
 /// stores would not.

@@ -8,7 +8,7 @@ use wasm_encoder::{BlockType, InstructionSink};
 use wasmparser::{MemArg, Operator};
 
 /// The fewest bytes of a chunk.
-const MIN_CHUNK_BYTES: u64 = 256;
+pub(super) const MIN_CHUNK_BYTES: u64 = 256;
 /// The number of bits of the bitmap.
 const CHUNKS: u64 = 64;
 
@@ -57,11 +57,6 @@ impl Store {
         }
     }
 
-    /// So many bytes written to an address at once.
-    pub(super) fn of_bytes(width: u32) -> Self {
-        Store { offset: 0, width, wide: true }
-    }
-
     /// Whether the chunk of its address operand is marked, so that the offset can be left out.
     fn marks_base(self, chunks: Chunks) -> bool {
         self.offset < chunks.bytes()
@@ -92,6 +87,17 @@ pub(super) fn mark_store(
         sink.i64_const(i64::from(chunks.shift)).i64_shr_u();
     }
     sink.i64_shl().i64_or().local_set(dirty);
+}
+
+/// Marks in the local `dirty` the chunks that `length` bytes at `start`, an `i32` local, lie in. There are at
+/// most two: a chunk is longer. What lies outside of the first memory marks anything.
+pub(super) fn mark_few(sink: &mut InstructionSink<'_>, dirty: u32, chunks: Chunks, start: u32, length: u32) {
+    sink.local_get(dirty);
+    for offset in [0, length.saturating_sub(1)] {
+        sink.i64_const(1).local_get(start).i32_const(offset as i32).i32_add();
+        sink.i32_const(chunks.shift as i32).i32_shr_u().i64_extend_i32_u().i64_shl().i64_or();
+    }
+    sink.local_set(dirty);
 }
 
 /// Marks in the local `dirty` the chunks that `length` bytes at `start` lie in, both `i32` locals; none if

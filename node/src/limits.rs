@@ -135,6 +135,8 @@ pub(crate) const STORAGE_CACHE_BYTES: usize = 256 * 1024 * 1024;
 pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write-ahead logs together, in bytes.
 pub(crate) const STORAGE_LOG_BYTES: u64 = 512 * 1024 * 1024;
+/// Of how many engines compiled code is kept: of versions of the node, and of chains that share the folder.
+pub(crate) const KEPT_ENGINES: usize = 8;
 /// How many files RocksDB holds open.
 pub(crate) const STORAGE_OPEN_FILES: i32 = 512;
 

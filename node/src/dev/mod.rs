@@ -77,7 +77,7 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     let storage = Arc::new(folder.open()?);
     let outside = Outside {
         seed: seed(&SystemRng),
-        artefacts: Arc::new(folder.artefacts()?),
+        artefacts: Arc::new(folder.artefacts(options.compiled.as_deref())?),
         optimisation: Optimisation::Speed,
     };
     let key = ValidatorKey::from_seed(&genesis::validator_seed()?, Arc::new(SystemRng));

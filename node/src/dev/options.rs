@@ -35,6 +35,10 @@ pub(crate) struct DevOptions {
     /// Begin with this genesis, in SCALE, instead of the sample companies'. Its validator is //Validator.
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) genesis: Option<PathBuf>,
+    /// Keep compiled contracts in this folder, which nodes of this machine may share, instead of in one of its
+    /// own. Whoever can write to it can have the node run anything.
+    #[arg(long, value_name = "DIR", env = "SILLOK_COMPILED")]
+    pub(crate) compiled: Option<PathBuf>,
     /// The form of the log on stderr; RUST_LOG says how much of it.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,

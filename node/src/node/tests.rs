@@ -9,6 +9,7 @@ use sillok_abi::{
 };
 use sillok_client::keys::Keypair;
 use sillok_runtime::crypto::network_key;
+use sillok_testing::outside;
 use tempfile::TempDir;
 
 use super::*;
@@ -143,7 +144,7 @@ impl Network4 {
         let parts = Parts {
             folder: DataFolder::prepare(folder.path()).unwrap(),
             storage: storage.clone(),
-            outside: Outside::default(),
+            outside: outside(),
             genesis: self.genesis.clone(),
             clock: Arc::new(SystemClock),
             key: validator(index),
@@ -300,7 +301,7 @@ fn a_node_whose_log_is_gone_does_not_start_but_with_a_height_from_which_it_may_v
     std::fs::remove_file(folder.consensus_log()).unwrap();
     let storage: Arc<dyn Storage> = network.disks[3].1.clone();
     let (genesis, clock) = (network.genesis.clone(), Arc::new(SystemClock));
-    let opened = chain::open(storage, Outside::default(), genesis, clock, validator(3).public()).unwrap().0;
+    let opened = chain::open(storage, outside(), genesis, clock, validator(3).public()).unwrap().0;
     assert!(matches!(log::open(&folder, &opened, None), Err(LogOpenError::Missing(_))));
     assert!(log::open(&folder, &opened, Some(100)).is_ok());
 }

@@ -49,6 +49,10 @@ pub(crate) struct StartOptions {
     /// Stop when the standard input is closed.
     #[arg(long, hide = true)]
     pub(crate) with_parent: bool,
+    /// Keep compiled contracts in this folder, which nodes of this machine may share, instead of in one of its
+    /// own. Whoever can write to it can have the node run anything.
+    #[arg(long, value_name = "DIR", env = "SILLOK_COMPILED")]
+    pub(crate) compiled: Option<PathBuf>,
     /// The form of the log on stderr; RUST_LOG says how much of it.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,
@@ -135,7 +139,7 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
     SystemRng.fill(&mut seed);
     let outside = Outside {
         seed: u64::from_le_bytes(seed),
-        artefacts: Arc::new(folder.artefacts()?),
+        artefacts: Arc::new(folder.artefacts(options.compiled.as_deref())?),
         optimisation: Optimisation::Speed,
     };
     let parts = Parts {

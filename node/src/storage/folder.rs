@@ -137,12 +137,12 @@ impl DataFolder {
         self.path.join(CONSENSUS_LOG)
     }
 
-    /// Opens the folder of compiled code.
+    /// Opens the folder of compiled code: this one, or else one of its own.
     ///
     /// # Errors
     /// If it can't be made.
-    pub(crate) fn artefacts(&self) -> Result<ArtefactFolder, StorageError> {
-        ArtefactFolder::open(&self.path.join(COMPILED))
+    pub(crate) fn artefacts(&self, elsewhere: Option<&Path>) -> Result<ArtefactFolder, StorageError> {
+        elsewhere.map_or_else(|| ArtefactFolder::open(&self.path.join(COMPILED)), ArtefactFolder::open)
     }
 
     fn format(&self) -> Result<Option<String>, StorageError> {

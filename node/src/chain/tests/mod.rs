@@ -10,7 +10,8 @@ use sillok_abi::{
     Outcome, native,
 };
 use sillok_client::keys::Keypair;
-use sillok_runtime::{Direction, Outside, PageLimit, Refusal, verify_certificate};
+use sillok_runtime::{Direction, PageLimit, Refusal, verify_certificate};
+use sillok_testing::outside;
 
 use super::*;
 use crate::clock::ManualClock;
@@ -38,7 +39,7 @@ fn validator() -> ValidatorKey {
 }
 
 fn open_on(storage: Arc<dyn Storage>, clock: Arc<ManualClock>) -> (Arc<Chain>, Producer) {
-    open(storage, Outside::default(), dev::genesis().unwrap(), clock, validator().public()).unwrap()
+    open(storage, outside(), dev::genesis().unwrap(), clock, validator().public()).unwrap()
 }
 
 /// The certificate that the one validator's vote makes.
@@ -257,7 +258,7 @@ fn another_chains_data_is_refused() {
     let mut other = dev::genesis().unwrap();
     other.name = "another".into();
     let (storage, clock) = (bench.storage.clone(), bench.clock.clone());
-    let opened = open(storage, Outside::default(), other, clock, validator().public());
+    let opened = open(storage, outside(), other, clock, validator().public());
     let found = bench.chain.id();
     assert!(matches!(
         opened.err(),

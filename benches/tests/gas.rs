@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 
 use sillok_abi::HOST_FUNCTIONS;
 use sillok_runtime::{GasTable, HashPrices, OperatorPrices, SignaturePrices};
+use sillok_testing::unless_settled;
 
 /// The table that `make calibrate` writes.
 const TABLE: &str = include_str!("../../docs/gas.md");
@@ -18,6 +19,10 @@ type Judged = (&'static str, &'static str);
 
 #[test]
 fn every_price_is_within_its_bounds_of_what_was_measured() {
+    unless_settled("every price", judge_all);
+}
+
+fn judge_all() {
     let rows = calibrate::measure(Vec::new(), 0).timed_by(TABLE);
     assert!(rows.right(), "{}\n{}\nchange the price, or: make calibrate", rows.markdown(), rows.summary());
     let lines: BTreeSet<&str> = rows.names().collect();

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use sillok_testing::unless_settled;
+
 use super::*;
 
 /// How many seeds a test run takes.
@@ -30,8 +32,13 @@ fn tell(options: Options, violation: &Violation) -> ! {
 
 #[test]
 fn no_seed_breaks_a_rule() {
+    let seeds = asked().unwrap_or(SEEDS);
+    unless_settled(&format!("seeds {seeds:?}"), || try_out(seeds));
+}
+
+fn try_out(seeds: Range<u64>) {
     let mut coverage = Coverage::default();
-    for seed in asked().unwrap_or(SEEDS) {
+    for seed in seeds {
         let options = Options::of_seed(seed);
         let outcome = run(options.clone());
         if let Some(violation) = &outcome.violation {
@@ -47,8 +54,13 @@ fn no_seed_breaks_a_rule() {
 
 #[test]
 fn no_seed_breaks_a_rule_with_the_node_s_own_ledger() {
+    let seeds = asked().unwrap_or(LEDGERED_SEEDS);
+    unless_settled(&format!("seeds {seeds:?} with ledgers"), || try_out_ledgered(seeds));
+}
+
+fn try_out_ledgered(seeds: Range<u64>) {
     let (mut coverage, mut transactions) = (Coverage::default(), 0);
-    for seed in asked().unwrap_or(LEDGERED_SEEDS) {
+    for seed in seeds {
         let options = Options { ledgered: true, ..Options::of_seed(seed) };
         let outcome = run(options.clone());
         if let Some(violation) = &outcome.violation {

@@ -37,6 +37,7 @@ use choices::{Choices, random_bytes};
 use compare::{Verdict, check};
 use lab::Lab;
 use sillok_runtime::limits::NATIVE_STACK_BYTES;
+use sillok_testing::unless_settled;
 use watchdog::Watchdog;
 
 /// How many modules `make test` compares, half of each kind.
@@ -151,12 +152,20 @@ fn percent(verdicts: &BTreeMap<Verdict, u64>, wanted: impl Fn(&Verdict) -> bool)
 /// So few modules say nothing of how they are distributed.
 const FEW: u64 = 500;
 
+/// Compares the modules of one part, unless just that was done by this program.
+fn settle(kind: &str, number: u64, part: fn(u64)) {
+    let modules = setting("SILLOK_DIFFERENTIAL_MODULES", MODULES);
+    let seed = setting("SILLOK_DIFFERENTIAL_SEED", 1);
+    let name = format!("{kind}, part {number} of {modules} modules from seed {seed}");
+    unless_settled(&name, || with_stack(move || part(number)));
+}
+
 /// A test for each part.
 macro_rules! parts {
-    ($($name:ident = $part:literal),*) => {
+    ($kind:literal: $($name:ident = $part:literal),*) => {
         $(#[test]
         fn $name() {
-            super::with_stack(|| part($part));
+            super::settle($kind, $part, part);
         })*
     };
 }
@@ -172,7 +181,7 @@ mod wasm_smith {
         }
     }
 
-    parts!(part_1 = 0, part_2 = 1, part_3 = 2, part_4 = 3);
+    parts!("wasm_smith": part_1 = 0, part_2 = 1, part_3 = 2, part_4 = 3);
 }
 
 mod structured {
@@ -189,5 +198,5 @@ mod structured {
         }
     }
 
-    parts!(part_1 = 0, part_2 = 1, part_3 = 2, part_4 = 3);
+    parts!("structured": part_1 = 0, part_2 = 1, part_3 = 2, part_4 = 3);
 }

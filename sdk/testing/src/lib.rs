@@ -7,6 +7,7 @@ mod artefacts;
 pub mod code;
 pub mod governance;
 pub mod puppet;
+mod settled;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub use code::{
     contract_item, deploy, method_item, method_spec, module, wat_contract, with_metadata, with_methods,
 };
 pub use governance::{observer, operator, validator};
+pub use settled::unless_settled;
 
 /// When the chain starts.
 pub const START: u64 = 1_790_000_000_000;

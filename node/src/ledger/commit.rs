@@ -1,7 +1,7 @@
 //! The parts of a block's batch.
 
 use codec::Encode;
-use sillok_abi::Certificate;
+use sillok_abi::{Certificate, Hash};
 use sillok_runtime::{Changes, Execution, FieldRoots};
 
 use super::keys;
@@ -31,14 +31,23 @@ pub(super) fn field_roots(batch: &mut Batch<'_>, height: u64, roots: &FieldRoots
 }
 
 /// Adds a block's certificate and receipts, and where they are found by id.
-pub(super) fn block(batch: &mut Batch<'_>, tip: &Tip, certificate: &Certificate, execution: &Execution) {
+pub(super) fn block<'a>(
+    batch: &mut Batch<'a>,
+    tip: &Tip,
+    certificate: &Certificate,
+    execution: &'a Execution,
+) {
     let key = keys::height(tip.height).to_vec();
     batch.put(Table::Certificates, key.clone(), certificate.encode());
     batch.put(Table::BlockIds, tip.block.to_vec(), tip.height.encode());
     batch.put(Table::Receipts, key, BlockReceipts::encode_parts(execution.scheduled, &execution.receipts));
     // Each receipt bears the id of its transaction, so that no transaction is hashed again here.
-    for (index, receipt) in (0u32..).zip(execution.receipts.iter().skip(execution.scheduled)) {
+    let receipts = execution.receipts.iter().skip(execution.scheduled);
+    let mut places: Vec<(&Hash, u32)> = receipts.map(|receipt| &receipt.id).zip(0..).collect();
+    // In the order of keys, as storage likes them.
+    places.sort_unstable();
+    for (id, index) in places {
         let place = Place { height: tip.height, index };
-        batch.put(Table::Transactions, receipt.id.to_vec(), place.encode());
+        batch.put(Table::Transactions, id.as_slice(), place.encode());
     }
 }

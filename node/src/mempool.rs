@@ -10,9 +10,11 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use codec::Encode;
+use foldhash::quality::RandomState;
 use sillok_abi::{Account, Hash, Time, Transaction};
 use sillok_runtime::{Checked, Refusal};
 
@@ -145,7 +147,7 @@ impl BlockRoom {
 struct Waiting {
     bytes: usize,
     member: u32,
-    transaction: Transaction,
+    transaction: Arc<Transaction>,
 }
 
 #[derive(Default)]
@@ -158,8 +160,9 @@ struct Queue {
 #[derive(Default)]
 pub(crate) struct Mempool {
     queues: BTreeMap<Account, Queue>,
-    places: BTreeMap<Hash, (Account, u64)>,
-    expiries: BTreeSet<(Time, Hash)>,
+    places: HashMap<Hash, (Account, u64), RandomState>,
+    /// What expires, by the second in which it does.
+    expiries: BTreeMap<u64, HashSet<Hash, RandomState>>,
     size: PoolSize,
     members: BTreeMap<u32, PoolSize>,
     last_served: Option<Account>,
@@ -195,8 +198,8 @@ impl Mempool {
             }
         }
         let queue = self.queues.entry(submitter).or_default();
-        self.expiries.insert((transaction.body.expiry, id));
-        queue.waiting.insert(nonce, Waiting { bytes, member, transaction });
+        self.expiries.entry(second(transaction.body.expiry)).or_default().insert(id);
+        queue.waiting.insert(nonce, Waiting { bytes, member, transaction: Arc::new(transaction) });
         queue.size.add(bytes);
         self.size.add(bytes);
         self.members.entry(member).or_default().add(bytes);
@@ -213,7 +216,7 @@ impl Mempool {
     /// Candidates for a block: one of each submitter in turn, each submitter's in the order of nonces,
     /// as many as there is room for, and at least one. They stay here. The next block's turn starts
     /// after the submitter that was served last.
-    pub(crate) fn candidates(&mut self, mut room: BlockRoom) -> Vec<Transaction> {
+    pub(crate) fn candidates(&mut self, mut room: BlockRoom) -> Vec<Arc<Transaction>> {
         let queues = self.queues.iter();
         let mut turns: VecDeque<_> =
             queues.map(|(submitter, queue)| (*submitter, queue.waiting.values())).collect();
@@ -237,16 +240,25 @@ impl Mempool {
     pub(crate) fn remove(&mut self, id: &Hash) {
         let Some((submitter, nonce)) = self.places.remove(id) else { return };
         let Some(queue) = self.queues.get_mut(&submitter) else { return };
-        if let Some(waiting) = queue.waiting.remove(&nonce) {
-            queue.size.subtract(waiting.bytes);
-            self.size.subtract(waiting.bytes);
-            if let Some(of_member) = self.members.get_mut(&waiting.member) {
-                of_member.subtract(waiting.bytes);
-            }
-            self.expiries.remove(&(waiting.transaction.body.expiry, *id));
-        }
+        let Some(Waiting { bytes, member, transaction }) = queue.waiting.remove(&nonce) else { return };
+        queue.size.subtract(bytes);
         if queue.waiting.is_empty() {
             self.queues.remove(&submitter);
+        }
+        self.size.subtract(bytes);
+        if let Some(of_member) = self.members.get_mut(&member) {
+            of_member.subtract(bytes);
+        }
+        self.forget_expiry(transaction.body.expiry, id);
+    }
+
+    fn forget_expiry(&mut self, expiry: Time, id: &Hash) {
+        let second = second(expiry);
+        if let Some(expiring) = self.expiries.get_mut(&second) {
+            expiring.remove(id);
+            if expiring.is_empty() {
+                self.expiries.remove(&second);
+            }
         }
     }
 
@@ -265,19 +277,22 @@ impl Mempool {
 
     /// The waiting transactions that a block at `now` can no longer include.
     pub(crate) fn expired(&self, now: Time) -> Vec<Hash> {
-        let expired = self.expiries.iter().take_while(|(expiry, _)| *expiry <= now);
-        expired.map(|(_, id)| *id).collect()
+        let expiring = self.expiries.range(..=second(now)).flat_map(|(_, expiring)| expiring);
+        let is_expired = |id: &&Hash| self.get(id).is_some_and(|waiting| waiting.body.expiry <= now);
+        let mut expired: Vec<Hash> = expiring.filter(is_expired).copied().collect();
+        expired.sort_unstable();
+        expired
     }
 
     /// The waiting transaction with this id.
     pub(crate) fn get(&self, id: &Hash) -> Option<&Transaction> {
         let (submitter, nonce) = self.places.get(id)?;
-        self.queues.get(submitter)?.waiting.get(nonce).map(|waiting| &waiting.transaction)
+        self.queues.get(submitter)?.waiting.get(nonce).map(|waiting| &*waiting.transaction)
     }
 
     /// All that waits, in the order of submitters and nonces.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Transaction> {
-        self.queues.values().flat_map(|queue| queue.waiting.values()).map(|waiting| &waiting.transaction)
+        self.queues.values().flat_map(|queue| queue.waiting.values()).map(|waiting| &*waiting.transaction)
     }
 
     /// Why the transaction with this id was dropped.
@@ -294,4 +309,9 @@ impl Mempool {
     pub(crate) fn is_empty(&self) -> bool {
         self.size.transactions == 0
     }
+}
+
+/// The second in which a time lies.
+fn second(time: Time) -> u64 {
+    time.0 / 1_000
 }

@@ -3,6 +3,7 @@
 //! Invariant: what it holds besides state (order books, replay guard) moves with a block only when
 //! that block is committed; `discard` makes it as if the block had never been tried.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::execution::{Admitted, BlockEnv, Context, next_due, run_due, run_trans
 use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
-use crate::replay::{ReplayGuard, UsedNonce};
+use crate::replay::{Nonces, ReplayGuard, UsedNonce};
 use crate::runtime::Runtime;
 use crate::state::{Changes, StateReader};
 use crate::{limits, native};
@@ -36,14 +37,14 @@ pub struct Execution {
     pub gas_used: u64,
 }
 
-/// A block's contents, executed.
-pub struct Proposal {
+/// A block's contents, executed; of transactions, or of what holds one.
+pub struct Proposal<T = Transaction> {
     /// What goes into the block, in order.
-    pub transactions: Vec<Transaction>,
+    pub transactions: Vec<T>,
     /// What can't be in any block now, and why.
     pub refused: Vec<(Hash, Refusal)>,
     /// What had no room.
-    pub deferred: Vec<Transaction>,
+    pub deferred: Vec<T>,
     /// What the block does.
     pub execution: Execution,
 }
@@ -102,7 +103,7 @@ impl Executor {
     ) -> Result<Self, Fault> {
         let mut books = OrderBooks::new(state).seeded(runtime.seed());
         books.load_all()?;
-        let mut replay = ReplayGuard::default();
+        let mut replay = ReplayGuard::seeded(runtime.seed());
         recent.for_each(|transaction| replay.insert(&UsedNonce::of(&transaction.body)));
         replay.forget_before(time);
         Ok(Executor { runtime, books: Some(books), replay, tentative: None })
@@ -136,30 +137,33 @@ impl Executor {
 
     /// Puts candidates in order, leaves out what can't be in the block, and executes the rest. The
     /// candidates' key signatures must have been verified by [`Runtime::check`].
-    pub fn propose(
+    pub fn propose<T: Borrow<Transaction>>(
         &mut self,
         state: Arc<dyn StateReader>,
         env: BlockEnv,
         parent: Hash,
-        candidates: Vec<Transaction>,
-    ) -> Result<Proposal, Fault> {
+        candidates: Vec<T>,
+    ) -> Result<Proposal<T>, Fault> {
         self.runtime.check_version(&*state, env.height)?;
         let mut refused = Vec::new();
         let mut admitted = Vec::new();
         let mut judge = Judge::new(self, env, state.clone())?;
-        for transaction in candidates {
-            match judge.admit(&transaction, transaction.body.id(), false) {
-                Ok(admission) => admitted.push((transaction, admission)),
-                Err(NotAdmitted::Refused(refusal)) => refused.push((transaction.body.id(), refusal)),
+        for candidate in candidates {
+            let transaction = candidate.borrow();
+            let id = transaction.body.id();
+            match judge.admit(transaction, id, false) {
+                Ok(admission) => admitted.push((candidate, admission)),
+                Err(NotAdmitted::Refused(refusal)) => refused.push((id, refusal)),
                 Err(NotAdmitted::Fault(fault)) => return Err(fault),
             }
         }
         let mut context = self.context(state, env)?;
         let shares = shares(&mut context)?;
         let mut room = Room::new(&context.shared.parameters, &shares);
-        let (chosen, deferred) = fill(&mut room, ordered(&parent, admitted, |(transaction, _)| transaction));
+        let (chosen, deferred) =
+            fill(&mut room, ordered(&parent, admitted, |(transaction, _): &(T, _)| transaction.borrow()));
         let bodies: Vec<_> =
-            chosen.iter().map(|(transaction, admission)| (&transaction.body, *admission)).collect();
+            chosen.iter().map(|(transaction, admission)| (&transaction.borrow().body, *admission)).collect();
         let execution = self.run(context, &bodies, &shares)?;
         let transactions = chosen.into_iter().map(|(transaction, _)| transaction).collect();
         Ok(Proposal { transactions, refused, deferred, execution })
@@ -276,13 +280,13 @@ impl Executor {
 struct Judge<'a> {
     gatekeeper: Gatekeeper,
     replay: &'a ReplayGuard,
-    seen: BTreeSet<(sillok_abi::Account, u64)>,
+    seen: Nonces,
 }
 
 impl<'a> Judge<'a> {
     fn new(executor: &'a Executor, env: BlockEnv, state: Arc<dyn StateReader>) -> Result<Self, Fault> {
         let gatekeeper = Gatekeeper::new(executor.runtime.shared(&*state)?, env, state);
-        Ok(Judge { gatekeeper, replay: &executor.replay, seen: BTreeSet::new() })
+        Ok(Judge { gatekeeper, replay: &executor.replay, seen: Nonces::seeded(executor.runtime.seed()) })
     }
 
     fn admit(
@@ -292,27 +296,28 @@ impl<'a> Judge<'a> {
         key_signature: bool,
     ) -> Result<Admission, NotAdmitted> {
         let body = &transaction.body;
-        if self.replay.contains(body) || self.seen.contains(&(body.submitter, body.nonce)) {
+        if self.replay.contains(body) || self.seen.contains(body) {
             return Err(Refusal::Replayed.into());
         }
         let admission = self.gatekeeper.admit(transaction, id, key_signature)?;
-        self.seen.insert((body.submitter, body.nonce));
+        self.seen.insert(body.submitter, body.nonce);
         Ok(admission)
     }
 }
 
 /// Splits transactions in protocol order into those that fit and those that wait. Once one of a
 /// submitter's waits, all its later ones do, so that the order of the rest stays what it is.
-fn fill(
+fn fill<T: Borrow<Transaction>>(
     room: &mut Room,
-    ordered: Vec<(Transaction, Admission)>,
-) -> (Vec<(Transaction, Admission)>, Vec<Transaction>) {
+    ordered: Vec<(T, Admission)>,
+) -> (Vec<(T, Admission)>, Vec<T>) {
     let mut waiting = BTreeSet::new();
     let (mut chosen, mut deferred) = (Vec::new(), Vec::new());
     for (transaction, admission) in ordered {
-        let submitter = transaction.body.submitter;
-        let fits = !waiting.contains(&submitter)
-            && room.take(admission.member, admission.bytes, transaction.body.gas_limit);
+        let body = &transaction.borrow().body;
+        let submitter = body.submitter;
+        let fits =
+            !waiting.contains(&submitter) && room.take(admission.member, admission.bytes, body.gas_limit);
         if fits {
             chosen.push((transaction, admission));
         } else {

@@ -5,6 +5,7 @@
 //! Invariant: nobody hears that something is final before its batch is synced.
 
 mod agreement;
+mod batch;
 mod commitment;
 mod contracts;
 mod disagreement;

@@ -105,10 +105,12 @@ impl Producer {
         let measured = self.metrics().execution.clone();
         let begun = self.chain.clock.now();
         let proposal = Metrics::time(&measured, || self.executor.propose(state, env, tip.block, candidates))?;
-        self.executed_since(begun, &proposal.transactions);
-        self.drop_refused(&proposal.refused);
+        let Proposal { transactions, refused, execution, .. } = proposal;
+        // Those that wait stay where they are until the block is on disk.
+        let transactions: Vec<Transaction> = transactions.iter().map(|one| (**one).clone()).collect();
+        self.executed_since(begun, &transactions);
+        self.drop_refused(&refused);
         FailPoint::Executed.pass();
-        let Proposal { transactions, execution, .. } = proposal;
         let transactions_root = transactions_root(&transactions, &execution);
         let header = self.header(&tip, env, round, transactions_root, (validators, next_validators))?;
         let (id, block) = (header.id(), Arc::new(Block { header, transactions }));
@@ -192,7 +194,7 @@ impl Producer {
     }
 
     /// Candidates for a block at `time`; what can no longer be in one is dropped.
-    fn take_candidates(&self, state: &dyn StateReader, time: Time) -> Result<Vec<Transaction>, Fault> {
+    fn take_candidates(&self, state: &dyn StateReader, time: Time) -> Result<Vec<Arc<Transaction>>, Fault> {
         let parameters = self.chain.runtime.parameters(state)?;
         let room = BlockRoom {
             transactions: limits::BLOCK_CANDIDATES,

@@ -1,7 +1,4 @@
-//! Submitters' signatures, verified many at a time: a batch takes half of what its signatures take one by one.
-//!
-//! A batch is one equation of random weights (as of Bellare, Garay and Rabin, 1998): it holds for a batch with
-//! a wrong signature with a chance of 2⁻¹²⁸. When it does not hold, each is verified alone.
+//! Submitters' signatures, verified many at a time ([`super::batch`]). If not all hold, each is verified alone.
 //!
 //! A quarter of the work is finding the point that a key's bytes stand for, so the points of keys that signed
 //! lately are kept.
@@ -9,13 +6,12 @@
 use foldhash::quality::RandomState;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
-use schnorrkel::{PublicKey, Signature, signing_context, verify_batch};
+use schnorrkel::PublicKey;
 use sillok_abi::{Account, Credential, Hash, SignatureScheme, Transaction};
 
+use super::batch::{Signed, all_hold};
 use crate::limits;
-
-/// The signing context of accounts' keys.
-const CONTEXT: &[u8] = b"substrate";
+use crate::rng::{Rng, SystemRng};
 
 /// Verifies signatures.
 pub(super) struct Signatures {
@@ -37,17 +33,18 @@ impl Signatures {
         transactions: impl Iterator<Item = (&'a Transaction, &'a Hash)>,
     ) -> Vec<bool> {
         let mut verdicts = Vec::new();
-        let mut signed = Vec::new();
+        let mut places = Vec::new();
         for (place, (transaction, id)) in transactions.enumerate() {
             verdicts.push(true);
             if let (Account::Key(key), Credential::Sr25519(signature)) =
                 (&transaction.body.submitter, &transaction.credential)
             {
-                signed.push(Signed { place, key, id, signature });
+                places.push((place, key, id, signature));
             }
         }
-        if !self.hold_together(&signed) {
-            for Signed { place, key, id, signature } in signed {
+        let signed = places.iter().map(|(_, key, id, signature)| (*key, *id, *signature));
+        if !self.hold_together(signed) {
+            for (place, key, id, signature) in places {
                 verdicts[place] =
                     sillok_runtime::crypto::verify(SignatureScheme::Sr25519, key, id, signature);
             }
@@ -55,29 +52,26 @@ impl Signatures {
         verdicts
     }
 
-    /// Whether all are valid; if not, some still may be.
-    fn hold_together(&self, signed: &[Signed<'_>]) -> bool {
-        let context = signing_context(CONTEXT);
-        let mut new = Vec::new();
-        let mut keys = Vec::with_capacity(signed.len());
-        let mut signatures = Vec::with_capacity(signed.len());
-        let mut transcripts = Vec::with_capacity(signed.len());
-        for Signed { key, id, signature, .. } in signed {
-            let point = self.keys.get(*key).or_else(|| {
-                new.push(keys.len());
-                point_of(key)
-            });
-            let (Some(point), Ok(signature)) = (point, Signature::from_bytes(*signature)) else {
-                return false;
-            };
-            keys.push(point);
-            signatures.push(signature);
-            transcripts.push(context.bytes(*id));
+    /// Whether all are valid, each of a key over an id; if not, some still may be.
+    fn hold_together<'a>(
+        &self,
+        signatures: impl Iterator<Item = (&'a [u8; 32], &'a Hash, &'a [u8; 64])>,
+    ) -> bool {
+        let (mut new, mut signed) = (Vec::new(), Vec::new());
+        for (key, message, signature) in signatures {
+            let known = self.keys.get(key);
+            let Some(public) = known.or_else(|| point_of(key)) else { return false };
+            if known.is_none() {
+                new.push((*key, public));
+            }
+            signed.push(Signed { key, point: *public.as_point(), message, signature });
         }
-        let hold = verify_batch(transcripts, &signatures, &keys, false).is_ok();
+        let mut seed = [0; 32];
+        SystemRng.fill(&mut seed);
+        let hold = all_hold(&signed, &seed);
         if hold {
             // Only of those who did sign: anybody can name keys, and would displace those in use.
-            new.into_iter().for_each(|place| self.keys.insert(*signed[place].key, keys[place]));
+            new.into_iter().for_each(|(key, public)| self.keys.insert(key, public));
         }
         hold
     }
@@ -87,12 +81,4 @@ impl Signatures {
 fn point_of(key: &[u8; 32]) -> Option<PublicKey> {
     // The neutral element, for which anybody can sign, is no key.
     (*key != [0; 32]).then(|| PublicKey::from_bytes(key).ok()).flatten()
-}
-
-/// A signature, and where the verdict on it goes.
-struct Signed<'a> {
-    place: usize,
-    key: &'a [u8; 32],
-    id: &'a Hash,
-    signature: &'a [u8; 64],
 }

@@ -214,7 +214,7 @@ impl Ledger {
         self.storage.write(batch)?;
         FailPoint::Written.pass();
         self.forget_undecided(tip.height);
-        self.cache.apply(&execution.changes);
+        self.cache.apply(&execution.changes, tip.height);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
     }

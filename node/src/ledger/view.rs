@@ -1,5 +1,7 @@
 //! The state after one height, unmoved by later blocks.
 //!
+//! What is in the cache is known to be right, or not to be of this height. Otherwise:
+//!
 //! The flat state is the state of the last block and quick to read. A view uses it as long as no
 //! later block's batch has been handed to storage, which it checks *after* each read: a batch is only
 //! handed over after the height is raised, so a read that could have seen any of it is thrown away
@@ -47,14 +49,14 @@ impl View {
 
 impl StateReader for View {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        if let Some(value) = self.cache.get(key, self.height) {
+            return Ok(value);
+        }
         if self.is_flat() {
-            let (value, known) = match self.cache.get(key) {
-                Some(value) => (value, true),
-                None => (self.storage.get(Table::State, key)?, false),
-            };
+            let value = self.storage.get(Table::State, key)?;
             if self.is_flat() {
-                if self.fills && !known {
-                    self.cache.put(key, value.as_deref());
+                if self.fills {
+                    self.cache.put(key, value.as_deref(), self.height);
                 }
                 return Ok(value);
             }

@@ -26,7 +26,7 @@ fn insert(pool: &mut Mempool, submitter: u8, nonce: u64) -> Result<(), PoolRefus
 
 /// The candidates as (submitter, nonce).
 fn candidates(pool: &mut Mempool, count: usize) -> Vec<(u8, u64)> {
-    let who = |transaction: &Transaction| match transaction.body.submitter {
+    let who = |transaction: &Arc<Transaction>| match transaction.body.submitter {
         Account::Key(key) => (key[0], transaction.body.nonce),
         _ => unreachable!("tests submit with keys"),
     };

@@ -106,8 +106,11 @@ fn wrong(name: &str, expected: &str) -> RpcFailure {
 
 /// The bytes of `0x` and hexadecimal digits.
 pub(crate) fn decode_hex(name: &str, text: &str) -> Result<Vec<u8>, RpcFailure> {
-    let digits = text.strip_prefix("0x").and_then(|digits| hex::decode(digits).ok());
-    digits.ok_or_else(|| RpcFailure::malformed(name, "0x and hexadecimal digits"))
+    // The decoder would allow for a prefix, and there is one already.
+    let digits =
+        text.strip_prefix("0x").filter(|digits| !digits.starts_with("0x") && !digits.starts_with("0X"));
+    let bytes = digits.and_then(|digits| const_hex::decode(digits).ok());
+    bytes.ok_or_else(|| RpcFailure::malformed(name, "0x and hexadecimal digits"))
 }
 
 /// What SCALE in hexadecimal holds, nested no deeper than anything valid is.

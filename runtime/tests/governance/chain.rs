@@ -71,7 +71,8 @@ fn a_node_that_does_not_know_a_version_stops_before_it() {
     assert_eq!(world.runtime.version_at(&*world.state, 20).unwrap(), 3);
     assert_eq!(world.ask::<ChainStatus>("status", ()).version, 3);
     let env = BlockEnv { height: 20, time: Time(world.time + 1) };
-    let ended = world.executor.propose(world.state.clone(), env, world.root, Vec::new());
+    let ended =
+        world.executor.propose(world.state.clone(), env, world.root, Vec::<sillok_abi::Transaction>::new());
     let told = ended.map(|_| ()).unwrap_err().to_string();
     assert!(told.contains("from block 20 on the chain follows version 3"), "{told}");
     assert!(world.runtime.check_version(&*world.state, 20).is_err());

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer};
 
 /// `0x` and the hexadecimal digits of `bytes`.
 pub fn to_hex(bytes: impl AsRef<[u8]>) -> String {
-    format!("0x{}", ::hex::encode(bytes))
+    const_hex::encode_prefixed(bytes)
 }
 
 /// The bytes of `0x…`; the sentence says what is wrong.

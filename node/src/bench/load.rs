@@ -37,7 +37,7 @@ pub(super) struct Load {
     pub(super) pauses: u64,
     /// Why it refused others: code and how many.
     pub(super) refused: Vec<(i32, u64)>,
-    /// How long transactions took from being sent to being known as final, in microseconds, sorted.
+    /// How long transactions took from when they were to be sent to being known as final, in microseconds, sorted.
     pub(super) latencies: Vec<u64>,
     /// From the first batch to the last transaction's block, in milliseconds.
     pub(super) milliseconds: u64,
@@ -64,7 +64,11 @@ pub(super) async fn run(
     let mut tasks = JoinSet::new();
     let (mut begun, mut number, size) = (None, 0, options.per_request());
     while let Some(batch) = file.next()? {
-        wait_until(file.start.plus(number * size * 1_000 / u64::from(options.rate))).await;
+        let planned = file.start.plus(number * size * 1_000 / u64::from(options.rate));
+        wait_until(planned).await;
+        // Latency counts from when it was to be sent: that others are slow is what it is to show.
+        let due = Instant::now().checked_sub(Duration::from_millis(now().0.saturating_sub(planned.0)));
+        let due = due.unwrap_or_else(Instant::now);
         let since: &mut Instant = begun.get_or_insert_with(Instant::now);
         if kill_at.take_if(|at| since.elapsed() >= *at).is_some() {
             nodes.kill_last();
@@ -75,8 +79,8 @@ pub(super) async fn run(
         tasks.spawn(async move {
             let sampled = send(&client, batch, number * size, &load).await?;
             drop(place);
-            if let Some((id, sent)) = sampled {
-                sample(&client, &id, sent, &load).await?;
+            if let Some(id) = sampled {
+                sample(&client, &id, due, &load).await?;
             }
             Ok::<_, BenchError>(())
         });
@@ -106,17 +110,16 @@ async fn wait_until(time: Time) {
 }
 
 /// Sends a batch, of which this is the first transaction's number, again what the node had no room for. Answers the
-/// id of one that was accepted, and when it was sent.
+/// id of one that was accepted.
 async fn send(
     client: &Client,
     mut batch: Vec<u8>,
     first_number: u64,
     load: &Mutex<Load>,
-) -> Result<Option<(Hash, Instant)>, BenchError> {
+) -> Result<Option<Hash>, BenchError> {
     let mut places: Vec<usize> =
         (0..).map(|place| place + first_number as usize).take(count(&batch)).collect();
     let first = first_id(&batch);
-    let sent = Instant::now();
     loop {
         let answer = client.tx_submit_packed(&batch).await?;
         note(&answer, &places, &mut lock(load));
@@ -124,7 +127,7 @@ async fn send(
             answer.refused.iter().filter(|it| NO_ROOM.contains(&it.code)).map(|it| it.index).collect();
         if full.is_empty() {
             let taken = places.first().is_some_and(|place| lock(load).accepted[*place]);
-            return Ok(first.filter(|_| taken).map(|id| (id, sent)));
+            return Ok(first.filter(|_| taken));
         }
         tokio::time::sleep(PAUSE).await;
         (batch, places) = only(&batch, &places, &full);
@@ -173,10 +176,10 @@ fn count_refusal(refused: &mut Vec<(i32, u64)>, code: i32) {
     }
 }
 
-/// Waits until a transaction is final, and notes how long that took since it was sent.
-async fn sample(client: &Client, id: &Hash, sent: Instant, load: &Mutex<Load>) -> Result<(), BenchError> {
+/// Waits until a transaction is final, and notes how long that took since it was due.
+async fn sample(client: &Client, id: &Hash, due: Instant, load: &Mutex<Load>) -> Result<(), BenchError> {
     if let TxStatus::Final { .. } = client.tx_wait(id, PATIENCE_MS).await? {
-        let micros = u64::try_from(sent.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
         lock(load).latencies.push(micros);
     }
     Ok(())

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle, DBCompressionType,
     DataBlockIndexType, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch, WriteOptions,
 };
 use sillok_runtime::{Direction, PageLimit};
@@ -74,30 +74,52 @@ fn database_options() -> Options {
     options
 }
 
+/// What a table is used for, as far as storage cares.
+enum Use {
+    /// Read key by key at every transaction.
+    ByKey,
+    /// The same, of keys that may well not be there, and that are written once.
+    Index,
+    /// Read in ranges, and grows for ever.
+    Versions,
+    /// An entry for each block.
+    Blocks,
+}
+
+impl Use {
+    fn of(table: Table) -> Self {
+        match table {
+            Table::State => Use::ByKey,
+            Table::Transactions | Table::BlockIds => Use::Index,
+            Table::History | Table::FieldRoots => Use::Versions,
+            _ => Use::Blocks,
+        }
+    }
+}
+
 fn table_options(table: Table, cache: &Cache) -> Result<Options, StorageError> {
     let mut blocks = BlockBasedOptions::default();
-    // Read key by key at every transaction: found by hash within a block, and not compressed. Ids are
-    // random, so that compression would find nothing in them.
-    let (by_key, compression) = match table {
-        Table::State | Table::Transactions => (true, DBCompressionType::None),
-        Table::BlockIds => (false, DBCompressionType::None),
-        _ => (false, DBCompressionType::Lz4),
-    };
-    if by_key {
-        blocks.set_data_block_index_type(DataBlockIndexType::BinaryAndHash);
-    }
     blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
     blocks.set_block_cache(cache);
     blocks.set_cache_index_and_filter_blocks(true);
-    blocks.set_bloom_filter(10.0, false);
     let mut options = Options::default();
-    options.set_block_based_table_factory(&blocks);
-    options.set_compression_type(compression);
-    if by_key {
-        // A tenth of a write buffer tells at once which keys are not in it.
+    let usage = Use::of(table);
+    if matches!(usage, Use::ByKey | Use::Index) {
+        // Found by hash within a block, and not compressed: in random ids there is nothing to compress. A filter
+        // tells which files a key is not in, and a tenth of a write buffer which keys are not in that.
+        blocks.set_data_block_index_type(DataBlockIndexType::BinaryAndHash);
+        blocks.set_bloom_filter(10.0, false);
         options.set_memtable_whole_key_filtering(true);
         options.set_memtable_prefix_bloom_ratio(0.1);
+        options.set_compression_type(DBCompressionType::None);
+    } else {
+        options.set_compression_type(DBCompressionType::Lz4);
     }
+    if matches!(usage, Use::Index | Use::Versions) {
+        // What is never replaced is rewritten a third as often as by levels.
+        options.set_compaction_style(DBCompactionStyle::Universal);
+    }
+    options.set_block_based_table_factory(&blocks);
     options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);
     Ok(options.get_options_from_string(IN_ORDER)?)
 }

@@ -6,6 +6,10 @@ use clap::{Args, ValueEnum};
 
 use crate::rpc::TlsOptions;
 
+/// How many requests a second there are at least, as long as each has a transaction: what is sent is to come
+/// evenly.
+const REQUESTS_A_SECOND: u64 = 20;
+
 /// Measure how many transactions a second nodes carry on this machine.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct BenchOptions {
@@ -61,12 +65,14 @@ impl Workload {
 }
 
 impl BenchOptions {
-    /// How many transactions go in one request, so that requests are not too large.
+    /// How many transactions go in one request: so few that they come evenly, and so that requests are not too
+    /// large.
     pub(crate) fn per_request(&self) -> u64 {
-        match self.workload {
+        let most = match self.workload {
             Workload::Cash | Workload::Lots | Workload::Market => 1_000,
             Workload::MarketBatch => 100,
-        }
+        };
+        (u64::from(self.rate) / REQUESTS_A_SECOND).clamp(1, most)
     }
 
     /// How many transactions are sent in all.

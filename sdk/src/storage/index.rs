@@ -186,7 +186,7 @@ impl<'a, I: OrderedKey, K: OrderedKey, V: Decode> Unique<'a, I, K, V> {
     pub fn key(&self, key: &I) -> Option<K> {
         let mut buffer = ReadBuffer::new();
         let found = host::storage_get(self.entry(key).as_bytes(), &mut buffer)?;
-        match whole(found) {
+        match whole(&found) {
             Some(key) => Some(key),
             None => corrupt(self.root.0),
         }

@@ -61,7 +61,7 @@ pub struct StorageField {
 fn read<T: Decode>(field: &StorageField, key: &[u8]) -> Option<T> {
     let mut buffer = ReadBuffer::new();
     let bytes = host::storage_get(key, &mut buffer)?;
-    match decode(bytes) {
+    match decode(&bytes) {
         Some(value) => Some(value),
         None => corrupt(field),
     }

@@ -3,13 +3,15 @@
 //! Invariant: a frame that ends in anything but success leaves storage, events, order books and
 //! spent authority as they were when it began.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
+use sillok_abi::{Account, BookId, ContractId, Event, Failure, Hash, TrapCode};
 
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
+use super::books::BooksPrice;
 use super::frame::{Frame, Stop};
 use super::shared::Shared;
 use crate::limits;
@@ -40,6 +42,9 @@ pub(crate) struct Inner {
     /// What the running call has left.
     gas: u64,
     pub(super) read_only: bool,
+    /// Who pays for reading an order book, and the books that the root call has touched.
+    pub(crate) books_price: BooksPrice,
+    pub(super) books_touched: BTreeSet<BookId>,
 }
 
 /// A place to roll back to.
@@ -85,13 +90,16 @@ impl Context {
             frames: Vec::with_capacity(limits::MAX_CALL_DEPTH),
             gas: 0,
             read_only: false,
+            books_price: BooksPrice::AtHand,
+            books_touched: BTreeSet::new(),
         };
         Context { inner: Some(Box::new(inner)) }
     }
 
-    /// A context in which nothing can change.
+    /// A context in which nothing can change, apart from a block's: order books are not at hand.
     pub(crate) fn read_only(mut self) -> Self {
         self.read_only = true;
+        self.books_price = BooksPrice::Gas;
         self
     }
 
@@ -129,6 +137,7 @@ impl Inner {
         self.overlay.begin();
         self.events.clear();
         self.event_bytes = 0;
+        self.books_touched.clear();
     }
 
     pub(crate) fn chain(&self) -> Hash {

@@ -16,7 +16,7 @@ use super::frame::{Frame, Stop};
 use super::shared::Shared;
 use crate::limits;
 use crate::orderbook::{Mark as BooksMark, Now, OrderBooks};
-use crate::state::{Overlay, OverlayMark, StateReader};
+use crate::state::{Overlay, OverlayMark, Place, StateReader};
 use crate::wasm::Instances;
 
 /// The context of an execution. While an instance runs the engine's store holds it, so what is here
@@ -39,6 +39,8 @@ pub(crate) struct Inner {
     /// Code and instances at hand.
     pub(crate) instances: Instances,
     pub(super) frames: Vec<Frame>,
+    /// Where the records of the contracts are that were called lately.
+    pub(super) contracts_met: Vec<(ContractId, Place)>,
     /// What the running call has left.
     gas: u64,
     pub(super) read_only: bool,
@@ -88,6 +90,7 @@ impl Context {
             authority: Authority::none(),
             instances,
             frames: Vec::with_capacity(limits::MAX_CALL_DEPTH),
+            contracts_met: Vec::new(),
             gas: 0,
             read_only: false,
             books_price: BooksPrice::AtHand,

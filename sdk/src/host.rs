@@ -134,7 +134,7 @@ pub struct ReadBuffer([MaybeUninit<u8>; BUFFER_BYTES]);
 impl ReadBuffer {
     /// An empty buffer. Its memory is not cleared, which would cost more than most reads.
     #[inline(always)]
-    pub const fn new() -> Self {
+    pub const fn empty() -> Self {
         ReadBuffer([MaybeUninit::uninit(); BUFFER_BYTES])
     }
 }

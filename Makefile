@@ -43,7 +43,7 @@ docs: ## Builds the API documentation, refusing broken links
 bench: setup ## Runs the benches
 	cargo bench --workspace --bench '*' --no-fail-fast
 
-bench-peers: setup ## Runs the same calls on other runtimes, and on this one beside them
+bench-peers: setup ## Runs the same calls on other runtimes, the same changes on another tree, and both on this one
 	cd benches/peers && CARGO_TARGET_DIR=$(abspath $(CARGO_TARGET_DIR)) cargo bench
 
 bench-syscalls: setup ## Counts the kernel calls of contract calls, with strace

@@ -6,7 +6,7 @@ use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody, Validator};
 
 use crate::admission::{Checked, Gatekeeper};
-use crate::execution::{Authority, BlockEnv, ByParameters, Context, Recorder, Shared};
+use crate::execution::{Authority, BlockEnv, BooksPrice, ByParameters, Context, Recorder, Shared};
 use crate::executor::Execution;
 use crate::fault::Fault;
 use crate::genesis::{Genesis, GenesisError};
@@ -128,6 +128,7 @@ impl Runtime {
         let mut context = self.context(state, env)?;
         let gas = body.gas_limit.min(context.shared.parameters.max_transaction_gas);
         context.begin(gas);
+        context.books_price = BooksPrice::Apart(context.shared.parameters.query_gas);
         context.authority = Authority::Recorded(Recorder::default());
         let (call, ended) = context.enter_root(body.call.clone(), None);
         let trees = match &context.authority {

@@ -10,17 +10,17 @@ use sillok_abi::{
 
 pub use sillok_abi::ticks;
 
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// Creates a book owned by this contract.
 pub fn create(params: &BookParams) -> Result<BookId, BookError> {
-    decoded(Scratch::encode(params, host::book_create))
+    decoded(host::encoded(params, host::book_create))
 }
 
 /// Places an order in a book of this contract. It trades at once against what rests on the other
 /// side; what is left rests or is cancelled. The contract settles the fills.
 pub fn place(book: BookId, order: &NewOrder) -> Result<Placed, BookError> {
-    decoded(Scratch::encode(order, |order| host::book_place(book.0, order)))
+    decoded(host::encoded(order, |order| host::book_place(book.0, order)))
 }
 
 /// Cancels a resting order in a book of this contract; the order as it was.
@@ -115,11 +115,11 @@ pub fn params(book: BookId) -> Result<BookParams, BookError> {
 }
 
 fn act<T: Decode>(book: BookId, action: &BookAction) -> Result<T, BookError> {
-    decoded(Scratch::encode(action, |action| host::book_act(book.0, action)))
+    decoded(host::encoded(action, |action| host::book_act(book.0, action)))
 }
 
 fn ask<T: Decode>(book: BookId, query: &BookQuery) -> Result<T, BookError> {
-    decoded(Scratch::encode(query, |query| host::book_ask(book.0, query)))
+    decoded(host::encoded(query, |query| host::book_ask(book.0, query)))
 }
 
 fn decoded<T: Decode>(result: Vec<u8>) -> Result<T, BookError> {

@@ -1,35 +1,31 @@
 //! What an exported method does around the author's function: arguments in, result out.
 
-use alloc::vec::Vec;
 use codec::{Decode, Encode};
 use sillok_abi::{STATUS_BAD_ARGUMENTS, STATUS_ERROR, STATUS_OK};
 
 use crate::ContractError;
-use crate::host::{self, Scratch};
+use crate::host;
+pub use crate::host::ReadBuffer;
 
 /// The arguments of a call, decoded one after the other.
-pub struct Arguments {
-    bytes: Vec<u8>,
-    position: usize,
-}
+pub struct Arguments<'buffer>(&'buffer [u8]);
 
-impl Arguments {
+impl<'buffer> Arguments<'buffer> {
     /// Takes the call's arguments of this length in bytes from the host.
-    pub fn fetch(length: u32) -> Self {
-        Arguments { bytes: host::input(length), position: 0 }
+    #[inline]
+    pub fn fetch(length: u32, buffer: &'buffer mut ReadBuffer) -> Self {
+        Arguments(host::input(length, buffer))
     }
 
     /// The next argument, if the bytes are SCALE of its type.
+    #[inline]
     pub fn take<T: Decode>(&mut self) -> Option<T> {
-        let mut rest = self.bytes.get(self.position..).unwrap_or_default();
-        let value = T::decode(&mut rest).ok()?;
-        self.position = self.bytes.len() - rest.len();
-        Some(value)
+        T::decode(&mut self.0).ok()
     }
 
     /// Whether nothing is left over.
     pub fn all_read(&self) -> bool {
-        self.position == self.bytes.len()
+        self.0.is_empty()
     }
 }
 
@@ -38,7 +34,7 @@ pub const BAD_ARGUMENTS: u32 = STATUS_BAD_ARGUMENTS;
 
 /// Hands a success to the host.
 pub fn answer(value: &impl Encode) -> u32 {
-    Scratch::encode(value, host::output);
+    host::encoded(value, host::output);
     STATUS_OK
 }
 

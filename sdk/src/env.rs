@@ -5,7 +5,7 @@ use sillok_abi::{
     Account, ContractId, HASH_BLAKE3, HASH_KECCAK256, HASH_SHA256, Hash, SignatureScheme, Time,
 };
 
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// This contract's id.
 pub fn this() -> ContractId {
@@ -41,14 +41,14 @@ pub fn block_time() -> Time {
 /// contract with these arguments, at this place in the tree of calls. A contract that made the call
 /// itself agrees to it. Asking twice is fine.
 pub fn require_auth(account: &Account) {
-    Scratch::encode(account, host::require_auth);
+    host::encoded(account, host::require_auth);
 }
 
 /// Has this contract's `method` called with `args`, a tuple of its arguments, in the first block at or
 /// after `time`. The call has this contract's own authority and at most `gas`; if it fails it is
 /// recorded and not repeated.
 pub fn schedule(time: Time, gas: u64, method: &str, args: &impl Encode) {
-    Scratch::encode(args, |args| host::schedule(time.0, gas, method, args));
+    host::encoded(args, |args| host::schedule(time.0, gas, method, args));
 }
 
 /// BLAKE3-256 of `data`.

@@ -2,7 +2,7 @@
 
 use codec::Encode;
 
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// Something that happened; `#[event]` implements it.
 pub trait Event: Encode {
@@ -12,5 +12,5 @@ pub trait Event: Encode {
 
 /// Emits `event`. If the transaction fails afterwards it never happened.
 pub fn emit<E: Event>(event: &E) {
-    Scratch::encode(event, |data| host::emit(E::NAME, data));
+    host::encoded(event, |data| host::emit(E::NAME, data));
 }

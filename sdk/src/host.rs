@@ -9,6 +9,7 @@
 
 use alloc::{vec, vec::Vec};
 use core::mem::MaybeUninit;
+use core::ops::Deref;
 
 use codec::{Encode, Output};
 use sillok_abi::{ContractId, Hash, STORAGE_ABSENT, for_each_host_function};
@@ -47,18 +48,31 @@ fn length(bytes: &[u8]) -> u32 {
     bytes.len() as u32
 }
 
-/// The call's arguments, which have `length` bytes.
-pub(crate) fn input(length: u32) -> Vec<u8> {
-    if length == 0 {
-        return Vec::new();
+/// The call's arguments, which have `length` bytes, read into `buffer` if they fit.
+#[inline(always)]
+pub(crate) fn input(length: u32, buffer: &mut ReadBuffer) -> &[u8] {
+    let bytes = length as usize;
+    if bytes > BUFFER_BYTES {
+        return long_input(length);
     }
-    let mut bytes = vec![0; length as usize];
-    raw::input(address(bytes.as_mut_ptr()));
-    bytes
+    if bytes > 0 {
+        raw::input(address(buffer.0.as_mut_ptr()));
+    }
+    // SAFETY: the host has written all of the arguments, which fit.
+    unsafe { core::slice::from_raw_parts(buffer.0.as_ptr().cast(), bytes) }
+}
+
+/// They are needed until the call ends, and memory is gone then: nobody has to give theirs back.
+#[cold]
+#[inline(never)]
+fn long_input(length: u32) -> &'static [u8] {
+    let long = vec![0; length as usize].leak();
+    raw::input(address(long.as_mut_ptr()));
+    long
 }
 
 /// Sets what the method returns, which is nothing until then.
-#[inline(never)]
+#[inline]
 pub(crate) fn output(bytes: &[u8]) {
     if !bytes.is_empty() {
         raw::output(address(bytes.as_ptr()), length(bytes));
@@ -111,111 +125,139 @@ pub(crate) fn block_time() -> u64 {
     raw::block_time()
 }
 
-/// Stored values up to this size are read without an allocation.
+/// Stored values and arguments up to this size are read without an allocation.
 const BUFFER_BYTES: usize = 512;
 
-/// Where a stored value is read to.
-pub(crate) struct ReadBuffer {
-    short: [MaybeUninit<u8>; BUFFER_BYTES],
-    /// None rather than empty, so that letting go of it is no work.
-    long: Option<Vec<u8>>,
-}
+/// Where a stored value, or a call's arguments, are read to.
+pub struct ReadBuffer([MaybeUninit<u8>; BUFFER_BYTES]);
 
 impl ReadBuffer {
     /// An empty buffer. Its memory is not cleared, which would cost more than most reads.
-    #[inline]
-    pub(crate) const fn new() -> Self {
-        ReadBuffer { short: [MaybeUninit::uninit(); BUFFER_BYTES], long: None }
+    #[inline(always)]
+    pub const fn empty() -> Self {
+        ReadBuffer([MaybeUninit::uninit(); BUFFER_BYTES])
     }
 }
 
-/// Bytes up to this number are put together without an allocation.
-const SCRATCH_BYTES: usize = 256;
+/// A stored value.
+pub(crate) enum StoredBytes<'buffer> {
+    /// One that fits into the buffer.
+    Short(&'buffer [u8]),
+    /// A larger one.
+    Long(Vec<u8>),
+}
 
-/// Bytes that are put together for the host: on the stack while they are few.
-pub(crate) struct Scratch {
-    short: [MaybeUninit<u8>; SCRATCH_BYTES],
-    /// Bytes in use of `short`, all of which were written; as if it were full once there is `long`.
+impl Deref for StoredBytes<'_> {
+    type Target = [u8];
+
+    #[inline(always)]
+    fn deref(&self) -> &[u8] {
+        match self {
+            StoredBytes::Short(bytes) => bytes,
+            StoredBytes::Long(bytes) => bytes,
+        }
+    }
+}
+
+/// Bytes that are put together on the stack, up to `N` of them.
+pub(crate) struct StackBytes<const N: usize> {
+    bytes: [MaybeUninit<u8>; N],
+    /// Bytes in use, all of which were written; more than `N` if there was no room for some.
     length: usize,
-    /// None rather than empty, so that letting go of it is no work.
-    long: Option<Vec<u8>>,
 }
 
-impl Scratch {
+impl<const N: usize> StackBytes<N> {
     /// No bytes. Its memory is not cleared, which would cost more than what is written to it mostly.
-    #[inline]
+    #[inline(always)]
     pub(crate) const fn new() -> Self {
-        Scratch { short: [MaybeUninit::uninit(); SCRATCH_BYTES], length: 0, long: None }
+        StackBytes { bytes: [MaybeUninit::uninit(); N], length: 0 }
     }
 
-    /// The SCALE of a value, for as long as `then` takes.
-    #[inline]
-    pub(crate) fn encode<R>(value: &(impl Encode + ?Sized), then: impl FnOnce(&[u8]) -> R) -> R {
-        let mut scratch = Scratch::new();
-        value.encode_to(&mut scratch);
-        then(scratch.as_bytes())
-    }
-
-    /// What was written.
-    #[inline]
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        match &self.long {
-            Some(long) => long,
-            None => self.written(),
+    /// What was written, if there was room for all of it.
+    #[inline(always)]
+    pub(crate) fn as_bytes(&self) -> Option<&[u8]> {
+        if self.length > N {
+            return None;
         }
-    }
-
-    #[inline]
-    fn written(&self) -> &[u8] {
         // SAFETY: the first `length` bytes were written.
-        unsafe { core::slice::from_raw_parts(self.short.as_ptr().cast(), self.length) }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn spill(&mut self, part: &[u8]) {
-        if let Some(long) = &mut self.long {
-            return long.extend_from_slice(part);
-        }
-        self.long = Some([self.written(), part].concat());
-        // From now on nothing fits into what is short, but nothing.
-        self.length = SCRATCH_BYTES;
+        Some(unsafe { core::slice::from_raw_parts(self.bytes.as_ptr().cast(), self.length) })
     }
 }
 
-impl Output for Scratch {
+impl<const N: usize> Output for StackBytes<N> {
     // A part's length is known where it is written mostly: a copy of few bytes is then a store or two.
     #[inline(always)]
     fn write(&mut self, part: &[u8]) {
-        // Read once: for all that the compiler knows, what is written to `short` may be the length.
+        // Read once: for all that the compiler knows, what is written to `bytes` may be the length.
         let start = self.length;
-        let Some(room) = self.short.get_mut(start..).and_then(|room| room.get_mut(..part.len())) else {
-            return self.spill(part);
+        let Some(room) = self.bytes.get_mut(start..).and_then(|room| room.get_mut(..part.len())) else {
+            // From now on nothing fits.
+            self.length = N + 1;
+            return;
         };
         // SAFETY: bytes that were written are bytes that may be uninitialised, and `room` is as long as `part`,
         // which it can't overlap.
         unsafe { core::ptr::copy_nonoverlapping(part.as_ptr(), room.as_mut_ptr().cast(), part.len()) };
         self.length = start + part.len();
     }
+
+    #[inline(always)]
+    fn push_byte(&mut self, byte: u8) {
+        self.write(&[byte]);
+    }
 }
 
-/// The value at `key`, read into `buffer`.
+/// Bytes up to this number are put together without an allocation.
+const ENCODED_BYTES: usize = 256;
+
+/// The SCALE of a value, for as long as `then` takes. One that is too long for the stack is encoded once more.
+#[inline]
+pub(crate) fn encoded<R>(value: &(impl Encode + ?Sized), then: impl FnOnce(&[u8]) -> R) -> R {
+    let mut short = StackBytes::<ENCODED_BYTES>::new();
+    value.encode_to(&mut short);
+    let long;
+    let bytes = match short.as_bytes() {
+        Some(bytes) => bytes,
+        None => {
+            long = long_encoded(value);
+            &long
+        }
+    };
+    then(bytes)
+}
+
+#[cold]
 #[inline(never)]
-pub(crate) fn storage_get<'buffer>(key: &[u8], buffer: &'buffer mut ReadBuffer) -> Option<&'buffer [u8]> {
-    let (key, key_length) = (address(key.as_ptr()), length(key));
-    let value_length =
-        raw::storage_get(key, key_length, address(buffer.short.as_mut_ptr()), BUFFER_BYTES as u32);
+fn long_encoded(value: &(impl Encode + ?Sized)) -> Vec<u8> {
+    value.encode()
+}
+
+/// The value at `key`, read into `buffer` if it fits.
+#[inline(always)]
+pub(crate) fn storage_get<'buffer>(
+    key: &[u8],
+    buffer: &'buffer mut ReadBuffer,
+) -> Option<StoredBytes<'buffer>> {
+    let place = address(buffer.0.as_mut_ptr());
+    let value_length = raw::storage_get(address(key.as_ptr()), length(key), place, BUFFER_BYTES as u32);
     if value_length == STORAGE_ABSENT {
         return None;
     }
     let value_bytes = value_length as usize;
-    if value_bytes <= BUFFER_BYTES {
-        // SAFETY: the host has written the whole value of `value_bytes` bytes, which fits.
-        return Some(unsafe { core::slice::from_raw_parts(buffer.short.as_ptr().cast(), value_bytes) });
+    if value_bytes > BUFFER_BYTES {
+        return Some(StoredBytes::Long(long_stored(key, value_length)));
     }
-    let long = buffer.long.insert(vec![0; value_bytes]);
-    raw::storage_get(key, key_length, address(long.as_mut_ptr()), value_length);
-    Some(long)
+    // SAFETY: the host has written the whole value of `value_bytes` bytes, which fits.
+    let bytes = unsafe { core::slice::from_raw_parts(buffer.0.as_ptr().cast(), value_bytes) };
+    Some(StoredBytes::Short(bytes))
+}
+
+#[cold]
+#[inline(never)]
+fn long_stored(key: &[u8], value_length: u32) -> Vec<u8> {
+    let mut long = vec![0; value_length as usize];
+    raw::storage_get(address(key.as_ptr()), length(key), address(long.as_mut_ptr()), value_length);
+    long
 }
 
 /// Whether `key` holds a value.

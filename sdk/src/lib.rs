@@ -74,7 +74,7 @@ pub mod __private {
     };
 
     pub use crate::call::{call, try_call};
-    pub use crate::dispatch::{Arguments, BAD_ARGUMENTS, answer, refuse};
+    pub use crate::dispatch::{Arguments, BAD_ARGUMENTS, ReadBuffer, answer, refuse};
     pub use crate::layout::{Stored, each_from_its_own};
     pub use crate::metadata::contract_name;
     pub use crate::storage::{IndexField, IndexKey, IndexRoot, Indexes, OrderedKey, Storage, StorageField};

@@ -9,8 +9,12 @@ use sillok_abi::{Call, ContractId, Failure, Hash, MethodKind, TrapCode};
 use super::context::Context;
 use super::frame::{CallEnd, Entry, Frame, Stop, Target};
 use crate::fault::Fault;
+use crate::state::Place;
 use crate::wasm::{Code, Instance};
 use crate::{limits, native, wasm};
+
+/// How many contracts an execution remembers where their records are, the last ones that it met.
+const CONTRACTS_MET: usize = 8;
 
 impl Context {
     /// A call from the running frame to another contract.
@@ -138,7 +142,11 @@ impl Context {
 
     /// The hash of a contract's code, or none if there is no such contract.
     fn code_hash_of(&mut self, contract: &ContractId) -> Result<Option<Hash>, Stop> {
-        let record = self.overlay.touch((&native::contract_key(contract)).into())?;
+        let place = match self.contracts_met.iter().find(|(met, _)| met == contract) {
+            Some((_, place)) => *place,
+            None => self.meet(contract)?,
+        };
+        let record = self.overlay.touch_at(place);
         let hash = record.found.map(|record| record.first_chunk::<32>().copied());
         let first = record.first;
         self.charge_touch(first)?;
@@ -148,6 +156,17 @@ impl Context {
             Some(None) => Err(Fault::new("a contract's record is too short").into()),
             None => Ok(None),
         }
+    }
+
+    /// Looks a contract's record up, and remembers where it is.
+    #[cold]
+    fn meet(&mut self, contract: &ContractId) -> Result<Place, Fault> {
+        let place = self.overlay.place((&native::contract_key(contract)).into())?;
+        if self.contracts_met.len() == CONTRACTS_MET {
+            self.contracts_met.pop();
+        }
+        self.contracts_met.insert(0, (*contract, place));
+        Ok(place)
     }
 
     /// Uploaded code, or none if there is none of this hash.

@@ -3,14 +3,16 @@
 //! Invariant: two calls have equal keys if and only if they are the same call; comparing two keys costs
 //! the same whatever the calls' size, so that it needs no price.
 
-use codec::Encode;
 use sillok_abi::{Call, digest};
 
 /// A call is compared as it is up to this size, which is that of nearly all calls.
 const SHORT_BYTES: usize = 248;
 
-/// The keys of calls, one after the other: a call's SCALE if it is short, else a digest of it, which takes longer
-/// than most calls and is shorter than the SCALE of any. They share one buffer, as each call takes a few.
+const _: () = assert!(SHORT_BYTES <= u8::MAX as usize, "a short call's method has a length of one byte");
+
+/// The keys of calls, one after the other: a call's parts if it is short, the method after its length, else a
+/// digest of it, which takes longer than most calls and is shorter than the parts of any. They share one buffer,
+/// as each call takes a few.
 #[derive(Default)]
 pub(super) struct CallKeys {
     bytes: Vec<u8>,
@@ -21,11 +23,16 @@ pub(super) struct CallKeys {
 impl CallKeys {
     /// Adds a call's.
     pub(super) fn push(&mut self, call: &Call) {
-        let start = self.bytes.len();
-        call.encode_to(&mut self.bytes);
-        if self.bytes.len() - start > SHORT_BYTES {
-            self.bytes.truncate(start);
+        let Call { contract, method, args } = call;
+        let length = contract.0.len() + 1 + method.len() + args.len();
+        if length > SHORT_BYTES {
             self.bytes.extend_from_slice(&digest("sillok/call", call));
+        } else {
+            self.bytes.reserve(length);
+            self.bytes.extend_from_slice(&contract.0);
+            self.bytes.push(method.len() as u8);
+            self.bytes.extend_from_slice(method.as_bytes());
+            self.bytes.extend_from_slice(args);
         }
         self.ends.push(self.bytes.len());
     }
@@ -65,7 +72,7 @@ mod tests {
     #[test]
     fn keys_are_equal_for_equal_calls_alone() {
         let mut calls = Vec::new();
-        for bytes in [0, 1, 100, 207, 208, 209, 1_000] {
+        for bytes in [0, 1, 100, 211, 212, 213, 1_000] {
             let args = vec![7; bytes];
             let mut other_args = args.clone();
             calls.push(call(1, "pay", args.clone()));
@@ -92,7 +99,8 @@ mod tests {
         [&short, &long, &short].into_iter().for_each(|call| keys.push(call));
         keys.pop();
         assert_eq!((keys.len(), keys.get(2)), (2, None));
-        assert_eq!(keys.get(0), Some(short.encode().as_slice()));
+        let parts = [[1; 32].as_slice(), &[3], b"pay", &[7]].concat();
+        assert_eq!(keys.get(0), Some(parts.as_slice()));
         assert_eq!(keys.get(1), Some(digest("sillok/call", &long).as_slice()));
         keys.pop();
         keys.push(&short);
@@ -106,8 +114,8 @@ mod tests {
             keys.push(&call(1, "pay", vec![0; bytes]));
             keys.get(0).is_some_and(|key| key.len() > size_of::<sillok_abi::Hash>())
         };
-        // The contract has 32 bytes, the method 4, and two the length of arguments from 64 bytes on.
-        assert!(at_most(SHORT_BYTES - 38));
-        assert!(!at_most(SHORT_BYTES - 37));
+        // The contract has 32 bytes, the method three and one for its length.
+        assert!(at_most(SHORT_BYTES - 36));
+        assert!(!at_most(SHORT_BYTES - 35));
     }
 }

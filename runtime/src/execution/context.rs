@@ -3,18 +3,20 @@
 //! Invariant: a frame that ends in anything but success leaves storage, events, order books and
 //! spent authority as they were when it began.
 
+use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-use sillok_abi::{Account, ContractId, Event, Failure, Hash, TrapCode};
+use sillok_abi::{Account, BookId, ContractId, Event, Failure, Hash, TrapCode};
 
 use super::BlockEnv;
 use super::authority::{Authority, AuthorityMark};
+use super::books::BooksPrice;
 use super::frame::{Frame, Stop};
 use super::shared::Shared;
 use crate::limits;
 use crate::orderbook::{Mark as BooksMark, Now, OrderBooks};
-use crate::state::{Overlay, OverlayMark, StateReader};
+use crate::state::{Overlay, OverlayMark, Place, StateReader};
 use crate::wasm::Instances;
 
 /// The context of an execution. While an instance runs the engine's store holds it, so what is here
@@ -37,9 +39,14 @@ pub(crate) struct Inner {
     /// Code and instances at hand.
     pub(crate) instances: Instances,
     pub(super) frames: Vec<Frame>,
+    /// Where the records of the contracts are that were called lately.
+    pub(super) contracts_met: Vec<(ContractId, Place)>,
     /// What the running call has left.
     gas: u64,
     pub(super) read_only: bool,
+    /// Who pays for reading an order book, and the books that the root call has touched.
+    pub(crate) books_price: BooksPrice,
+    pub(super) books_touched: BTreeSet<BookId>,
 }
 
 /// A place to roll back to.
@@ -83,15 +90,19 @@ impl Context {
             authority: Authority::none(),
             instances,
             frames: Vec::with_capacity(limits::MAX_CALL_DEPTH),
+            contracts_met: Vec::new(),
             gas: 0,
             read_only: false,
+            books_price: BooksPrice::AtHand,
+            books_touched: BTreeSet::new(),
         };
         Context { inner: Some(Box::new(inner)) }
     }
 
-    /// A context in which nothing can change.
+    /// A context in which nothing can change, apart from a block's: order books are not at hand.
     pub(crate) fn read_only(mut self) -> Self {
         self.read_only = true;
+        self.books_price = BooksPrice::Gas;
         self
     }
 
@@ -129,6 +140,7 @@ impl Inner {
         self.overlay.begin();
         self.events.clear();
         self.event_bytes = 0;
+        self.books_touched.clear();
     }
 
     pub(crate) fn chain(&self) -> Hash {

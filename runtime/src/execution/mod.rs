@@ -1,6 +1,7 @@
 //! Execution: frames, calls between contracts, authority, transactions, scheduled calls.
 
 mod authority;
+mod books;
 mod call;
 mod call_key;
 mod context;
@@ -12,6 +13,7 @@ mod shared;
 mod transaction;
 
 pub(crate) use authority::{Authority, Grant};
+pub(crate) use books::BooksPrice;
 pub(crate) use context::Context;
 pub(crate) use frame::{CallEnd, Entry, Stop, Target};
 pub(crate) use recorder::Recorder;

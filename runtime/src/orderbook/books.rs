@@ -11,7 +11,7 @@ use sillok_abi::{
 use super::answer::{Answer, Broken, Failure, answer, promised};
 use super::book::{Book, Now, Steps};
 use super::limits::MAX_BOOKS;
-use super::load;
+use super::load::{self, BookSize};
 use crate::state::{Fault, StateReader};
 
 /// The order book module's state, as the tentative block has it.
@@ -279,6 +279,12 @@ impl OrderBooks {
 }
 
 impl OrderBooks {
+    /// How much of state a book takes, whether it is loaded or not; none if there is no such book in state.
+    pub(crate) fn stored_size(&self, book: BookId) -> Result<Option<BookSize>, Fault> {
+        let number = book.0.checked_sub(1).and_then(|number| u32::try_from(number).ok());
+        number.map_or(Ok(None), |number| load::size(number, &*self.state))
+    }
+
     fn add(&mut self, owner: ContractId, params: BookParams) -> Result<BookId, Failure> {
         let book = Book::new(owner, params, self.seed)?;
         let places = self.places()?;

@@ -19,6 +19,23 @@ pub(super) fn count(state: &dyn StateReader) -> Result<u32, Fault> {
     state.get(&count_key())?.map_or(Ok(0), |bytes| decode(&bytes, "the number of books"))
 }
 
+/// How much of state a book takes.
+pub(crate) struct BookSize {
+    /// The keys that are read for it, beside its header.
+    pub(crate) keys: u64,
+    /// The places of orders in them, free ones included.
+    pub(crate) orders: u64,
+}
+
+/// How much would have to be read for a book, going by its header; none if there is none of this number.
+pub(super) fn size(number: u32, state: &dyn StateReader) -> Result<Option<BookSize>, Fault> {
+    let Some(bytes) = state.get(&header_key(number))? else { return Ok(None) };
+    let BookRecord { owners, pages, .. } = decode(&bytes, "a book's header")?;
+    let chunks = pages.next.saturating_sub(pages.first);
+    let whole = pages.slots.div_ceil(PAGE_ORDERS).saturating_add(owners.div_ceil(PAGE_OWNERS));
+    Ok(Some(BookSize { keys: chunks.saturating_add(whole.into()), orders: pages.slots.into() }))
+}
+
 /// Reads a book by its number.
 pub(super) fn book(number: u32, seed: u64, state: &dyn StateReader) -> Result<Book, Fault> {
     read(number, seed, state).map_err(|Fault(cause)| Fault(format!("book {number} in state: {cause}")))

@@ -58,3 +58,4 @@ pub use block::Mark;
 pub use book::Now;
 pub use books::OrderBooks;
 pub use limits::{MAX_BOOKS, MAX_ORDERS, MAX_OWNERS, MAX_QUANTITY, MAX_TICKS, MAX_VALUE};
+pub(crate) use load::BookSize;

@@ -15,7 +15,7 @@ use sillok_abi::ContractId;
 
 pub(crate) use crate::fault::Fault;
 pub use memory::MemoryState;
-pub(crate) use overlay::{Overlay, OverlayMark};
+pub(crate) use overlay::{Overlay, OverlayMark, Place, Value};
 pub use range::{Direction, MetKey, PageLimit, Walk};
 pub(crate) use range::{RangeReader, Span};
 pub use tree::{FieldKey, FieldRoots, StateTree, TreeBuilder};
@@ -89,7 +89,10 @@ impl<'a> StateKey<'a> {
     }
 
     fn is(self, whole: &[u8]) -> bool {
-        whole.strip_prefix(self.contract) == Some(self.own)
+        // Keys of one contract differ in what is their own, so that goes first.
+        whole.len() == self.contract.len() + self.own.len()
+            && whole.ends_with(self.own)
+            && whole.starts_with(self.contract)
     }
 }
 

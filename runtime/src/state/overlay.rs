@@ -11,6 +11,7 @@ use std::sync::Arc;
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
+use smallvec::SmallVec;
 
 use super::range::{Direction, PageLimit, RangeReader, Span};
 use super::{Changes, Entries, Fault, StateKey, StateReader};
@@ -18,10 +19,13 @@ use super::{Changes, Entries, Fault, StateKey, StateReader};
 /// Keys that were written in a range, in order, each with its value if it has one.
 pub(super) type Written<'a> = Box<dyn Iterator<Item = (&'a [u8], Option<&'a [u8]>)> + 'a>;
 
+/// A value. Most are numbers, which need no memory of their own.
+pub(crate) type Value = SmallVec<[u8; 24]>;
+
 /// A key, with its value as last read or written.
 struct Entry {
     key: Box<[u8]>,
-    value: Option<Vec<u8>>,
+    value: Option<Value>,
     /// Whether it was written; if not, it is only remembered from a read.
     dirty: bool,
     /// The transaction that touched it last.
@@ -39,9 +43,13 @@ pub(crate) struct Touched<T> {
 /// How a key stood before a write.
 struct Undo {
     entry: u32,
-    value: Option<Vec<u8>>,
+    value: Option<Value>,
     dirty: bool,
 }
+
+/// Where an overlay has a key that was looked up before.
+#[derive(Clone, Copy)]
+pub(crate) struct Place(u32);
 
 /// A place to roll back to.
 #[derive(Clone, Copy)]
@@ -94,10 +102,20 @@ impl Overlay {
 
     /// As `get`, and the transaction has touched the key from now on.
     pub(crate) fn touch(&mut self, key: StateKey<'_>) -> Result<Touched<Option<&[u8]>>, Fault> {
-        let transaction = self.transaction;
-        let entry = self.entry(key)?.1;
-        let first = std::mem::replace(&mut entry.touched, transaction) != transaction;
-        Ok(Touched { found: entry.value.as_deref(), first })
+        let place = self.place(key)?;
+        Ok(self.touch_at(place))
+    }
+
+    /// Where a key is from now on.
+    pub(crate) fn place(&mut self, key: StateKey<'_>) -> Result<Place, Fault> {
+        Ok(Place(self.entry(key)?.0))
+    }
+
+    /// As `touch`, of the key at this place.
+    pub(crate) fn touch_at(&mut self, Place(place): Place) -> Touched<Option<&[u8]>> {
+        let entry = &mut self.entries[place as usize];
+        let first = std::mem::replace(&mut entry.touched, self.transaction) != self.transaction;
+        Touched { found: entry.value.as_deref(), first }
     }
 
     pub(crate) fn get<'key>(&mut self, key: impl Into<StateKey<'key>>) -> Result<Option<&[u8]>, Fault> {
@@ -110,11 +128,18 @@ impl Overlay {
         key: impl Into<StateKey<'key>>,
         value: Option<Vec<u8>>,
     ) -> Result<Touched<bool>, Fault> {
+        self.put_value(key.into(), value.map(Value::from_vec))
+    }
+
+    /// The same.
+    pub(crate) fn put_value(
+        &mut self,
+        key: StateKey<'_>,
+        value: Option<Value>,
+    ) -> Result<Touched<bool>, Fault> {
         let transaction = self.transaction;
-        let key = key.into();
         let key_bytes = key.parts().map(<[u8]>::len).iter().sum::<usize>();
-        let size =
-            |value: &Option<Vec<u8>>| value.as_ref().map_or(0, |value| (key_bytes + value.len()) as i64);
+        let size = |value: &Option<Value>| value.as_ref().map_or(0, |value| (key_bytes + value.len()) as i64);
         let new_size = size(&value);
         let (place, entry) = self.entry(key)?;
         let old_size = size(&entry.value);
@@ -196,7 +221,7 @@ impl Overlay {
     /// All changes. A key that was set and removed again is still listed, as removed.
     pub(crate) fn into_changes(self) -> Changes {
         let dirty = self.entries.into_iter().filter(|entry| entry.dirty);
-        dirty.map(|entry| (entry.key.into_vec(), entry.value)).collect()
+        dirty.map(|entry| (entry.key.into_vec(), entry.value.map(Value::into_vec))).collect()
     }
 
     /// The entry of a key and its place, read from the state below if it was not before.
@@ -216,7 +241,7 @@ impl Overlay {
     fn load(&mut self, key_hash: u64, key: StateKey<'_>) -> Result<u32, Fault> {
         let place = u32::try_from(self.entries.len()).map_err(|_| Fault::new("an overlay of 2^32 keys"))?;
         let key = key.parts().concat().into_boxed_slice();
-        let value = self.base.get(&key)?;
+        let value = self.base.get(&key)?.map(Value::from_vec);
         self.entries.push(Entry { key, value, dirty: false, touched: 0 });
         let rehash = |place: &u32| hash(&self.hasher, (&*self.entries[*place as usize].key).into());
         self.table.insert_unique(key_hash, place, rehash);

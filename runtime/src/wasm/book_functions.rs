@@ -21,6 +21,7 @@ impl Host<'_> {
     pub(super) fn book_place(&mut self, book: u64, order: u32, length: u32) -> Result<u32, Stop> {
         let order: NewOrder = self.read_value(order, length)?;
         self.context.writable()?;
+        self.context.charge_book(BookId(book))?;
         let owner = self.context.frame().call.contract;
         let placed = self.context.books.place(owner, BookId(book), &order, limits::MAX_BOOK_STEPS)?;
         self.charge_steps()?;
@@ -30,6 +31,7 @@ impl Host<'_> {
     pub(super) fn book_act(&mut self, book: u64, action: u32, length: u32) -> Result<u32, Stop> {
         let action: BookAction = self.read_value(action, length)?;
         self.context.writable()?;
+        self.context.charge_book(BookId(book))?;
         let work = self.context.books.work_of(BookId(book), &action)?;
         self.charge_levels(work)?;
         let owner = self.context.frame().call.contract;
@@ -40,6 +42,7 @@ impl Host<'_> {
 
     pub(super) fn book_ask(&mut self, book: u64, query: u32, length: u32) -> Result<u32, Stop> {
         let query: BookQuery = self.read_value(query, length)?;
+        self.context.charge_book(BookId(book))?;
         let work = self.context.books.work_of_query(BookId(book), &query)?;
         self.charge_levels(work)?;
         let (books, book) = (&mut self.context.books, BookId(book));
@@ -68,17 +71,20 @@ impl Host<'_> {
 
     pub(super) fn book_cancel(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
         self.context.writable()?;
+        self.context.charge_book(BookId(book))?;
         let owner = self.context.frame().call.contract;
         let cancelled = self.context.books.cancel(owner, BookId(book), OrderId(order))?;
         Ok(self.leave(cancelled.encode()))
     }
 
     pub(super) fn book_order(&mut self, book: u64, order: u64) -> Result<u32, Stop> {
+        self.context.charge_book(BookId(book))?;
         let found = self.context.books.order(BookId(book), OrderId(order))?;
         Ok(self.leave(found.encode()))
     }
 
     pub(super) fn book_depth(&mut self, book: u64, levels: u32) -> Result<u32, Stop> {
+        self.context.charge_book(BookId(book))?;
         let depth = self.context.books.depth(BookId(book), levels.min(limits::MAX_DEPTH_LEVELS))?;
         let count = depth.as_ref().map_or(0, |depth| depth.bids.len() + depth.asks.len());
         let price = self.context.shared.parameters.gas.level;
@@ -87,6 +93,7 @@ impl Host<'_> {
     }
 
     pub(super) fn book_params(&mut self, book: u64) -> Result<u32, Stop> {
+        self.context.charge_book(BookId(book))?;
         let params = self.context.books.params(BookId(book))?;
         Ok(self.leave(params.encode()))
     }

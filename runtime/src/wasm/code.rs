@@ -122,6 +122,16 @@ impl Code {
         self.methods.get(place)
     }
 
+    /// The method at this place.
+    pub(super) fn method_at(&self, place: usize) -> Option<&Method> {
+        self.methods.get(place)
+    }
+
+    /// Whether the method at this place has this name.
+    pub(super) fn is_method(&self, place: usize, name: &str) -> bool {
+        self.methods.get(place).is_some_and(|method| method.name == name)
+    }
+
     /// The exports that run the methods, in their order.
     pub(super) fn entry_names(&self) -> impl Iterator<Item = String> {
         self.methods.iter().map(|method| entry_name(&method.name))

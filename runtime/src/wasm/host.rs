@@ -8,7 +8,7 @@ use super::instance::{Dirty, StoreData};
 use crate::execution::{Context, Stop};
 use crate::gas::HostPrice;
 use crate::limits;
-use crate::state::StateKey;
+use crate::state::{StateKey, Value};
 
 /// One call of a host function.
 pub(super) struct Host<'a> {
@@ -20,6 +20,7 @@ pub(super) struct Host<'a> {
 
 impl<'a> Host<'a> {
     /// Takes over the caller's gas, and charges the function's base price.
+    #[inline(always)]
     pub(super) fn enter(
         caller: &'a mut Caller<'_, StoreData>,
         gas: i64,
@@ -57,6 +58,11 @@ impl<'a> Host<'a> {
         self.bytes(pointer, length, limit).map(<[u8]>::to_vec)
     }
 
+    /// As `read`, for a value to be stored.
+    pub(super) fn read_stored(&mut self, pointer: u32, length: u32) -> Result<Value, Stop> {
+        self.bytes(pointer, length, limits::MAX_VALUE_BYTES).map(Value::from_slice)
+    }
+
     /// As `read`, for text.
     pub(super) fn read_text(&mut self, pointer: u32, length: u32, limit: usize) -> Result<String, Stop> {
         let text = std::str::from_utf8(self.bytes(pointer, length, limit)?);
@@ -78,11 +84,11 @@ impl<'a> Host<'a> {
     }
 
     /// Sets or removes the value of a checked key of the running contract; answers whether it held one.
-    pub(super) fn put(&mut self, key: Bytes, value: Option<Vec<u8>>) -> Result<bool, Stop> {
+    pub(super) fn put(&mut self, key: Bytes, value: Option<Value>) -> Result<bool, Stop> {
         self.context.writable()?;
         let contract = self.context.frame().call.contract;
         let key = StateKey::new(&contract, slice(self.memory, key)?);
-        let touched = self.context.overlay.put(key, value)?;
+        let touched = self.context.overlay.put_value(key, value)?;
         self.context.charge_touch(touched.first)?;
         Ok(touched.found)
     }

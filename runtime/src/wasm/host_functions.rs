@@ -150,7 +150,7 @@ impl Host<'_> {
 
     fn storage_set(&mut self, key: u32, key_length: u32, value: u32, value_length: u32) -> Result<(), Stop> {
         self.check_key((key, key_length))?;
-        let value = self.read(value, value_length, limits::MAX_VALUE_BYTES)?;
+        let value = self.read_stored(value, value_length)?;
         self.put((key, key_length), Some(value))?;
         Ok(())
     }

@@ -53,6 +53,8 @@ pub(crate) struct Instance {
     memory: Memory,
     stop: Global,
     entries: Vec<TypedFunc<Given, Answer>>,
+    /// The place of the method that was asked for last: often the next one is the same.
+    recent: usize,
     _counted: Counted,
 }
 
@@ -73,7 +75,7 @@ impl Instance {
         store.data_mut().memory = Some(memory);
         code.image(|| memory.data(&store).into());
         let counted = engine.count_instance(code.memory_bytes);
-        Ok(Instance { code, fresh: true, store, memory, stop, entries, _counted: counted })
+        Ok(Instance { code, fresh: true, store, memory, stop, entries, recent: 0, _counted: counted })
     }
 
     pub(super) fn code(&self) -> &Code {
@@ -86,8 +88,11 @@ impl Instance {
     }
 
     /// The method of this name.
-    pub(crate) fn method(&self, name: &str) -> Option<&Method> {
-        self.code.method(name)
+    pub(crate) fn method(&mut self, name: &str) -> Option<&Method> {
+        if !self.code.is_method(self.recent, name) {
+            self.recent = self.code.method(name)?.index;
+        }
+        self.code.method_at(self.recent)
     }
 
     /// Runs the method of this place. Arguments and output are in the context's top frame.
@@ -148,15 +153,18 @@ impl Instance {
     }
 }
 
-/// Makes the chunks of memory what they are in a fresh instance.
+/// Makes the chunks of memory what they are in a fresh instance. Those that follow one another go at once.
 fn restore(memory: &mut [u8], image: &[u8], layout: MemoryLayout, mut chunks: u64) {
     while chunks != 0 {
-        let start = (chunks.trailing_zeros() as usize) << layout.chunk_shift;
-        let end = (start + layout.restored_bytes()).min(image.len());
+        let first = chunks.trailing_zeros();
+        let count = (chunks >> first).trailing_ones();
+        let start = (first as usize) << layout.chunk_shift;
+        let more = ((count - 1) as usize) << layout.chunk_shift;
+        let end = (start + more + layout.restored_bytes()).min(image.len());
         if let (Some(target), Some(source)) = (memory.get_mut(start..end), image.get(start..end)) {
             target.copy_from_slice(source);
         }
-        chunks &= chunks - 1;
+        chunks &= u64::MAX.checked_shl(first + count).unwrap_or(0);
     }
 }
 

@@ -9,6 +9,7 @@ mod flows;
 mod gas;
 mod opening;
 mod random;
+mod reading;
 mod refusals;
 mod rules;
 mod sessions;

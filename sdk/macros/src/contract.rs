@@ -172,8 +172,9 @@ fn wrapper(this: &Type, method: &Method<'_>, old: Option<&Type>) -> TokenStream 
             #[allow(unsafe_code, reason = "a method is an export of its name; the macro refuses names in use")]
             #[unsafe(export_name = #name)]
             extern "C" fn method(length: u32) -> u32 {
+                let mut buffer = ::sillok_sdk::__private::ReadBuffer::empty();
                 #[allow(unused_mut, reason = "a method may have no parameters")]
-                let mut arguments = ::sillok_sdk::__private::Arguments::fetch(length);
+                let mut arguments = ::sillok_sdk::__private::Arguments::fetch(length, &mut buffer);
                 #(#decoded)*
                 if !arguments.all_read() {
                     return ::sillok_sdk::__private::BAD_ARGUMENTS;

@@ -3,37 +3,36 @@
 use codec::Output;
 
 use super::StorageField;
-use crate::host::Scratch;
+use crate::host::StackBytes;
 
 /// The longest storage key.
 const MAX_KEY_BYTES: usize = 256;
 
-/// A storage key that is being written.
-pub(super) struct KeyBytes(Scratch);
+/// A storage key that is being written. On the stack, as no key is longer than fits there.
+pub(super) struct KeyBytes(StackBytes<MAX_KEY_BYTES>);
 
 impl KeyBytes {
     /// Nothing yet.
-    #[inline]
+    #[inline(always)]
     pub(super) const fn empty() -> Self {
-        KeyBytes(Scratch::new())
+        KeyBytes(StackBytes::new())
     }
 
     /// The field's 4 bytes; the rest is to be written.
     #[inline]
     pub(super) fn new(field: &StorageField) -> Self {
         let mut bytes = KeyBytes::empty();
-        bytes.0.write(&field.prefix);
+        bytes.write(&field.prefix);
         bytes
     }
 
     /// What was written.
-    #[inline]
+    #[inline(always)]
     pub(super) fn as_bytes(&self) -> &[u8] {
-        let bytes = self.0.as_bytes();
-        if bytes.len() > MAX_KEY_BYTES {
-            too_long();
+        match self.0.as_bytes() {
+            Some(bytes) => bytes,
+            None => too_long(),
         }
-        bytes
     }
 }
 
@@ -47,5 +46,10 @@ impl Output for KeyBytes {
     #[inline(always)]
     fn write(&mut self, part: &[u8]) {
         self.0.write(part);
+    }
+
+    #[inline(always)]
+    fn push_byte(&mut self, byte: u8) {
+        self.0.push_byte(byte);
     }
 }

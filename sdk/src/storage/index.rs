@@ -184,9 +184,9 @@ impl<'a, I: OrderedKey, K: OrderedKey, V: Decode> Unique<'a, I, K, V> {
 
     /// The key with this index key.
     pub fn key(&self, key: &I) -> Option<K> {
-        let mut buffer = ReadBuffer::new();
+        let mut buffer = ReadBuffer::empty();
         let found = host::storage_get(self.entry(key).as_bytes(), &mut buffer)?;
-        match whole(found) {
+        match whole(&found) {
             Some(key) => Some(key),
             None => corrupt(self.root.0),
         }

@@ -14,7 +14,7 @@ use super::index::{IndexField, IndexKey, IndexRoot, Indexes, VALUES, entry_key, 
 use super::key::{OrderedKey, StartsWith};
 use super::rows::{Entries, Keys, Rows};
 use super::{Marker, StorageField, read};
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// Where the key begins in a value's storage key: after the field's 4 bytes and [`VALUES`].
 const VALUE_KEY_BEGINS: usize = 5;
@@ -186,7 +186,7 @@ impl<K: OrderedKey, V: Encode + Decode, I: Indexes<Value = V>> Indexed<K, V, I> 
     fn write(&mut self, key: &K, old: &[IndexKey], value: &V) -> Result<(), Duplicate> {
         let value_key = self.value_key(key);
         replace(self.field, I::FIELDS, suffix(&value_key), old, &I::keys(value))?;
-        Scratch::encode(value, |bytes| host::storage_set(value_key.as_bytes(), bytes));
+        host::encoded(value, |bytes| host::storage_set(value_key.as_bytes(), bytes));
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use super::bytes::KeyBytes;
 use super::key::OrderedKey;
 use super::rows::{Row, Rows};
 use super::{Marker, StorageField, corrupt, decode, read};
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// A field that holds a sequence of values.
 pub struct List<T> {
@@ -133,7 +133,7 @@ impl<T: Encode + Decode> List<T> {
     fn write(&mut self, position: u64, value: &T) {
         let mut bytes = KeyBytes::empty();
         let key = self.key(position, &mut bytes);
-        Scratch::encode(value, |value| host::storage_set(key, value));
+        host::encoded(value, |value| host::storage_set(key, value));
     }
 
     fn set_len(&mut self, length: u64) {

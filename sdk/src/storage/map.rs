@@ -8,7 +8,7 @@ use codec::{Decode, Encode, Output};
 
 use super::bytes::KeyBytes;
 use super::{Marker, StorageField, read};
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// A field that holds a value for each of any number of keys.
 pub struct Map<K, V> {
@@ -59,7 +59,7 @@ impl<K: Encode, V: Encode + Decode> Map<K, V> {
     pub fn insert(&mut self, key: &K, value: &V) {
         let mut bytes = KeyBytes::empty();
         let key = self.key(key, &mut bytes);
-        Scratch::encode(value, |value| host::storage_set(key, value));
+        host::encoded(value, |value| host::storage_set(key, value));
     }
 
     /// Changes the value for `key`, or the type's default, and returns what `change` does; what it changed is
@@ -72,7 +72,7 @@ impl<K: Encode, V: Encode + Decode> Map<K, V> {
         let key = self.key(key, &mut bytes);
         let mut value: V = read(self.field, key).unwrap_or_default();
         let returned = change(&mut value);
-        Scratch::encode(&value, |value| host::storage_set(key, value));
+        host::encoded(&value, |value| host::storage_set(key, value));
         returned
     }
 

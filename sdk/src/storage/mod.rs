@@ -59,9 +59,9 @@ pub struct StorageField {
 
 /// The value at `key`, a whole storage key of this field.
 fn read<T: Decode>(field: &StorageField, key: &[u8]) -> Option<T> {
-    let mut buffer = ReadBuffer::new();
+    let mut buffer = ReadBuffer::empty();
     let bytes = host::storage_get(key, &mut buffer)?;
-    match decode(bytes) {
+    match decode(&bytes) {
         Some(value) => Some(value),
         None => corrupt(field),
     }

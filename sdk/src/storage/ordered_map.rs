@@ -11,7 +11,7 @@ use super::bytes::KeyBytes;
 use super::key::{OrderedKey, StartsWith};
 use super::rows::{Entries, Keys, Rows};
 use super::{Marker, StorageField, read};
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// A field that holds a value for each of any number of keys, and knows their order.
 pub struct OrderedMap<K, V> {
@@ -72,7 +72,7 @@ impl<K: OrderedKey, V: Encode + Decode> OrderedMap<K, V> {
     pub fn insert(&mut self, key: &K, value: &V) {
         let mut bytes = KeyBytes::empty();
         let key = self.key(key, &mut bytes);
-        Scratch::encode(value, |value| host::storage_set(key, value));
+        host::encoded(value, |value| host::storage_set(key, value));
     }
 
     /// Changes the value for `key`, or the type's default, and returns what `change` does; what it changed is

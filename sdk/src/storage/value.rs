@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use codec::{Decode, Encode};
 
 use super::{Marker, StorageField, read, unset};
-use crate::host::{self, Scratch};
+use crate::host;
 
 /// A field that holds one value or none.
 pub struct Value<T> {
@@ -58,7 +58,7 @@ impl<T: Encode + Decode> Value<T> {
 
     /// Sets it.
     pub fn set(&mut self, value: &T) {
-        Scratch::encode(value, |bytes| host::storage_set(&self.field.prefix, bytes));
+        host::encoded(value, |bytes| host::storage_set(&self.field.prefix, bytes));
     }
 
     /// Changes what it holds, or the type's default, and returns what `change` does; what it changed is

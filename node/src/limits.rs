@@ -131,6 +131,8 @@ pub(crate) const STATE_CACHE_BYTES: usize = 512 * 1024 * 1024;
 pub(crate) const KEPT_KEYS: usize = 128 * 1024;
 /// RocksDB's cache of blocks, in bytes.
 pub(crate) const STORAGE_CACHE_BYTES: usize = 256 * 1024 * 1024;
+/// A write buffer of one table, in bytes.
+pub(crate) const STORAGE_TABLE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
 /// RocksDB's write buffers together, in bytes.
 pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write-ahead logs together, in bytes.

@@ -12,7 +12,7 @@ use super::view::Seen;
 impl Book {
     /// Gives an order another limit, if one is named, and another quantity; answers what it was, and what
     /// became of it.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn amend(
         &mut self,
         id: OrderId,
@@ -102,7 +102,7 @@ impl Book {
     }
 
     /// Takes an order out; answers what it was.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn cancel(&mut self, id: OrderId) -> Result<Seen, Failure> {
         let slot = self.slot_of(id)?;
         if self.day.running.is_some() {

@@ -84,11 +84,6 @@ impl Book {
         })
     }
 
-    /// Refuses anyone but the owner.
-    pub(super) fn check_owner(&self, caller: ContractId) -> Result<(), BookError> {
-        if caller == self.owner { Ok(()) } else { Err(BookError::NotOwner) }
-    }
-
     #[inline]
     pub(super) fn next_id(&mut self) -> Result<u64, Broken> {
         let id = self.counters.order;

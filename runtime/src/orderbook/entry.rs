@@ -12,7 +12,7 @@ use super::taker::{End, Taker, Terms};
 
 impl Book {
     /// Matches an order within the call's steps, lets the rest rest, wait or go, and does what is due then.
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn place(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Entry, Failure> {
         match self.plain_limit(order) {
             Some(price) => self.place_plain(order, price, steps),

@@ -1,176 +1,32 @@
 //! The order book module by itself: a savepoint for each operation, and for each thousand of them a block's
 //! end, with everything that it writes to state as bytes.
 //!
-//! `orderbook/mix1`: 60 % add, 30 % cancel, 10 % immediate-or-cancel, in a book of about 10,000 orders at 800
-//! prices. `orderbook/mix2`: 82 % move to another price, 9 % add, 6 % cancel, 3 % immediate-or-cancel, in a
-//! book of about 1,000 orders at 750 prices. Both have 1,000 owners and prevent self-trades.
-//! `orderbook/sweep_1000_fills`: one order that meets a thousand.
+//! `orderbook/mix1` and `orderbook/mix2` are the [mixes](sillok_benches::books), of a thousand owners that
+//! prevent self-trades; `orderbook/mix1_matchcore` is the first in another crate's book, beside it.
+//! `orderbook/sweep_1000_fills`: one order that meets a thousand. `orderbook/place_bare`: an order placed
+//! and cancelled, two operations; `orderbook/place_from_contract`: the same by a contract.
 //!
-//! Percentiles of single operations are printed first. They contain reading the clock, whose own median
-//! is printed too.
+//! What an operation takes in the tenth percentile of runs is printed first, as is it where others have the
+//! processor too; and percentiles of single operations, which contain reading the clock, whose own median
+//! is printed too. `cargo bench -p sillok-benches --bench orderbook -- --instructions 1` runs a hundred
+//! blocks of the first mix and nothing else, for `valgrind --tool=callgrind --toggle-collect='*Mix*run*'`.
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs, reason = "a bench")]
 
 use std::hint::black_box;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sillok_abi::{
-    Account, BookId, BookParams, ContractId, NewOrder, OrderId, Price, Quantity, SelfTrade, Side, TimeInForce,
-};
-use sillok_runtime::{MemoryState, OrderBooks};
+use criterion::{Criterion, Throughput, criterion_group};
+use sillok_abi::{BookParams, NewOrder, Price, Quantity, SelfTrade, Side};
+use sillok_benches::books::{MAX_STEPS, MIDDLE, MIX1, MIX2, Matchcore, Mix, OPERATIONS, OWNER, Shares};
+use sillok_benches::{BENCH, Stage, succeeded};
+use sillok_testing::account;
 
-const OPERATIONS: u64 = 1_000;
-const OWNER: ContractId = ContractId([7; 32]);
-const MAX_STEPS: u32 = 64;
-const MIDDLE: u64 = 1_000;
 const TIMED_BLOCKS: usize = 1_000;
-
-/// A small generator of its own, so that the mix is the same everywhere (xorshift64*, Vigna 2014).
-struct Random(u64);
-
-impl Random {
-    /// Below `bound`, which is small: the upper bits of a product (Lemire 2019).
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        ((self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 32) * bound) >> 32
-    }
-}
-
-/// How often each operation comes, of a hundred, and how far prices lie from the middle.
-#[derive(Clone, Copy)]
-struct Shares {
-    add: u64,
-    cancel: u64,
-    take: u64,
-    reach: u64,
-    resting: usize,
-}
-
-const MIX1: Shares = Shares { add: 60, cancel: 30, take: 10, reach: 400, resting: 10_000 };
-const MIX2: Shares = Shares { add: 9, cancel: 6, take: 3, reach: 375, resting: 1_000 };
-
-/// What a block does, one after the other.
-enum Operation {
-    Place(NewOrder),
-    Cancel(OrderId),
-    Shift(OrderId, Price, Quantity),
-}
-
-struct Mix {
-    shares: Shares,
-    books: OrderBooks,
-    book: BookId,
-    random: Random,
-    /// What rests, as of the last block's end.
-    resting: Vec<(OrderId, Side)>,
-    next_id: u64,
-}
-
-impl Mix {
-    fn new(shares: Shares) -> Self {
-        let mut books = OrderBooks::new(Arc::new(MemoryState::default()));
-        let book = books.create(OWNER, BookParams::simple(1, 1, 1, 2 * MIDDLE)).unwrap().unwrap();
-        let mut mix = Mix { shares, books, book, random: Random(42), resting: Vec::new(), next_id: 1 };
-        let fill: Vec<Operation> = (0..shares.resting).map(|_| mix.add()).collect();
-        mix.run(&fill);
-        // A few blocks, so that what lies in state is as it is in the middle of a day.
-        for _ in 0..50 {
-            let block = mix.plan();
-            mix.run(&block);
-        }
-        mix
-    }
-
-    fn side(&mut self) -> Side {
-        if self.random.below(2) == 0 { Side::Buy } else { Side::Sell }
-    }
-
-    /// A price short of the middle.
-    fn price(&mut self, side: Side) -> Price {
-        let away = 1 + self.random.below(self.shares.reach);
-        Price(if side == Side::Buy { MIDDLE - away } else { MIDDLE + away })
-    }
-
-    fn order(&mut self, side: Side, price: Price, quantity: u64) -> NewOrder {
-        let mut key = [0; 32];
-        key[..8].copy_from_slice(&self.random.below(1_000).to_le_bytes());
-        self.next_id += 1;
-        NewOrder {
-            self_trade: SelfTrade::CancelNewest,
-            ..NewOrder::limit(Account::Key(key), side, price, Quantity(quantity))
-        }
-    }
-
-    fn add(&mut self) -> Operation {
-        let side = self.side();
-        let (price, quantity) = (self.price(side), 1 + self.random.below(100));
-        self.resting.push((OrderId(self.next_id), side));
-        Operation::Place(self.order(side, price, quantity))
-    }
-
-    /// Reaches far, and takes about as many resting orders as are added beyond those that are cancelled.
-    fn take(&mut self) -> Operation {
-        let side = self.side();
-        let price = Price(if side == Side::Buy { MIDDLE + 400 } else { MIDDLE - 400 });
-        let resting = (self.shares.add - self.shares.cancel) / self.shares.take;
-        let quantity = 50 * resting - 49 + self.random.below(100);
-        let order = self.order(side, price, quantity);
-        Operation::Place(NewOrder { time_in_force: TimeInForce::Ioc, ..order })
-    }
-
-    /// A block's operations. A few of the orders to cancel or move will have been filled by then.
-    fn plan(&mut self) -> Vec<Operation> {
-        let Mix { books, book, resting, .. } = self;
-        resting.retain(|(order, _)| books.order(*book, *order).unwrap().is_ok());
-        let Shares { add, cancel, take, .. } = self.shares;
-        let mut block = Vec::new();
-        for _ in 0..OPERATIONS {
-            let share = self.random.below(100);
-            let at = self.random.below(self.resting.len() as u64) as usize;
-            block.push(if share < add {
-                self.add()
-            } else if share < add + cancel {
-                Operation::Cancel(self.resting.swap_remove(at).0)
-            } else if share < add + cancel + take {
-                self.take()
-            } else {
-                let (order, side) = self.resting[at];
-                Operation::Shift(order, self.price(side), Quantity(1 + self.random.below(100)))
-            });
-        }
-        block
-    }
-
-    fn operate(&mut self, operation: &Operation) {
-        black_box(self.books.savepoint());
-        match operation {
-            Operation::Place(order) => {
-                let placed = self.books.place(OWNER, self.book, order, MAX_STEPS);
-                black_box(placed.unwrap().unwrap());
-            }
-            Operation::Cancel(order) => {
-                let _ = black_box(self.books.cancel(OWNER, self.book, *order).unwrap());
-            }
-            Operation::Shift(order, price, quantity) => {
-                let moved = self.books.amend(OWNER, self.book, *order, Some(*price), *quantity, MAX_STEPS);
-                let _ = black_box(moved.unwrap());
-            }
-        }
-    }
-
-    /// A block, with all that it writes; answers how long that took.
-    fn run(&mut self, block: &[Operation]) -> Duration {
-        let start = Instant::now();
-        block.iter().for_each(|operation| self.operate(operation));
-        let changes = self.books.changes().unwrap();
-        self.books.commit();
-        black_box(changes);
-        start.elapsed()
-    }
-}
+const TIMED_RUNS: usize = 600;
+/// How often a call of the contract places and cancels.
+const PAIRS: u32 = 100;
+/// How many calls are made before all is forgotten: what is undone is kept until a block's end.
+const CALLS: u64 = 20;
 
 /// Prints the percentiles of single operations.
 fn percentiles(name: &str, shares: Shares) {
@@ -185,8 +41,7 @@ fn percentiles(name: &str, shares: Shares) {
             let start = Instant::now();
             clock.push(start.elapsed());
         }
-        black_box(mix.books.changes().unwrap());
-        mix.books.commit();
+        mix.end();
     }
     times.sort_unstable();
     clock.sort_unstable();
@@ -200,9 +55,17 @@ fn percentiles(name: &str, shares: Shares) {
     );
 }
 
+/// Prints the tenth percentile of how long an operation takes in so many runs of `operations`: what a run takes
+/// if nobody else has the processor in between.
+fn tenth(name: &str, operations: u64, run: impl FnMut() -> Duration) {
+    let mut times: Vec<Duration> = std::iter::repeat_with(run).take(TIMED_RUNS).collect();
+    times.sort_unstable();
+    println!("{name}: tenth percentile {} ns", times[TIMED_RUNS / 10].as_nanos() / u128::from(operations));
+}
+
 /// A book with a thousand sellers, and the order that meets them all, which is taken back after each run.
 fn sweep(criterion: &mut Criterion) {
-    let mut mix = Mix::new(Shares { resting: 0, ..MIX1 });
+    let mut mix = Mix::empty(Shares { resting: 0, ..MIX1 });
     let book = mix.books.create(OWNER, BookParams::simple(1, 1, 1, 2 * MIDDLE)).unwrap().unwrap();
     for number in 0..1_000 {
         let order = mix.order(Side::Sell, Price(MIDDLE + number / 10), 1);
@@ -210,21 +73,20 @@ fn sweep(criterion: &mut Criterion) {
     }
     mix.books.commit();
     let order = NewOrder { self_trade: SelfTrade::Allow, ..mix.order(Side::Buy, Price(2 * MIDDLE), 1_000) };
+    let mut meet = || {
+        let mark = mix.books.savepoint();
+        let start = Instant::now();
+        let placed = mix.books.place(OWNER, book, &order, u32::MAX).unwrap().unwrap();
+        let taken = start.elapsed();
+        assert_eq!(placed.fills.len(), 1_000);
+        mix.books.rollback(mark);
+        taken
+    };
+    tenth("sweep_1000_fills", 1_000, &mut meet);
     let mut group = criterion.benchmark_group("orderbook");
     group.throughput(Throughput::Elements(1_000));
     group.bench_function("sweep_1000_fills", |bencher| {
-        bencher.iter_custom(|runs| {
-            let mut taken = Duration::ZERO;
-            for _ in 0..runs {
-                let mark = mix.books.savepoint();
-                let start = Instant::now();
-                let placed = mix.books.place(OWNER, book, &order, u32::MAX).unwrap().unwrap();
-                taken += start.elapsed();
-                assert_eq!(placed.fills.len(), 1_000);
-                mix.books.rollback(mark);
-            }
-            taken
-        });
+        bencher.iter_custom(|runs| (0..runs).map(|_| meet()).sum());
     });
 }
 
@@ -232,6 +94,10 @@ fn mixes(criterion: &mut Criterion) {
     for (name, shares) in [("mix1", MIX1), ("mix2", MIX2)] {
         percentiles(name, shares);
         let mut mix = Mix::new(shares);
+        tenth(name, OPERATIONS, || {
+            let block = mix.plan();
+            mix.run(&block)
+        });
         let mut group = criterion.benchmark_group("orderbook");
         group.throughput(Throughput::Elements(OPERATIONS));
         group.bench_function(name, |bencher| {
@@ -248,5 +114,89 @@ fn mixes(criterion: &mut Criterion) {
     sweep(criterion);
 }
 
-criterion_group!(benches, mixes);
-criterion_main!(benches);
+/// The first mix in another crate's book.
+fn peer(criterion: &mut Criterion) {
+    let mut mix = Mix::empty(MIX1);
+    let mut matchcore = Matchcore::default();
+    let mut block = mix.fill();
+    let mut next = || {
+        let _ = mix.run(&block);
+        let taken = matchcore.run(&block);
+        block = mix.plan();
+        taken
+    };
+    (0..=50).for_each(|_| {
+        let _ = next();
+    });
+    tenth("mix1_matchcore", OPERATIONS, &mut next);
+    let mut group = criterion.benchmark_group("orderbook");
+    group.throughput(Throughput::Elements(OPERATIONS));
+    group.bench_function("mix1_matchcore", |bencher| {
+        bencher.iter_custom(|runs| (0..runs).map(|_| next()).sum());
+    });
+}
+
+/// A contract that places an order and cancels it, and the same without one, each of them an operation of its
+/// own.
+fn contract(criterion: &mut Criterion) {
+    let mut stage = Stage::bench();
+    let book: u64 = stage.world.ok("Alice", BENCH, "open_book", ());
+    stage.state = stage.world.state.clone();
+    let prepared = stage.prepare(stage.call(BENCH, "place_and_cancel", (book, account("Bob"), PAIRS)));
+    let operations = 2 * u64::from(PAIRS);
+    let (mut runner, mut calls) = (stage.runner(), 0);
+    let mut call = || {
+        if calls % CALLS == 0 {
+            runner = stage.runner();
+            // Loads the book.
+            succeeded(runner.next(&prepared));
+        }
+        calls += 1;
+        let start = Instant::now();
+        black_box(succeeded(runner.next(&prepared)));
+        start.elapsed()
+    };
+    tenth("place_from_contract", operations, &mut call);
+    let mut mix = Mix::empty(MIX1);
+    let order = NewOrder::limit(account("Bob"), Side::Buy, Price(900), Quantity(10));
+    let mut bare = || {
+        let start = Instant::now();
+        (0..PAIRS).for_each(|_| place_and_cancel(&mut mix, &order));
+        let taken = start.elapsed();
+        mix.books.commit();
+        taken
+    };
+    tenth("place_bare", operations, &mut bare);
+    let mut group = criterion.benchmark_group("orderbook");
+    group.throughput(Throughput::Elements(operations));
+    group.bench_function("place_from_contract", |bencher| {
+        bencher.iter_custom(|runs| (0..runs).map(|_| call()).sum());
+    });
+    group.bench_function("place_bare", |bencher| {
+        bencher.iter_custom(|runs| (0..runs).map(|_| bare()).sum());
+    });
+}
+
+fn place_and_cancel(mix: &mut Mix, order: &NewOrder) {
+    black_box(mix.books.savepoint());
+    let placed = mix.books.place(OWNER, mix.book, black_box(order), MAX_STEPS).unwrap().unwrap();
+    black_box(mix.books.savepoint());
+    let _ = black_box(mix.books.cancel(OWNER, mix.book, placed.order).unwrap().unwrap());
+}
+
+criterion_group!(benches, mixes, peer, contract);
+
+fn main() {
+    let args: Vec<String> = std::env::args().collect();
+    let counted = args.iter().position(|arg| arg == "--instructions").and_then(|at| args.get(at + 1));
+    if let Some(number) = counted {
+        let mut mix = Mix::new(if number == "1" { MIX1 } else { MIX2 });
+        for _ in 0..100 {
+            let block = mix.plan();
+            let _ = mix.run(&block);
+        }
+        return;
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}

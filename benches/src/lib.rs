@@ -2,11 +2,12 @@
 //!
 //! A [`Stage`] is a chain in memory with the contracts that are measured, a [`Runner`] the one place
 //! where root calls are made, [`plain`] the same Wasm without Sillok, [`worst`] the modules that take longest
-//! to compile, [`variant`] makes many contracts of one, [`accounts`] state with a million keys, [`Rows`] the table of gas prices that the bench `calibrate` makes.
+//! to compile, [`variant`] makes many contracts of one, [`accounts`] state with a million keys, [`books`] what happens in order books, [`Rows`] the table of gas prices that the bench `calibrate` makes.
 #![allow(clippy::float_arithmetic, reason = "figures are for people")]
 #![allow(clippy::unwrap_used, reason = "a bench: a panic is how it reports")]
 
 pub mod accounts;
+pub mod books;
 pub mod plain;
 mod prices;
 mod runner;

@@ -105,6 +105,22 @@ impl Bench {
         counted
     }
 
+    /// Makes an order book of this contract, with prices from 1 to 2,000; answers its id.
+    pub fn open_book(&mut self) -> u64 {
+        books::create(&BookParams::simple(1, 1, 1, 2_000)).map_or(0, |book| book.0)
+    }
+
+    /// Places an order in a book of this contract and cancels it, `count` times. Answers how often both was
+    /// done.
+    pub fn place_and_cancel(&mut self, book: u64, of: Account, count: u32) -> u32 {
+        let order = NewOrder::limit(of, Side::Buy, Price(900), Quantity(10));
+        let once = |_: &u32| {
+            let placed = books::place(BookId(book), black_box(&order));
+            placed.is_ok_and(|placed| books::cancel(BookId(book), placed.order).is_ok())
+        };
+        (0..count).filter(once).count() as u32
+    }
+
     fn credit(&mut self, to: &Account, amount: u64) -> Result<(), Error> {
         let sum = self.balances.get_or_default(to).checked_add(amount).ok_or(Error::Overflow)?;
         self.balances.insert(to, &sum);

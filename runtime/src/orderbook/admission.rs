@@ -22,41 +22,39 @@ struct Ticks {
 }
 
 impl Book {
-    /// Judges an order. Changes nothing.
-    #[inline(always)]
-    pub(super) fn admit(&self, order: &NewOrder) -> Result<Admitted, BookError> {
-        match order.kind {
-            OrderKind::Limit { price } if self.takes_plain(order) => self.admit_plain(order, price),
-            _ => self.admit_any(order),
-        }
-    }
-
-    /// Whether orders that ask for nothing special match as they come, and this is one.
+    /// Whether orders match as they come, and none waits unseen: what happens then is simple.
     #[inline]
-    fn takes_plain(&self, order: &NewOrder) -> bool {
-        use TimeInForce::{Gtc, Ioc};
+    pub(super) fn is_plain(&self) -> bool {
         self.day.phase == Phase::Continuous
             && self.day.running.is_none()
             && self.params.mode == MatchMode::Continuous
-            && matches!(order.time_in_force, Gtc | Ioc)
-            && !order.post_only
-            && order.min_quantity.0 == 0
+            && self.slab.special == 0
     }
 
-    /// As `admit_any`, for most orders.
+    /// The limit of an order that asks for nothing special, in a book where nothing special happens.
     #[inline]
-    fn admit_plain(&self, order: &NewOrder, price: Price) -> Result<Admitted, BookError> {
+    pub(super) fn plain_limit(&self, order: &NewOrder) -> Option<Price> {
+        use TimeInForce::{Gtc, Ioc};
+        let OrderKind::Limit { price } = order.kind else { return None };
+        let asks = order.post_only || order.min_quantity.0 != 0;
+        (self.is_plain() && matches!(order.time_in_force, Gtc | Ioc) && !asks).then_some(price)
+    }
+
+    /// As `admit`, for orders that have a `plain_limit`: its ordinal, and the owner's number.
+    #[inline(always)]
+    pub(super) fn admit_plain(
+        &self,
+        order: &NewOrder,
+        price: Price,
+    ) -> Result<(u32, Option<u32>), BookError> {
         let limit = self.tick_of(price)?;
         self.grid.check_quantity(order.quantity)?;
         self.check_collar(order.side, limit)?;
-        let owner = self.check_room(order)?;
-        let flags = Flags::of(order.time_in_force, order.self_trade);
-        let rests = order.time_in_force == TimeInForce::Gtc;
-        let terms = Terms { family: Family::Limit, flags, extra: Extra::NONE, rests, least: 0 };
-        Ok(Admitted { taker: self.taker(order, limit, owner), terms, trigger: None })
+        Ok((limit, self.check_room(order)?))
     }
 
-    fn admit_any(&self, order: &NewOrder) -> Result<Admitted, BookError> {
+    /// Judges an order. Changes nothing.
+    pub(super) fn admit(&self, order: &NewOrder) -> Result<Admitted, BookError> {
         self.check_phase(order)?;
         self.check_mode(order)?;
         self.check_terms(order)?;
@@ -154,10 +152,18 @@ impl Book {
     }
 
     /// The ordinal of a price on a tick and within the day's band.
-    #[inline]
+    #[inline(always)]
     pub(super) fn tick_of(&self, price: Price) -> Result<u32, BookError> {
-        let tick = self.grid.ordinal(price, &self.params)?;
-        if (self.day.low..=self.day.high).contains(&tick) { Ok(tick) } else { Err(BookError::OutsideBand) }
+        match self.grid.find(price) {
+            Some(tick) if self.day.low <= tick && tick <= self.day.high => Ok(tick),
+            _ => Err(self.why_not(price)),
+        }
+    }
+
+    /// Why a price is refused that is none of the day's.
+    #[cold]
+    fn why_not(&self, price: Price) -> BookError {
+        self.grid.ordinal(price, &self.params).err().unwrap_or(BookError::OutsideBand)
     }
 
     fn check_quantities(&self, order: &NewOrder) -> Result<(), BookError> {
@@ -189,8 +195,9 @@ impl Book {
             return Ok(None);
         }
         let number = self.slab.owners.find(&order.owner);
-        let open = number.and_then(|number| self.slab.owners.get(number).ok()).map_or(0, |owner| owner.open);
-        if rests && open >= self.params.max_open {
+        let open =
+            number.and_then(|number| self.slab.owners.get(number).ok()).map_or(0, |owner| owner.slots.len());
+        if rests && open >= self.params.max_open as usize {
             return Err(BookError::TooManyOrders);
         }
         let strangers = number.is_none() && self.slab.owners.count() >= MAX_OWNERS;
@@ -200,8 +207,8 @@ impl Book {
         Ok(number)
     }
 
-    #[inline(always)]
-    fn taker(&self, order: &NewOrder, limit: u32, owner: Option<u32>) -> Taker {
+    #[inline]
+    pub(super) fn taker(&self, order: &NewOrder, limit: u32, owner: Option<u32>) -> Taker {
         Taker {
             id: 0,
             account: order.owner,

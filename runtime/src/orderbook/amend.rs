@@ -1,15 +1,17 @@
 //! Amending an order: less at the same price keeps its place, anything else loses it and may trade.
 
-use sillok_abi::{Amended, BookError, OrderId, OrderView, Phase, Placed, Price, Quantity, Removal};
+use sillok_abi::{BookError, OrderId, Phase, Price, Quantity, Removal};
 
 use super::answer::{Broken, Failure};
 use super::book::{Book, Steps};
-use super::entry::Fate;
+use super::entry::{Entry, Fate};
 use super::order::{Family, Flags, Order, Rung};
 use super::taker::{Taker, Terms};
+use super::view::Seen;
 
 impl Book {
-    /// Gives an order another limit, if one is named, and another quantity.
+    /// Gives an order another limit, if one is named, and another quantity; answers what it was, and what
+    /// became of it.
     #[inline(always)]
     pub(super) fn amend(
         &mut self,
@@ -17,29 +19,37 @@ impl Book {
         price: Option<Price>,
         quantity: Quantity,
         steps: &mut Steps,
-    ) -> Result<Amended, Failure> {
+    ) -> Result<(Seen, Entry), Failure> {
         let slot = self.slot_of(id)?;
         let order = *self.slab.get(slot)?;
-        let tick = self.check_amendment(&order, price, quantity)?;
-        let before = self.view(slot)?;
+        let (tick, at) = self.check_amendment(&order, price, quantity)?;
+        let before = self.seen(slot, &order)?;
+        let entry = Entry { id: id.0, resting: quantity.0, cancelled: 0, reason: Removal::Unfilled };
         if tick == order.rung.tick() && quantity.0 <= order.total() {
-            self.shrink(slot, &order, quantity.0)?;
-            return Ok(Amended { before, placed: self.shrunk(id, quantity) });
+            self.shrink(slot, quantity.0)?;
+            return Ok((before, entry));
         }
         self.check_collar(order.rung.side(), tick)?;
-        let rung = Rung::new(order.rung.family(), order.rung.side(), tick);
-        let fate = self.replace(slot, &order, rung, quantity.0, steps)?;
-        Ok(Amended { before, placed: self.placed(id.0, quantity.0, fate, steps)? })
+        let rung = order.rung.at(tick);
+        let plain = self.is_plain() && !order.flags.has(Flags::ICEBERG | Flags::AT_CLOSE);
+        if plain && !self.reaches(rung.side(), tick) {
+            let priority = self.next_priority()?;
+            self.send_plain(slot, priority, quantity.0, rung, at)?;
+            self.emit_joined_at(id.0, rung, at, quantity.0);
+            return Ok((before, entry));
+        }
+        let fate = self.replace(slot, rung, quantity.0, steps)?;
+        Ok((before, self.conclude(id.0, quantity.0, fate, steps)?))
     }
 
-    /// Judges an amendment; answers the ordinal that the order gets.
-    #[inline]
+    /// Judges an amendment; answers the ordinal that the order gets, and its price.
+    #[inline(always)]
     fn check_amendment(
         &self,
         order: &Order,
         price: Option<Price>,
         quantity: Quantity,
-    ) -> Result<u32, BookError> {
+    ) -> Result<(u32, u64), BookError> {
         if self.day.running.is_some() {
             return Err(BookError::Uncrossing);
         }
@@ -50,42 +60,28 @@ impl Book {
         if !limited && (price.is_some() || quantity.0 > order.total()) {
             return Err(BookError::BadOrder);
         }
-        let tick = price.map_or(Ok(order.rung.tick()), |price| self.tick_of(price))?;
+        let tick = match price {
+            Some(price) => (self.tick_of(price)?, price.0),
+            None => (order.rung.tick(), order.price),
+        };
         self.grid.check_quantity(quantity)?;
         Ok(tick)
     }
 
-    /// The answer to an order that kept its place, where nothing can be due.
-    fn shrunk(&self, order: OrderId, resting: Quantity) -> Placed {
-        Placed {
-            order,
-            fills: Vec::new(),
-            removed: Vec::new(),
-            resting,
-            cancelled: Quantity(0),
-            reason: None,
-            phase: self.day.phase,
-        }
-    }
-
     /// Takes from what an order hides first.
-    fn shrink(&mut self, slot: u32, order: &Order, quantity: u64) -> Result<(), Broken> {
+    #[inline(never)]
+    fn shrink(&mut self, slot: u32, quantity: u64) -> Result<(), Broken> {
+        let order = *self.slab.get(slot)?;
         let shown = order.shown.min(quantity);
         self.resize(slot, shown, quantity.saturating_sub(shown), order.flags)?;
-        self.emit_resized(order, shown);
+        self.emit_resized(&order, shown);
         Ok(())
     }
 
     /// The order comes in anew: at the end of its new queue if it meets nobody, otherwise as one that takes.
-    #[inline]
-    fn replace(
-        &mut self,
-        slot: u32,
-        order: &Order,
-        rung: Rung,
-        quantity: u64,
-        steps: &mut Steps,
-    ) -> Result<Fate, Failure> {
+    #[inline(never)]
+    fn replace(&mut self, slot: u32, rung: Rung, quantity: u64, steps: &mut Steps) -> Result<Fate, Failure> {
+        let order = &{ *self.slab.get(slot)? };
         let mut taker = Taker { limit: rung.tick(), left: quantity, ..self.taker_of(order)? };
         // Where midpoint orders are, what it meets depends on the price that it gives up.
         let quiet = self.slab.special == 0 && self.meeting(&taker).is_none();
@@ -107,15 +103,15 @@ impl Book {
 
     /// Takes an order out; answers what it was.
     #[inline(always)]
-    pub(super) fn cancel(&mut self, id: OrderId) -> Result<OrderView, Failure> {
+    pub(super) fn cancel(&mut self, id: OrderId) -> Result<Seen, Failure> {
         let slot = self.slot_of(id)?;
         if self.day.running.is_some() {
             return Err(BookError::Uncrossing.into());
         }
-        let view = self.view(slot)?;
         let order = *self.slab.get(slot)?;
+        let seen = self.seen(slot, &order)?;
         self.remove(slot)?;
         self.emit_left(&order);
-        Ok(view)
+        Ok(seen)
     }
 }

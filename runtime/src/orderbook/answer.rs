@@ -7,10 +7,10 @@ use crate::state::Fault;
 /// A result or a refusal; a fault halts the node.
 pub type Answer<T> = Result<Result<T, BookError>, Fault>;
 
-/// A book breaks a promise of its own: what does not hold. As small as an error can be, because everything
-/// that changes an order may say so.
+/// A book breaks a promise of its own: what does not hold. A single word, so that a number with it comes
+/// back in registers: everything that changes an order may say so.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Broken(pub(super) &'static str);
+pub(super) struct Broken(pub(super) &'static &'static str);
 
 impl From<Broken> for Fault {
     #[cold]
@@ -30,12 +30,14 @@ pub(super) enum Failure {
 }
 
 impl From<BookError> for Failure {
+    #[inline]
     fn from(error: BookError) -> Self {
         Failure::Refused(error)
     }
 }
 
 impl From<Broken> for Failure {
+    #[inline]
     fn from(broken: Broken) -> Self {
         Failure::Broken(broken)
     }
@@ -60,6 +62,6 @@ pub(super) fn answer<T>(result: Result<T, Failure>) -> Answer<T> {
 
 /// A value that the module's own invariants promise; without it, the book is broken.
 #[inline(always)]
-pub(super) fn promised<T>(value: Option<T>, what: &'static str) -> Result<T, Broken> {
+pub(super) fn promised<T>(value: Option<T>, what: &'static &'static str) -> Result<T, Broken> {
     value.ok_or(Broken(what))
 }

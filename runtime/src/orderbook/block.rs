@@ -2,9 +2,9 @@
 
 use codec::{Compact, Encode};
 
-use super::answer::{Broken, promised};
+use super::answer::Broken;
 use super::book::Book;
-use super::books::OrderBooks;
+use super::books::{OrderBooks, loaded};
 use super::limits::{CHUNK_SLOT_BYTES, PAGE_BYTES, PAGE_ORDERS, PAGE_OWNERS};
 use super::pages::Plan;
 use super::record::{BookRecord, SlotRecord, chunk_key, count_key, header_key, owners_key, page_key};
@@ -96,8 +96,7 @@ impl OrderBooks {
     /// A book that the block touched; such a book is always loaded.
     #[inline]
     pub(super) fn loaded_mut(&mut self, number: u32) -> Result<&mut Book, Broken> {
-        let place = self.books.as_mut().and_then(|books| books.get_mut(number as usize));
-        promised(place.and_then(Option::as_deref_mut), "a book that was changed is not loaded")
+        loaded(&mut self.books, number as usize)
     }
 }
 

@@ -84,47 +84,47 @@ impl Book {
         })
     }
 
-    /// Refuses anyone but the owner.
-    pub(super) fn check_owner(&self, caller: ContractId) -> Result<(), BookError> {
-        if caller == self.owner { Ok(()) } else { Err(BookError::NotOwner) }
-    }
-
     #[inline]
     pub(super) fn next_id(&mut self) -> Result<u64, Broken> {
         let id = self.counters.order;
-        self.counters.order = promised(id.checked_add(1), "order ids are used up")?;
+        self.counters.order = promised(id.checked_add(1), &"order ids are used up")?;
         Ok(id)
     }
 
     #[inline]
     pub(super) fn next_priority(&mut self) -> Result<u64, Broken> {
         let priority = self.counters.priority;
-        self.counters.priority = promised(priority.checked_add(1), "priorities are used up")?;
+        self.counters.priority = promised(priority.checked_add(1), &"priorities are used up")?;
         Ok(priority)
     }
 
     /// Tells something to everybody.
-    #[inline]
+    #[inline(always)]
     pub(super) fn emit(&mut self, event: BookEvent) {
         self.log.events.push(event);
         self.counters.event = self.counters.event.wrapping_add(1);
     }
 
-    /// Tells that an order joined the end of a visible queue.
-    #[inline]
+    /// Tells that an order joined the end of a queue, if that is visible.
     pub(super) fn emit_joined(&mut self, id: u64, rung: Rung, shown: u64) {
+        self.emit_joined_at(id, rung, self.grid.price(rung.tick()), shown);
+    }
+
+    /// As `emit_joined`, where the queue's price is known.
+    #[inline(always)]
+    pub(super) fn emit_joined_at(&mut self, id: u64, rung: Rung, price: u64, shown: u64) {
         if rung.is_limit() {
             self.emit(BookEvent::Joined {
                 order: OrderId(id),
                 side: rung.side(),
-                price: sillok_abi::Price(self.grid.price(rung.tick())),
+                price: sillok_abi::Price(price),
                 quantity: sillok_abi::Quantity(shown),
             });
         }
     }
 
     /// Tells that an order left a visible queue.
-    #[inline]
+    #[inline(always)]
     pub(super) fn emit_left(&mut self, order: &Order) {
         if order.rung.is_limit() {
             self.emit(BookEvent::Left { order: OrderId(order.id) });
@@ -158,10 +158,10 @@ impl Steps {
     /// Takes one step, if any is left.
     #[inline]
     pub(super) fn take(&mut self) -> bool {
-        let allowed = self.left > 0;
-        self.left = self.left.saturating_sub(1);
-        self.taken = self.taken.saturating_add(u32::from(allowed));
-        allowed
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        self.taken = self.taken.saturating_add(1);
+        true
     }
 }
 

@@ -25,7 +25,7 @@ use crate::state::{Fault, StateReader};
 pub struct OrderBooks {
     state: Arc<dyn StateReader>,
     /// A place for every book, empty until the book is loaded; none before their number is known.
-    pub(super) books: Option<Vec<Option<Box<Book>>>>,
+    pub(super) books: Places,
     /// How many of them the tentative block created.
     pub(super) created: usize,
     /// The book of each operation of the tentative block.
@@ -37,6 +37,9 @@ pub struct OrderBooks {
     /// What went wrong in a call that could not say so; everything fails from then on.
     pub(super) fault: Option<Fault>,
 }
+
+/// A place for every book.
+pub(super) type Places = Option<Vec<Option<Box<Book>>>>;
 
 impl OrderBooks {
     /// The books in `state`; nothing is read yet.
@@ -78,7 +81,8 @@ impl OrderBooks {
     /// or is cancelled. An order that could still match when the steps are used up is not left in the book
     /// crossed: its rest is cancelled with the reason `StepLimit`, and can be placed again.
     pub fn place(&mut self, caller: ContractId, book: BookId, order: &NewOrder, most: u32) -> Answer<Placed> {
-        self.operate(caller, book, most, |book, steps| book.place(order, steps))
+        let place = |book: &mut Book, steps: &mut Steps| book.place(order, steps);
+        self.run(caller, book, most, place, |book, entry, steps| entry.placed(book, steps))
     }
 
     /// Gives an order another limit, if one is named, and another quantity: what is to be left of it. Less at
@@ -93,12 +97,16 @@ impl OrderBooks {
         quantity: Quantity,
         most: u32,
     ) -> Answer<Amended> {
-        self.operate(caller, book, most, |book, steps| book.amend(order, price, quantity, steps))
+        let amend = |book: &mut Book, steps: &mut Steps| book.amend(order, price, quantity, steps);
+        self.run(caller, book, most, amend, |book, (before, entry), steps| Amended {
+            before: before.view(book),
+            placed: entry.placed(book, steps),
+        })
     }
 
     /// Takes an order out, in any phase; answers what it was.
     pub fn cancel(&mut self, caller: ContractId, book: BookId, order: OrderId) -> Answer<OrderView> {
-        self.operate(caller, book, 0, |book, _| book.cancel(order))
+        self.run(caller, book, 0, |book, _| book.cancel(order), |book, seen, _| seen.view(book))
     }
 
     /// Takes out all orders of an owner, if one is named, and of a side, if one is named. Not done means that
@@ -169,7 +177,8 @@ impl OrderBooks {
         taker: Account,
         quantity: Quantity,
     ) -> Answer<Placed> {
-        self.operate(caller, book, 1, |book, steps| book.take(order, taker, quantity, steps))
+        let take = |book: &mut Book, steps: &mut Steps| book.take(order, taker, quantity, steps);
+        self.run(caller, book, 1, take, |book, entry, steps| entry.placed(book, steps))
     }
 
     /// Notes a trade that two parties agreed on outside of the book.
@@ -259,7 +268,7 @@ impl OrderBooks {
     /// book.
     pub fn work_of(&mut self, book: BookId, action: &BookAction) -> Result<u64, Fault> {
         let work = self.book(book).map(|book| match action {
-            BookAction::MassCancel { owner: Some(owner), .. } => book.orders_listed(owner),
+            BookAction::MassCancel { owner: Some(owner), .. } => book.orders_open(owner),
             BookAction::SetPhase { phase: Phase::Closed, .. } => book.slots_to_sweep(),
             BookAction::Uncross => book.auction_work(),
             _ => 0,
@@ -270,7 +279,7 @@ impl OrderBooks {
     /// As `work_of`, of a query.
     pub fn work_of_query(&mut self, book: BookId, query: &BookQuery) -> Result<u64, Fault> {
         let work = self.book(book).map(|book| match query {
-            BookQuery::OrdersOf { owner, .. } => book.orders_listed(owner),
+            BookQuery::OrdersOf { owner, .. } => book.orders_open(owner),
             BookQuery::Indication => book.auction_work(),
             BookQuery::Session => 0,
         });
@@ -299,7 +308,7 @@ impl OrderBooks {
         Ok(BookId(u64::from(number).saturating_add(1)))
     }
 
-    /// Runs an operation of at most `most` steps on a book of `caller`, which is undone if it is refused.
+    /// As `run`, of an operation whose result is the answer.
     #[inline(always)]
     fn operate<T>(
         &mut self,
@@ -308,31 +317,47 @@ impl OrderBooks {
         most: u32,
         operation: impl FnOnce(&mut Book, &mut Steps) -> Result<T, Failure>,
     ) -> Answer<T> {
-        answer(self.run(caller, id, most, operation))
+        self.run(caller, id, most, operation, |_, answer, _| answer)
     }
 
+    /// Runs an operation of at most `most` steps on a book of `caller`, which is undone if it is refused, and
+    /// makes its answer of what it came to. Answers are large: this one is made where it is to be.
     #[inline(always)]
-    fn run<T>(
+    fn run<S, T>(
         &mut self,
         caller: ContractId,
         id: BookId,
         most: u32,
-        operation: impl FnOnce(&mut Book, &mut Steps) -> Result<T, Failure>,
-    ) -> Result<T, Failure> {
-        let now = self.now;
+        operation: impl FnOnce(&mut Book, &mut Steps) -> Result<S, Failure>,
+        answer: impl FnOnce(&Book, S, Steps) -> T,
+    ) -> Answer<T> {
         self.steps_taken = 0;
-        let (number, book) = self.find(id)?;
-        book.check_owner(caller)?;
-        book.begin(now);
-        let mut steps = Steps::new(most);
-        let result = operation(book, &mut steps);
-        if result.is_err() {
-            book.undo_operation()?;
-        } else {
-            self.operations.push(number);
+        if !self.is_loaded(id)
+            && let Err(failure) = self.load(id)
+        {
+            return self::answer(Err(failure));
         }
-        self.steps_taken = steps.taken;
-        result
+        let OrderBooks { books, operations, now, steps_taken, .. } = self;
+        let place = place(id);
+        let book = loaded(books, place)?;
+        if book.owner != caller {
+            return Ok(Err(BookError::NotOwner));
+        }
+        book.begin(*now);
+        let mut steps = Steps::new(most);
+        let done = operation(book, &mut steps);
+        *steps_taken = steps.taken;
+        match done {
+            Ok(done) => {
+                // There are fewer books than 32 bits count.
+                operations.push(place as u32);
+                Ok(Ok(answer(book, done, steps)))
+            }
+            Err(failure) => {
+                book.undo_operation()?;
+                self::answer(Err(failure))
+            }
+        }
     }
 
     fn begin(&mut self, number: u32) -> Result<(), Broken> {
@@ -342,33 +367,26 @@ impl OrderBooks {
         Ok(())
     }
 
-    /// A book, to read.
+    /// A book, to read, loaded if it was not.
     fn book(&mut self, id: BookId) -> Result<&Book, Failure> {
-        self.find(id).map(|(_, book)| &*book)
-    }
-
-    /// A book with its number, loaded if it was not.
-    #[inline]
-    fn find(&mut self, id: BookId) -> Result<(u32, &mut Book), Failure> {
-        let number = id.0.checked_sub(1).and_then(|number| u32::try_from(number).ok());
-        let number = number.unwrap_or(u32::MAX);
-        if !self.is_loaded(number) {
-            self.load(number)?;
+        if !self.is_loaded(id) {
+            self.load(id)?;
         }
-        Ok((number, self.loaded_mut(number)?))
+        Ok(loaded(&mut self.books, place(id))?)
     }
 
-    fn is_loaded(&self, number: u32) -> bool {
-        let place = self.books.as_ref().and_then(|books| books.get(number as usize));
+    #[inline]
+    fn is_loaded(&self, id: BookId) -> bool {
+        let place = self.books.as_ref().and_then(|books| books.get(place(id)));
         place.is_some_and(Option::is_some) && self.fault.is_none()
     }
 
     #[cold]
-    fn load(&mut self, number: u32) -> Result<(), Failure> {
+    fn load(&mut self, id: BookId) -> Result<(), Failure> {
         self.places()?;
-        let place = self.books.as_mut().and_then(|books| books.get_mut(number as usize));
-        let place = place.ok_or(BookError::NoBook)?;
-        *place = Some(Box::new(load::book(number, self.seed, &*self.state)?));
+        let at = place(id);
+        let place = self.books.as_mut().and_then(|books| books.get_mut(at)).ok_or(BookError::NoBook)?;
+        *place = Some(Box::new(load::book(at as u32, self.seed, &*self.state)?));
         Ok(())
     }
 
@@ -381,6 +399,19 @@ impl OrderBooks {
             let count = load::count(&*self.state)? as usize;
             self.books = Some(std::iter::repeat_with(|| None).take(count).collect());
         }
-        Ok(promised(self.books.as_mut(), "the books' places are missing")?)
+        Ok(promised(self.books.as_mut(), &"the books' places are missing")?)
     }
+}
+
+/// A book's place, one below its id.
+#[inline]
+fn place(id: BookId) -> usize {
+    usize::try_from(id.0.wrapping_sub(1)).unwrap_or(usize::MAX)
+}
+
+/// A book that is loaded.
+#[inline]
+pub(super) fn loaded(books: &mut Places, place: usize) -> Result<&mut Book, Broken> {
+    let place = books.as_mut().and_then(|books| books.get_mut(place));
+    promised(place.and_then(Option::as_deref_mut), &"a book that is needed is not loaded")
 }

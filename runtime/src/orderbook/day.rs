@@ -58,6 +58,7 @@ impl Day {
     }
 
     /// The ordinal of the last price, or else of the reference.
+    #[inline]
     pub(super) fn last_or_reference(&self) -> u32 {
         if self.last == NIL { self.reference } else { self.last }
     }
@@ -70,6 +71,7 @@ impl Day {
 
 impl Book {
     /// The day, to change it.
+    #[inline]
     pub(super) fn day_mut(&mut self) -> &mut Day {
         self.log.day(&self.day);
         &mut self.day

@@ -1,6 +1,8 @@
 //! An order comes in: it matches, and what is left of it rests or is cancelled.
 
-use sillok_abi::{BookError, BookEvent, NewOrder, OrderId, Phase, Placed, Quantity, Removal, Side};
+use sillok_abi::{
+    BookError, BookEvent, NewOrder, OrderId, Phase, Placed, Price, Quantity, Removal, Side, TimeInForce,
+};
 
 use super::admission::Admitted;
 use super::answer::{Broken, Failure};
@@ -11,7 +13,33 @@ use super::taker::{End, Taker, Terms};
 impl Book {
     /// Matches an order within the call's steps, lets the rest rest, wait or go, and does what is due then.
     #[inline(always)]
-    pub(super) fn place(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Placed, Failure> {
+    pub(super) fn place(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Entry, Failure> {
+        match self.plain_limit(order) {
+            Some(price) => self.place_plain(order, price, steps),
+            None => self.place_any(order, steps),
+        }
+    }
+
+    /// As `place_any`, for most orders.
+    #[inline(always)]
+    fn place_plain(&mut self, order: &NewOrder, price: Price, steps: &mut Steps) -> Result<Entry, Failure> {
+        let (limit, owner) = self.admit_plain(order, price)?;
+        let id = self.next_id()?;
+        let flags = Flags::of(order.time_in_force, order.self_trade);
+        let rests = order.time_in_force == TimeInForce::Gtc;
+        if rests && !self.reaches(order.side, limit) {
+            let owner = owner.unwrap_or_else(|| self.slab.owners.add(order.owner));
+            self.join_plain(id, order, (Rung::limit(order.side, limit), price), owner, flags)?;
+            return Ok(Entry { id, resting: order.quantity.0, cancelled: 0, reason: Removal::Unfilled });
+        }
+        let mut taker = Taker { id, ..self.taker(order, limit, owner) };
+        let terms = Terms { family: Family::Limit, flags, extra: Extra::NONE, rests, least: 0 };
+        let fate = self.enter(&mut taker, &terms, steps)?;
+        self.conclude(id, order.quantity.0, fate, steps)
+    }
+
+    #[inline(never)]
+    fn place_any(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Entry, Failure> {
         let Admitted { mut taker, terms, trigger } = self.admit(order)?;
         taker.id = self.next_id()?;
         let mut fate = Fate { resting: taker.left, reason: Removal::Unfilled };
@@ -19,7 +47,7 @@ impl Book {
             Some(trigger) => self.wait(&mut taker, &terms, trigger)?,
             None => fate = self.enter(&mut taker, &terms, steps)?,
         }
-        self.placed(taker.id, order.quantity.0, fate, steps)
+        self.conclude(taker.id, order.quantity.0, fate, steps)
     }
 
     /// Matches a taker and lets what is left rest, or cancels it.
@@ -31,8 +59,9 @@ impl Book {
     ) -> Result<Fate, Failure> {
         let wanted = taker.left;
         let mut end = End::Done;
-        if self.day.phase == Phase::Continuous && self.meeting(taker).is_some() {
-            end = self.match_or_undo(taker, terms, steps)?;
+        if self.day.phase == Phase::Continuous {
+            let minds = terms.least > 0 || terms.flags.has(Flags::POST_ONLY);
+            end = if minds { self.match_or_undo(taker, terms, steps)? } else { self.sweep(taker, steps)? };
         }
         let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
         let fails = traded < terms.least;
@@ -50,7 +79,8 @@ impl Book {
         Ok(Fate { resting: 0, reason })
     }
 
-    /// Matches a taker; takes that back if it is less than the least.
+    /// Matches a taker that minds how much; takes that back if it is less than the least.
+    #[cold]
     fn match_or_undo(&mut self, taker: &mut Taker, terms: &Terms, steps: &mut Steps) -> Result<End, Failure> {
         let wanted = taker.left;
         let start = (self.point(), steps.left, steps.fills.len(), steps.removed.len());
@@ -106,26 +136,55 @@ impl Book {
             priority: self.next_priority()?,
             shown,
             hidden: taker.left.saturating_sub(shown),
+            price: self.grid.price(rung.tick()),
             rung,
             owner: taker.owner,
             group: taker.group,
             flags,
             ..Order::free(NIL)
         };
-        self.insert(order, extra)?;
+        self.insert(&order, extra)?;
         self.emit_joined(order.id, rung, shown);
         Ok(())
     }
 
-    /// Does what is due, and tells what became of an order of `quantity` by then. Until then, `fate` was its.
+    /// An order that meets nobody and has nothing special joins the queue at a price whole.
     #[inline(always)]
-    pub(super) fn placed(
+    fn join_plain(
+        &mut self,
+        id: u64,
+        new: &NewOrder,
+        (rung, price): (Rung, Price),
+        owner: u32,
+        flags: Flags,
+    ) -> Result<(), Broken> {
+        let order = Order {
+            id,
+            priority: self.next_priority()?,
+            shown: new.quantity.0,
+            hidden: 0,
+            price: price.0,
+            rung,
+            prev: NIL,
+            next: NIL,
+            owner,
+            group: new.group,
+            flags,
+        };
+        self.insert(&order, Extra::NONE)?;
+        self.emit_joined_at(id, rung, price.0, new.quantity.0);
+        Ok(())
+    }
+
+    /// Does what is due, and tells what became of an order of `quantity` by then. Until then, `fate` was its.
+    #[inline]
+    pub(super) fn conclude(
         &mut self,
         id: u64,
         quantity: u64,
         mut fate: Fate,
         steps: &mut Steps,
-    ) -> Result<Placed, Failure> {
+    ) -> Result<Entry, Failure> {
         if self.is_due() {
             self.settle_due(steps)?;
             fate.resting = match self.slab.find(id) {
@@ -143,23 +202,43 @@ impl Book {
             steps.removed.retain(|removed| removed.order != order);
         }
         let cancelled = quantity.saturating_sub(traded).saturating_sub(fate.resting);
-        Ok(Placed {
-            order,
-            fills: std::mem::take(&mut steps.fills),
-            removed: std::mem::take(&mut steps.removed),
-            resting: Quantity(fate.resting),
-            cancelled: Quantity(cancelled),
-            reason: (cancelled > 0).then_some(fate.reason),
-            phase: self.day.phase,
-        })
+        Ok(Entry { id, resting: fate.resting, cancelled, reason: fate.reason })
     }
 }
 
-/// What became of an order.
+/// What became of an order for the time being.
 #[derive(Clone, Copy)]
 pub(super) struct Fate {
     /// What is left of it in the book.
     pub(super) resting: u64,
     /// Why the rest was cancelled, if any was.
     pub(super) reason: Removal,
+}
+
+/// What an order's coming in led to, beside what its steps say.
+#[derive(Clone, Copy)]
+pub(super) struct Entry {
+    pub(super) id: u64,
+    /// What is left of it in the book.
+    pub(super) resting: u64,
+    /// What of it was cancelled.
+    pub(super) cancelled: u64,
+    /// Why, if anything was.
+    pub(super) reason: Removal,
+}
+
+impl Entry {
+    /// The answer to whoever placed it.
+    #[inline(always)]
+    pub(super) fn placed(self, book: &Book, steps: Steps) -> Placed {
+        Placed {
+            order: OrderId(self.id),
+            fills: steps.fills,
+            removed: steps.removed,
+            resting: Quantity(self.resting),
+            cancelled: Quantity(self.cancelled),
+            reason: (self.cancelled > 0).then_some(self.reason),
+            phase: book.day.phase,
+        }
+    }
 }

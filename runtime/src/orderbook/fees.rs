@@ -12,11 +12,13 @@ const WIDE_MILLION: u128 = 1_000_000;
 pub(super) struct Halves(pub(super) u64);
 
 impl Halves {
+    #[inline]
     pub(super) fn whole(price: u64) -> Self {
         Halves(price.saturating_mul(2))
     }
 
     /// What a quantity costs, rounded down. The largest value of an order bounds it.
+    #[inline]
     pub(super) fn value(self, quantity: u64) -> u64 {
         match self.0.checked_mul(quantity) {
             Some(twice) => twice >> 1,
@@ -26,6 +28,7 @@ impl Halves {
 }
 
 /// A fee of so many millionths of a value, rounded towards zero.
+#[inline]
 pub(super) fn fee(value: u64, rate: i32) -> i64 {
     if rate == 0 {
         return 0;

@@ -21,7 +21,6 @@ struct Zone {
 pub(super) struct Grid {
     /// Lowest first; never empty.
     zones: Vec<Zone>,
-    low: u64,
     high: u64,
     ticks: u32,
     lot: u64,
@@ -46,14 +45,7 @@ impl Grid {
         }
         let (zones, ticks) = zones(params)?;
         let max_quantity = MAX_QUANTITY.min(MAX_VALUE.checked_div(high)?);
-        (ticks <= MAX_TICKS && lot <= max_quantity).then_some(Grid {
-            zones,
-            low,
-            high,
-            ticks,
-            lot,
-            max_quantity,
-        })
+        (ticks <= MAX_TICKS && lot <= max_quantity).then_some(Grid { zones, high, ticks, lot, max_quantity })
     }
 
     /// How many prices there are; every ordinal is below this.
@@ -62,20 +54,20 @@ impl Grid {
     }
 
     /// The ordinal of a price, which is refused if it is off the tick or outside the book's prices.
-    #[inline]
     pub(super) fn ordinal(&self, price: Price, params: &BookParams) -> Result<u32, BookError> {
-        if price.0 < self.low || price.0 > self.high {
+        self.find(price).ok_or_else(|| {
             let on_tick = price.0.checked_rem(params.tick_at(price)) == Some(0);
-            return Err(if on_tick { BookError::OutsideBand } else { BookError::OffTick });
-        }
-        let zone = self.zones.iter().rfind(|zone| zone.low <= price.0).ok_or(BookError::OutsideBand)?;
-        let above = price.0.saturating_sub(zone.low);
-        let (steps, over) = divide(above, zone.tick);
-        if over != 0 {
-            return Err(BookError::OffTick);
-        }
-        // Both are below the number of ticks.
-        Ok(zone.first.saturating_add(steps as u32))
+            if on_tick { BookError::OutsideBand } else { BookError::OffTick }
+        })
+    }
+
+    /// The ordinal of a price, if it is one of the book's.
+    #[inline(always)]
+    pub(super) fn find(&self, price: Price) -> Option<u32> {
+        let zone = self.zones.iter().rfind(|zone| zone.low <= price.0)?;
+        let (steps, over) = divide(price.0.wrapping_sub(zone.low), zone.tick);
+        // Of a price of the book, both are below the number of ticks.
+        (price.0 <= self.high && over == 0).then_some(zone.first.wrapping_add(steps as u32))
     }
 
     /// The price of an ordinal. Ordinals are below [`Self::ticks`], so that nothing saturates.

@@ -3,16 +3,16 @@
 //! An open-addressing table: ids grow for ever while few orders live, so an array by id would grow
 //! with history. Nothing ever iterates over it, so that its layout can't be seen.
 
-const EMPTY: u32 = u32::MAX;
+const EMPTY: u64 = u64::MAX;
 const FIRST_CELLS: usize = 16;
-/// 2^64 divided by the golden ratio (Knuth, TAOCP 6.4): spreads ids that follow each other evenly.
-const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+/// 2^32 divided by the golden ratio (Knuth, TAOCP 6.4): spreads ids that follow each other evenly.
+const SPREAD: u32 = 0x9E37_79B9;
 
-/// A map from ids to slots. It keeps slots alone, to stay small, so that whoever asks says which id is in a
-/// slot; while an order is put in or taken out, it is in its slot.
+/// A map from ids to slots. A cell is the lower half of an id and, below it, a slot: no orders are read but
+/// the one that is looked for. Whoever looks says which id is in a slot, as upper halves may differ.
 pub(super) struct Index {
     /// A power of two of them, at most half in use, so that every search meets an empty one.
-    cells: Vec<u32>,
+    cells: Vec<u64>,
     used: usize,
 }
 
@@ -24,73 +24,82 @@ impl Index {
     /// The slot that holds this id.
     #[inline]
     pub(super) fn find(&self, id: u64, id_in: impl Fn(u32) -> u64) -> Option<u32> {
-        let mut at = self.home(id);
+        let mut at = self.home(cell(id, 0));
         loop {
-            let slot = self.cell(at);
-            if slot == EMPTY {
+            let found = self.cell(at);
+            if found == EMPTY {
                 return None;
             }
-            if id_in(slot) == id {
+            let slot = found as u32;
+            if found == cell(id, slot) && id_in(slot) == id {
                 return Some(slot);
             }
             at = self.after(at);
         }
     }
 
-    /// Adds an id in a slot, which are not in it yet.
+    /// Adds an id in a slot, of which neither is in it yet.
     #[inline]
-    pub(super) fn insert(&mut self, id: u64, slot: u32, id_in: impl Fn(u32) -> u64) {
+    pub(super) fn insert(&mut self, id: u64, slot: u32) {
         if self.used >= self.cells.len() >> 1 {
-            self.grow(id_in);
+            self.grow();
         }
-        self.put(id, slot);
-        self.used = self.used.saturating_add(1);
+        self.put(cell(id, slot));
+        self.used = self.used.wrapping_add(1);
     }
 
     /// Takes an id in a slot out, and moves those that had to give way to it back towards their home.
     #[inline]
-    pub(super) fn remove(&mut self, id: u64, slot: u32, id_in: impl Fn(u32) -> u64) {
-        let mut hole = self.home(id);
-        while self.cell(hole) != slot {
-            if self.cell(hole) == EMPTY {
+    pub(super) fn remove(&mut self, id: u64, slot: u32) {
+        let gone = cell(id, slot);
+        let mut hole = self.home(gone);
+        loop {
+            let found = self.cell(hole);
+            if found == gone {
+                break;
+            }
+            if found == EMPTY {
                 return;
             }
             hole = self.after(hole);
         }
         let mut at = self.after(hole);
-        while self.cell(at) != EMPTY {
-            let slot = self.cell(at);
-            if self.distance(self.home(id_in(slot)), at) >= self.distance(hole, at) {
-                self.set(hole, slot);
+        loop {
+            let found = self.cell(at);
+            if found == EMPTY {
+                break;
+            }
+            if self.distance(self.home(found), at) >= self.distance(hole, at) {
+                self.set(hole, found);
                 hole = at;
             }
             at = self.after(at);
         }
         self.set(hole, EMPTY);
-        self.used = self.used.saturating_sub(1);
+        self.used = self.used.wrapping_sub(1);
     }
 
     #[inline]
-    fn put(&mut self, id: u64, slot: u32) {
-        let mut at = self.home(id);
+    fn put(&mut self, new: u64) {
+        let mut at = self.home(new);
         while self.cell(at) != EMPTY {
             at = self.after(at);
         }
-        self.set(at, slot);
+        self.set(at, new);
     }
 
     #[cold]
-    fn grow(&mut self, id_in: impl Fn(u32) -> u64) {
+    fn grow(&mut self) {
         let doubled = vec![EMPTY; self.cells.len() << 1];
         let cells = std::mem::replace(&mut self.cells, doubled);
-        cells.into_iter().filter(|slot| *slot != EMPTY).for_each(|slot| self.put(id_in(slot), slot));
+        cells.into_iter().filter(|cell| *cell != EMPTY).for_each(|cell| self.put(cell));
     }
 
-    /// Where a search for this id begins: the upper bits of its product.
+    /// Where a search for this cell begins: the upper bits of a product. There are fewer than 2^32 cells.
     #[inline]
-    fn home(&self, id: u64) -> usize {
-        let spread = id.wrapping_mul(SPREAD).rotate_left(self.cells.len().trailing_zeros());
-        self.wrap(spread as usize)
+    fn home(&self, cell: u64) -> usize {
+        let spread = ((cell >> 32) as u32).wrapping_mul(SPREAD);
+        self.wrap(spread.rotate_left(self.cells.len().trailing_zeros()) as usize)
     }
 
     #[inline]
@@ -110,16 +119,21 @@ impl Index {
     }
 
     #[inline]
-    fn cell(&self, at: usize) -> u32 {
+    fn cell(&self, at: usize) -> u64 {
         self.cells.get(at).copied().unwrap_or(EMPTY)
     }
 
     #[inline]
-    fn set(&mut self, at: usize, slot: u32) {
+    fn set(&mut self, at: usize, cell: u64) {
         if let Some(place) = self.cells.get_mut(at) {
-            *place = slot;
+            *place = cell;
         }
     }
+}
+
+#[inline]
+fn cell(id: u64, slot: u32) -> u64 {
+    id << 32 | u64::from(slot)
 }
 
 #[cfg(test)]
@@ -130,9 +144,14 @@ mod tests {
 
     use super::Index;
 
+    /// Some differ in their upper halves alone.
+    fn id() -> impl Strategy<Value = u64> {
+        prop_oneof![1u64..120, (1u64..4, 1u64..40).prop_map(|(upper, lower)| upper << 32 | lower)]
+    }
+
     proptest! {
         #[test]
-        fn agrees_with_a_map(steps in prop::collection::vec((any::<bool>(), 1u64..120), 1..400)) {
+        fn agrees_with_a_map(steps in prop::collection::vec((any::<bool>(), id()), 1..400)) {
             let mut index = Index::new();
             let mut map = BTreeMap::new();
             let mut ids = Vec::new();
@@ -140,16 +159,16 @@ mod tests {
                 ids.push(id);
                 match map.get(&id).copied() {
                     None if insert => {
-                        index.insert(id, slot, |slot| ids[slot as usize]);
+                        index.insert(id, slot);
                         map.insert(id, slot);
                     }
                     Some(old) if !insert => {
-                        index.remove(id, old, |slot| ids[slot as usize]);
+                        index.remove(id, old);
                         map.remove(&id);
                     }
                     _ => {}
                 }
-                for id in 0..121 {
+                for id in map.keys().copied().chain(0..121).chain((0..121).map(|id| id << 32 | id)) {
                     prop_assert_eq!(index.find(id, |slot| ids[slot as usize]), map.get(&id).copied());
                 }
             }

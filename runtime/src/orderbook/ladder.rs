@@ -38,27 +38,28 @@ impl Level {
         self.shown.saturating_add(self.hidden)
     }
 
-    /// Adds an order's quantities.
+    /// Adds an order's quantities, of which as many as a book may have fit.
     #[inline]
-    pub(super) fn add(&mut self, order: &Order) -> Result<(), Broken> {
-        self.shown = promised(self.shown.checked_add(order.shown), "a level's quantity overflows")?;
-        self.hidden = promised(self.hidden.checked_add(order.hidden), "a level's quantity overflows")?;
-        Ok(())
+    pub(super) fn add(&mut self, order: &Order) {
+        self.shown = self.shown.wrapping_add(order.shown);
+        self.hidden = self.hidden.wrapping_add(order.hidden);
     }
 
     /// Takes an order's quantities off.
     #[inline]
     pub(super) fn subtract(&mut self, order: &Order) -> Result<(), Broken> {
-        self.shown = promised(self.shown.checked_sub(order.shown), "a level falls below zero")?;
-        self.hidden = promised(self.hidden.checked_sub(order.hidden), "a level falls below zero")?;
+        self.shown = promised(self.shown.checked_sub(order.shown), &"a level falls below zero")?;
+        self.hidden = promised(self.hidden.checked_sub(order.hidden), &"a level falls below zero")?;
         Ok(())
     }
 }
 
+type Chunk = Option<Box<[Level; CHUNK_LEVELS]>>;
+
 /// The levels of one family and side.
 struct Half {
     occupancy: Occupancy,
-    chunks: Vec<Option<Box<[Level; CHUNK_LEVELS]>>>,
+    chunks: Vec<Chunk>,
 }
 
 impl Half {
@@ -75,12 +76,20 @@ impl Half {
         chunk.and_then(|chunk| chunk.get(tick % CHUNK_LEVELS)).unwrap_or(&Level::EMPTY)
     }
 
-    #[inline]
+    #[inline(always)]
     fn level_mut(&mut self, tick: u32) -> Option<&mut Level> {
         let tick = tick as usize;
         let chunk = self.chunks.get_mut(tick / CHUNK_LEVELS)?;
-        chunk.get_or_insert_with(|| Box::new([Level::EMPTY; CHUNK_LEVELS])).get_mut(tick % CHUNK_LEVELS)
+        if chunk.is_none() {
+            fill(chunk);
+        }
+        chunk.as_mut()?.get_mut(tick % CHUNK_LEVELS)
     }
+}
+
+#[cold]
+fn fill(chunk: &mut Chunk) {
+    *chunk = Some(Box::new([Level::EMPTY; CHUNK_LEVELS]));
 }
 
 /// All queues of a book.
@@ -104,23 +113,42 @@ impl Ladder {
     }
 
     /// The level at a rung, to change it.
-    #[inline]
+    #[inline(always)]
     pub(super) fn level_mut(&mut self, rung: Rung) -> Result<&mut Level, Broken> {
-        let half = self.halves.get_mut(rung.half());
-        promised(half.and_then(|half| half.level_mut(rung.tick())), "a level is off the ladder")
+        promised(self.half_mut(rung).level_mut(rung.tick()), &"a level is off the ladder")
     }
 
-    /// A level has got its first order, or lost its last.
-    pub(super) fn set_occupied(&mut self, rung: Rung, occupied: bool) {
-        let Some(half) = self.halves.get_mut(rung.half()) else { return };
-        half.occupancy.set(rung.tick(), occupied);
-        if let Some(best) = self.best.get_mut(rung.half()) {
-            let end = match rung.side() {
-                Side::Buy => half.occupancy.last(),
-                Side::Sell => half.occupancy.first(),
+    /// Notes whether a level holds orders: one of its orders came or went.
+    #[inline(always)]
+    pub(super) fn set(&mut self, rung: Rung, occupied: bool) {
+        let tick = rung.tick();
+        let half = &mut self.halves[rung.half() & (HALVES - 1)];
+        half.occupancy.set(tick, occupied);
+        let Some(best) = self.best.get_mut(rung.half()) else { return };
+        let better = match rung.side() {
+            Side::Buy => tick.wrapping_add(1) > best.wrapping_add(1),
+            Side::Sell => tick < *best,
+        };
+        if occupied {
+            *best = std::hint::select_unpredictable(better, tick, *best);
+        } else if *best == tick {
+            let next = match rung.side() {
+                Side::Buy => half.occupancy.at_or_below(tick),
+                Side::Sell => half.occupancy.at_or_above(tick),
             };
-            *best = end.unwrap_or(NIL);
+            *best = next.unwrap_or(NIL);
         }
+    }
+
+    /// Whether the best limit of the other side is at `limit` or better for `side`. Sides are as good as random:
+    /// instead of a jump, all bits are turned over for sales, which turns the order of numbers round.
+    #[inline(always)]
+    pub(super) fn reaches(&self, side: Side, limit: u32) -> bool {
+        let [buy, sell] = self.best;
+        let is_sale = side == Side::Sell;
+        let (best, turn) =
+            (std::hint::select_unpredictable(is_sale, buy, sell), u32::from(is_sale).wrapping_neg());
+        (best ^ turn <= limit ^ turn) & (best != NIL)
     }
 
     /// The best limit level of a side that holds orders: the highest buying, the lowest selling price.
@@ -161,9 +189,15 @@ impl Ladder {
         self.half(rung).occupancy.at_or_above(rung.tick())
     }
 
+    // There are as many halves as three bits can number.
+
     #[inline]
     fn half(&self, rung: Rung) -> &Half {
-        // There are as many halves as three bits can number.
         &self.halves[rung.half() & (HALVES - 1)]
+    }
+
+    #[inline]
+    fn half_mut(&mut self, rung: Rung) -> &mut Half {
+        &mut self.halves[rung.half() & (HALVES - 1)]
     }
 }

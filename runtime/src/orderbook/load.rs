@@ -42,16 +42,16 @@ pub(super) fn book(number: u32, seed: u64, state: &dyn StateReader) -> Result<Bo
 }
 
 fn read(number: u32, seed: u64, state: &dyn StateReader) -> Result<Book, Fault> {
-    let bytes = promised(state.get(&header_key(number))?, "its header is missing")?;
+    let bytes = promised(state.get(&header_key(number))?, &"its header is missing")?;
     let record: BookRecord = decode(&bytes, "its header")?;
     let slots = read_slots(number, &record, state)?;
-    let mut book = promised(Book::new(record.owner, record.params, seed).ok(), "its rules make no sense")?;
+    let mut book = promised(Book::new(record.owner, record.params, seed).ok(), &"its rules make no sense")?;
     (book.counters, book.day, book.pages) = (record.counters, record.day, record.pages);
     book.load_owners(number, record.owners, state)?;
     let orders = slots.into_iter().map(SlotRecord::into_order).collect();
     book.load_orders(orders)?;
     book.slab.free = record.free;
-    promised((book.slab.live == record.live).then_some(()), "its header does not agree with its pages")?;
+    promised((book.slab.live == record.live).then_some(()), &"its header does not agree with its pages")?;
     book.check_free_list()?;
     Ok(book)
 }
@@ -61,20 +61,20 @@ fn read_slots(number: u32, record: &BookRecord, state: &dyn StateReader) -> Resu
     let mut slots = Vec::with_capacity(record.pages.slots as usize);
     let mut since = Vec::new();
     for page in 0..record.pages.slots.div_ceil(PAGE_ORDERS) {
-        let bytes = promised(state.get(&page_key(number, page))?, "a page is missing")?;
+        let bytes = promised(state.get(&page_key(number, page))?, &"a page is missing")?;
         let read: PageRecord = decode(&bytes, "a page")?;
         let rest = (record.pages.slots as usize).saturating_sub(slots.len());
         let whole = read.slots.len() == rest.min(PAGE_ORDERS as usize);
-        promised(whole.then_some(()), "a page has too many slots, or too few")?;
+        promised(whole.then_some(()), &"a page has too many slots, or too few")?;
         since.push(read.since);
         slots.extend(read.slots);
     }
     for chunk in record.pages.first..record.pages.next {
-        let bytes = promised(state.get(&chunk_key(number, chunk))?, "a chunk of the journal is missing")?;
+        let bytes = promised(state.get(&chunk_key(number, chunk))?, &"a chunk of the journal is missing")?;
         let changed: Vec<(u32, SlotRecord)> = decode(&bytes, "a chunk of the journal")?;
         for (slot, record) in changed {
-            let since = promised(since.get((slot / PAGE_ORDERS) as usize), "a slot is in no page")?;
-            let place = promised(slots.get_mut(slot as usize), "a slot is in no page")?;
+            let since = promised(since.get((slot / PAGE_ORDERS) as usize), &"a slot is in no page")?;
+            let place = promised(slots.get_mut(slot as usize), &"a slot is in no page")?;
             if chunk >= *since {
                 *place = record;
             }
@@ -86,24 +86,27 @@ fn read_slots(number: u32, record: &BookRecord, state: &dyn StateReader) -> Resu
 impl Book {
     fn load_owners(&mut self, number: u32, count: u32, state: &dyn StateReader) -> Result<(), Fault> {
         for page in 0..count.div_ceil(PAGE_OWNERS) {
-            let bytes = promised(state.get(&owners_key(number, page))?, "a page of owners is missing")?;
+            let bytes = promised(state.get(&owners_key(number, page))?, &"a page of owners is missing")?;
             let accounts: Vec<Account> = decode(&bytes, "a page of owners")?;
             for account in accounts {
                 let new = self.slab.owners.find(&account).is_none();
-                promised(new.then_some(()), "an owner is there twice")?;
+                promised(new.then_some(()), &"an owner is there twice")?;
                 self.slab.owners.add(account);
             }
         }
         let counted = self.slab.owners.count();
         self.owners_written = counted;
-        Ok(promised((counted == count).then_some(()), "the owners are not as many as its header says")?)
+        Ok(promised((counted == count).then_some(()), &"the owners are not as many as its header says")?)
     }
 
     /// Puts the orders in their slots, and in their queues by their priorities.
     fn load_orders(&mut self, orders: Vec<(Order, Option<Extra>)>) -> Result<(), Fault> {
         let mut queued = Vec::new();
-        for (order, extra) in orders {
-            let slot = self.slab.append(order);
+        for (mut order, extra) in orders {
+            if order.is_live() {
+                order.price = self.grid.price(order.rung.tick());
+            }
+            let slot = self.slab.append(&order);
             if let Some(extra) = extra {
                 self.slab.set_extra(slot, extra);
             }
@@ -121,7 +124,7 @@ impl Book {
         let mut priorities: Vec<u64> = queued.iter().map(|(_, priority, _)| *priority).collect();
         priorities.sort_unstable();
         let unique = priorities.windows(2).all(|pair| pair.first() != pair.last());
-        Ok(promised(unique.then_some(()), "two orders have one place")?)
+        Ok(promised(unique.then_some(()), &"two orders have one place")?)
     }
 
     /// An order is new, and of a known id, price, quantity and owner.
@@ -135,7 +138,7 @@ impl Book {
         let priced = order.rung.tick() < self.grid.ticks()
             && extra.is_none_or(|extra| extra.limit < self.grid.ticks());
         let flagged = order.flags.0 & !Flags::ALL == 0 && extra.is_some() == order.flags.has(Flags::EXTRA);
-        Ok(promised((sound && priced && flagged).then_some(()), "an order is out of bounds")?)
+        Ok(promised((sound && priced && flagged).then_some(()), &"an order is out of bounds")?)
     }
 
     /// The free list holds every free slot, once.
@@ -145,9 +148,9 @@ impl Book {
         let listed = self.free_list().take((free as usize).saturating_add(1));
         let mut count = 0u32;
         for slot in listed {
-            promised((!self.slab.get(slot?)?.is_live()).then_some(()), "an order is on the free list")?;
+            promised((!self.slab.get(slot?)?.is_live()).then_some(()), &"an order is on the free list")?;
             count = count.saturating_add(1);
         }
-        Ok(promised((count == free).then_some(()), "a free slot is not on the free list, or twice")?)
+        Ok(promised((count == free).then_some(()), &"a free slot is not on the free list, or twice")?)
     }
 }

@@ -43,8 +43,14 @@ impl Book {
         Ok(End::Done)
     }
 
-    /// Whom a taker meets next, if anybody.
+    /// Whether somebody on the other side waits at a limit or a better price, where orders match as they come.
     #[inline]
+    pub(super) fn reaches(&self, side: Side, limit: u32) -> bool {
+        self.ladder.reaches(side, limit)
+    }
+
+    /// Whom a taker meets next, if anybody.
+    #[inline(always)]
     pub(super) fn meeting(&self, taker: &Taker) -> Option<Meeting> {
         if self.slab.special > 0 || taker.midpoint {
             let halfway = self.meeting_halfway(taker);
@@ -55,17 +61,14 @@ impl Book {
         let rung = match self.params.mode {
             MatchMode::Continuous => {
                 let best = self.ladder.best(taker.side.other())?;
-                let crosses = match taker.side {
-                    Side::Buy => best.tick() <= taker.limit,
-                    Side::Sell => best.tick() >= taker.limit,
-                };
-                crosses.then_some(best)?
+                self.reaches(taker.side, taker.limit).then_some(best)?
             }
             MatchMode::EqualPrice => Rung::limit(taker.side.other(), taker.limit),
             MatchMode::Negotiated => return None,
         };
         let slot = self.head(rung)?;
-        Some(Meeting { slot, price: Halves::whole(self.grid.price(rung.tick())), tick: rung.tick() })
+        let price = self.slab.get(slot).ok()?.price;
+        Some(Meeting { slot, price: Halves::whole(price), tick: rung.tick() })
     }
 
     /// The midpoint order of the other side that a taker meets: halfway is better than the best price.
@@ -89,6 +92,7 @@ impl Book {
     }
 
     /// Whether an order's time has come.
+    #[inline]
     pub(super) fn has_expired(&self, slot: u32, order: &Order) -> bool {
         let due = |now| self.slab.expiry(slot, order.flags) <= now;
         order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT)
@@ -131,6 +135,7 @@ impl Book {
     }
 
     /// Trades as much as both want with what the maker shows.
+    #[inline]
     pub(super) fn trade(
         &mut self,
         meeting: &Meeting,
@@ -142,7 +147,6 @@ impl Book {
         let value = meeting.price.value(quantity);
         let (price, half) = (Price(meeting.price.0 >> 1), meeting.price.0 & 1 == 1);
         let (order, side) = (OrderId(taker.id), taker.side);
-        let maker_owner = self.slab.owners.get(maker.owner)?.account;
         self.emit(BookEvent::Traded {
             maker: OrderId(maker.id),
             taker: order,
@@ -153,11 +157,11 @@ impl Book {
         });
         self.note(price, quantity, value, meeting.tick);
         self.consume(meeting.slot, maker, quantity)?;
-        taker.left = taker.left.saturating_sub(quantity);
+        taker.left = taker.left.wrapping_sub(quantity);
         let fees = self.params.fees;
         steps.fills.push(Fill {
             maker: OrderId(maker.id),
-            maker_owner,
+            maker_owner: self.slab.owners.get(maker.owner)?.account,
             taker: order,
             taker_owner: taker.account,
             taker_side: side,
@@ -165,18 +169,18 @@ impl Book {
             half,
             quantity: Quantity(quantity),
             value,
-            maker_left: Quantity(maker.total().saturating_sub(quantity)),
+            maker_left: Quantity(maker.total().wrapping_sub(quantity)),
             maker_fee: fee(value, fees.maker),
             taker_fee: fee(value, fees.taker),
         });
         Ok(())
     }
 
-    /// Takes a quantity off what an order shows. An iceberg that shows nothing more shows its next part,
+    /// Takes a quantity, which is no more than that, off what an order shows. An iceberg that shows nothing more shows its next part,
     /// behind all others.
-    #[inline]
+    #[inline(always)]
     pub(super) fn consume(&mut self, slot: u32, order: &Order, quantity: u64) -> Result<(), Broken> {
-        let shown = order.shown.saturating_sub(quantity);
+        let shown = order.shown.wrapping_sub(quantity);
         if shown > 0 {
             self.resize(slot, shown, order.hidden, order.flags)?;
             self.emit_resized(order, shown);
@@ -194,6 +198,7 @@ impl Book {
     }
 
     /// Adds a trade to the day's. One at a whole price, whose ordinal is `tick`, is the last one from now on.
+    #[inline]
     pub(super) fn note(&mut self, price: Price, quantity: u64, value: u64, tick: u32) {
         let day = self.day_mut();
         let tape = &mut day.tape;
@@ -210,6 +215,7 @@ impl Book {
 }
 
 /// Whether a resting order is a taker's own, and that matters to the taker.
+#[inline]
 pub(super) fn is_own(taker: &Taker, maker: &Order) -> bool {
     let same = maker.owner == taker.owner || (taker.group != 0 && maker.group == taker.group);
     same && taker.self_trade != SelfTrade::Allow

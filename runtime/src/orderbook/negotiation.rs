@@ -1,12 +1,12 @@
 //! Negotiated trades (협의): somebody takes a named order, or two parties report what they agreed.
 
 use sillok_abi::{
-    Account, BookError, BookEvent, MatchMode, OrderId, Phase, Placed, Price, Quantity, Removal, SelfTrade,
+    Account, BookError, BookEvent, MatchMode, OrderId, Phase, Price, Quantity, Removal, SelfTrade,
 };
 
 use super::answer::Failure;
 use super::book::{Book, Steps};
-use super::entry::Fate;
+use super::entry::{Entry, Fate};
 use super::fees::{Halves, fee};
 use super::matching::Meeting;
 use super::order::NIL;
@@ -20,7 +20,7 @@ impl Book {
         account: Account,
         quantity: Quantity,
         steps: &mut Steps,
-    ) -> Result<Placed, Failure> {
+    ) -> Result<Entry, Failure> {
         let slot = self.slot_of(id)?;
         if self.day.phase != Phase::Continuous {
             return Err(BookError::WrongPhase.into());
@@ -53,7 +53,7 @@ impl Book {
         let meeting = Meeting { slot, price: Halves::whole(self.grid.price(tick)), tick };
         self.trade(&meeting, &maker, &mut taker, steps)?;
         let fate = Fate { resting: 0, reason: Removal::Unfilled };
-        self.placed(taker.id, quantity.0, fate, steps)
+        self.conclude(taker.id, quantity.0, fate, steps)
     }
 
     /// Notes a trade that two parties agreed on; answers its value and what each side owes. It is no last

@@ -18,16 +18,15 @@ impl Occupancy {
         Occupancy { words, summary, last: bound.saturating_sub(1) }
     }
 
-    /// Puts `at` into the set or takes it out.
-    #[inline]
+    /// Puts `at` into the set or takes it out, without a jump.
+    #[inline(always)]
     pub(super) fn set(&mut self, at: u32, occupied: bool) {
         let word = at >> 6;
-        if let Some(bits) = self.words.get_mut(word as usize) {
-            assign(bits, at, occupied);
-            let any = *bits != 0;
-            if let Some(bits) = self.summary.get_mut((word >> 6) as usize) {
-                assign(bits, word, any);
-            }
+        let Some(bits) = self.words.get_mut(word as usize) else { return };
+        assign(bits, at, occupied);
+        let any = *bits != 0;
+        if let Some(bits) = self.summary.get_mut((word >> 6) as usize) {
+            assign(bits, word, any);
         }
     }
 
@@ -92,9 +91,9 @@ fn scan_down(words: &[u64], at: u32) -> Option<u32> {
 
 // Wrapping shifts take the lowest six bits of their distance: the bit's number within its word.
 
+#[inline(always)]
 fn assign(bits: &mut u64, at: u32, value: bool) {
-    let mask = 1u64.wrapping_shl(at);
-    *bits = if value { *bits | mask } else { *bits & !mask };
+    *bits = *bits & !1u64.wrapping_shl(at) | u64::from(value).wrapping_shl(at);
 }
 
 /// The bits of a word from `at` upwards.

@@ -29,6 +29,7 @@ const FAMILY_SHIFT: u32 = 30;
 pub(super) struct Rung(u32);
 
 impl Rung {
+    #[inline]
     pub(super) fn new(family: Family, side: Side, tick: u32) -> Self {
         let family = match family {
             Family::Limit => 0,
@@ -67,6 +68,12 @@ impl Rung {
     #[inline]
     pub(super) fn tick(self) -> u32 {
         self.0 & ((1 << SIDE_SHIFT) - 1)
+    }
+
+    /// The queue of the same family and side at another ordinal.
+    #[inline]
+    pub(super) fn at(self, tick: u32) -> Self {
+        Rung(self.0 & !((1 << SIDE_SHIFT) - 1) | tick)
     }
 
     /// As it is stored.
@@ -120,6 +127,7 @@ impl Flags {
         Flags(self.0 & !bits)
     }
 
+    #[inline]
     pub(super) fn of(time_in_force: TimeInForce, self_trade: SelfTrade) -> Self {
         let mode = match self_trade {
             SelfTrade::Allow => 0,
@@ -137,6 +145,7 @@ impl Flags {
         Flags(mode << Flags::SELF_TRADE_SHIFT | time)
     }
 
+    #[inline]
     pub(super) fn self_trade(self) -> SelfTrade {
         match self.0 >> Flags::SELF_TRADE_SHIFT & 7 {
             0 => SelfTrade::Allow,
@@ -147,6 +156,7 @@ impl Flags {
         }
     }
 
+    #[inline]
     pub(super) fn time_in_force(self, expiry: u64) -> TimeInForce {
         match self.0 & (Flags::DAY | Flags::UNTIL | Flags::UNTIL_HEIGHT) {
             Flags::DAY => TimeInForce::Day,
@@ -169,6 +179,8 @@ pub(super) struct Order {
     pub(super) shown: u64,
     /// What is left beside that.
     pub(super) hidden: u64,
+    /// The price of its queue's ordinal.
+    pub(super) price: u64,
     /// Its queue.
     pub(super) rung: Rung,
     /// The order before it in its queue.
@@ -186,12 +198,14 @@ const _: () = assert!(size_of::<Order>() == 64, "an order is a cache line");
 
 impl Order {
     /// A free slot, with the one after it on the free list.
+    #[inline]
     pub(super) fn free(next: u32) -> Self {
         Order {
             id: 0,
             priority: 0,
             shown: 0,
             hidden: 0,
+            price: 0,
             rung: Rung::default(),
             prev: NIL,
             next,
@@ -201,13 +215,15 @@ impl Order {
         }
     }
 
+    #[inline]
     pub(super) fn is_live(&self) -> bool {
         self.id != 0
     }
 
-    /// All that is left of it.
+    /// All that is left of it, which is no more than one order may ask for.
+    #[inline]
     pub(super) fn total(&self) -> u64 {
-        self.shown.saturating_add(self.hidden)
+        self.shown.wrapping_add(self.hidden)
     }
 }
 

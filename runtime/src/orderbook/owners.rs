@@ -1,9 +1,9 @@
 //! The accounts that have had orders in a book, numbered in order of arrival.
 //!
 //! Numbers are part of state and never change. How many orders an owner has, and where they are, follows
-//! from the orders. An order that leaves is not taken out of its owner's list: that would touch others that
-//! lie far away. The list is cleaned when half of it is gone. Invariants: it names every order that the owner
-//! has; nothing iterates over the hash table, whose seed may differ from node to node.
+//! from the orders. Invariants: an owner's list names exactly its orders, each once, and `places` where in
+//! that list an order stands, so that it leaves without a search; nothing iterates over the hash table,
+//! whose seed may differ from node to node.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -17,10 +17,8 @@ use super::answer::{Broken, promised};
 /// An owner.
 pub(super) struct Owner {
     pub(super) account: Account,
-    /// How many orders it has in the book.
-    pub(super) open: u32,
-    /// Their ids and slots, and some that are gone, or there twice.
-    pub(super) orders: Vec<(u64, u32)>,
+    /// The slots of its orders, in no order that anybody may see.
+    pub(super) slots: Vec<u32>,
 }
 
 /// The owners of a book.
@@ -28,13 +26,15 @@ pub(super) struct Owners {
     list: Vec<Owner>,
     numbers: HashTable<u32>,
     hasher: SeedableRandomState,
+    /// For each slot with an order, where its owner's list names it.
+    places: Vec<u32>,
 }
 
 impl Owners {
     /// Nobody. The seed keeps whoever chooses accounts from choosing colliding ones.
     pub(super) fn new(seed: u64) -> Self {
         let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
-        Owners { list: Vec::new(), numbers: HashTable::new(), hasher }
+        Owners { list: Vec::new(), numbers: HashTable::new(), hasher, places: Vec::new() }
     }
 
     #[inline]
@@ -56,7 +56,7 @@ impl Owners {
     pub(super) fn add(&mut self, account: Account) -> u32 {
         let number = self.count();
         let hash = self.hash(&account);
-        self.list.push(Owner { account, open: 0, orders: Vec::new() });
+        self.list.push(Owner { account, slots: Vec::new() });
         let (list, hasher) = (&self.list, &self.hasher);
         let rehash =
             |number: &u32| list.get(*number as usize).map_or(0, |owner| hash_with(hasher, &owner.account));
@@ -66,12 +66,34 @@ impl Owners {
 
     #[inline]
     pub(super) fn get(&self, number: u32) -> Result<&Owner, Broken> {
-        promised(self.list.get(number as usize), "an owner is missing")
+        promised(self.list.get(number as usize), &"an owner is missing")
     }
 
+    /// An owner gets the order in a slot.
     #[inline]
-    pub(super) fn get_mut(&mut self, number: u32) -> Result<&mut Owner, Broken> {
-        promised(self.list.get_mut(number as usize), "an owner is missing")
+    pub(super) fn give(&mut self, number: u32, slot: u32) -> Result<(), Broken> {
+        let owner = promised(self.list.get_mut(number as usize), &"an owner is missing")?;
+        let at = slot as usize;
+        if at >= self.places.len() {
+            lengthen(&mut self.places, at);
+        }
+        // An owner has no more orders than a book.
+        *promised(self.places.get_mut(at), &"a slot has no place")? = owner.slots.len() as u32;
+        owner.slots.push(slot);
+        Ok(())
+    }
+
+    /// An owner loses the order in a slot; the last of its list takes the place.
+    #[inline]
+    pub(super) fn take(&mut self, number: u32, slot: u32) -> Result<(), Broken> {
+        let owner = promised(self.list.get_mut(number as usize), &"an owner is missing")?;
+        let place = *promised(self.places.get(slot as usize), &"a slot has no place")?;
+        let last = promised(owner.slots.pop(), &"an owner's orders fall below none")?;
+        if last != slot {
+            *promised(owner.slots.get_mut(place as usize), &"an owner's order is not on its list")? = last;
+            *promised(self.places.get_mut(last as usize), &"a slot has no place")? = place;
+        }
+        Ok(())
     }
 
     /// Takes away the owners from number `count` on.
@@ -85,12 +107,19 @@ impl Owners {
         }
     }
 
+    #[inline]
     fn hash(&self, account: &Account) -> u64 {
         hash_with(&self.hasher, account)
     }
 }
 
+#[cold]
+fn lengthen(places: &mut Vec<u32>, at: usize) {
+    places.resize(at.saturating_add(1).next_power_of_two(), 0);
+}
+
 /// Word by word, which takes a fraction of what hashing bytes does.
+#[inline]
 fn hash_with(hasher: &SeedableRandomState, account: &Account) -> u64 {
     let (kind, id, contract) = match account {
         Account::Key(key) => (0, key, None),

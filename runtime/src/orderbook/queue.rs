@@ -5,7 +5,7 @@
 
 use super::answer::{Broken, promised};
 use super::book::Book;
-use super::order::{Extra, Flags, NIL, Order};
+use super::order::{Extra, Flags, NIL, Order, Rung};
 use super::undo::Change;
 
 /// Forwards.
@@ -13,14 +13,14 @@ impl Book {
     /// Puts an order, with its extra part if it has one, into the latest free slot, or a new one, and at
     /// the end of its queue; answers which slot.
     #[inline(always)]
-    pub(super) fn insert(&mut self, order: Order, extra: Extra) -> Result<u32, Broken> {
+    pub(super) fn insert(&mut self, order: &Order, extra: Extra) -> Result<(), Broken> {
         let free = self.slab.free;
         let (slot, change) = if free == NIL {
             (self.slab.append(order), Change::Appended)
         } else {
             let place = self.slab.get_mut(free)?;
             let next = place.next;
-            *place = order;
+            *place = *order;
             self.slab.free = next;
             (free, Change::Inserted)
         };
@@ -29,21 +29,18 @@ impl Book {
             self.slab.set_extra(slot, extra);
         }
         self.log.changes.push((change, slot));
-        self.slab.attach(slot, &order)?;
-        self.link(slot, &order)?;
-        Ok(slot)
+        self.slab.attach(slot, order)?;
+        self.link(slot, order)
     }
 
     /// Takes an order out and frees its slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove(&mut self, slot: u32) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;
-        self.log.order(Change::Removed, slot, &order);
-        self.unlink(&order)?;
+        self.log.order(Change::Removed, slot, self.slab.get(slot)?);
+        self.unlink(slot, &order)?;
         self.slab.detach(slot, &order)?;
-        *self.slab.get_mut(slot)? = Order::free(self.slab.free);
-        self.slab.free = slot;
-        Ok(())
+        self.slab.release(slot)
     }
 
     /// Changes what an order shows and hides, and flags that it is not found by; it keeps its place.
@@ -54,13 +51,32 @@ impl Book {
     }
 
     /// Sends an order to the end of a queue, changed: `new` names the queue, quantities and flags.
-    #[inline]
     pub(super) fn send(&mut self, slot: u32, new: Order) -> Result<(), Broken> {
         let old = *self.slab.get(slot)?;
+        let new = Order { price: self.grid.price(new.rung.tick()), ..new };
         self.log.order(Change::Moved, slot, &old);
-        self.unlink(&old)?;
+        self.unlink(slot, &old)?;
         self.relabel(slot, &old, &new)?;
         self.link(slot, &new)
+    }
+
+    /// As `send`, of an order that hides nothing, to the queue `rung` at `price`: only its quantity, place and
+    /// priority change.
+    #[inline(always)]
+    pub(super) fn send_plain(
+        &mut self,
+        slot: u32,
+        priority: u64,
+        quantity: u64,
+        rung: Rung,
+        price: u64,
+    ) -> Result<(), Broken> {
+        let old = *self.slab.get(slot)?;
+        self.log.order(Change::Moved, slot, self.slab.get(slot)?);
+        self.unlink(slot, &old)?;
+        let place = self.slab.get_mut(slot)?;
+        (place.priority, place.shown, place.price, place.rung) = (priority, quantity, price, rung);
+        self.link(slot, &Order { shown: quantity, rung, ..old })
     }
 
     /// Changes an order's extra part, without what it is found by.
@@ -75,15 +91,13 @@ impl Book {
     /// Inverts an insertion.
     pub(super) fn take_back(&mut self, slot: u32, change: Change) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;
-        self.unlink(&order)?;
+        self.unlink(slot, &order)?;
         self.slab.detach(slot, &order)?;
         if change == Change::Appended {
             self.slab.pop();
-        } else {
-            *self.slab.get_mut(slot)? = Order::free(self.slab.free);
-            self.slab.free = slot;
+            return Ok(());
         }
-        Ok(())
+        self.slab.release(slot)
     }
 
     /// Inverts a removal: the slot is the first on the free list again.
@@ -99,7 +113,7 @@ impl Book {
     /// Inverts a sending.
     pub(super) fn move_back(&mut self, slot: u32, old: Order) -> Result<(), Broken> {
         let now = *self.slab.get(slot)?;
-        self.unlink(&now)?;
+        self.unlink(slot, &now)?;
         self.relabel(slot, &now, &old)?;
         let place = self.slab.get_mut(slot)?;
         (place.prev, place.next) = (old.prev, old.next);
@@ -120,11 +134,13 @@ impl Book {
         let new = *place;
         let level = self.ladder.level_mut(old.rung)?;
         level.subtract(&old)?;
-        level.add(&new)
+        level.add(&new);
+        Ok(())
     }
 }
 
-/// Links.
+/// Links. Whether an order has neighbours is as good as random, so that jumps would mostly be wrong: what
+/// would be written to a neighbour that is not there goes to the order itself, where it does no harm.
 impl Book {
     /// Replaces what an order in a slot is, but for its identity.
     #[inline]
@@ -145,50 +161,37 @@ impl Book {
     #[inline(always)]
     pub(super) fn link(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         let level = self.ladder.level_mut(order.rung)?;
-        level.add(order)?;
-        level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
+        level.add(order);
+        level.orders = level.orders.wrapping_add(1);
         let last = std::mem::replace(&mut level.tail, slot);
-        if last == NIL {
-            level.head = slot;
-            self.ladder.set_occupied(order.rung, true);
-        } else {
-            self.slab.get_mut(last)?.next = slot;
-        }
+        level.head = or(last == NIL, slot, level.head);
+        self.ladder.set(order.rung, true);
+        self.slab.get_mut(or(last == NIL, slot, last))?.next = slot;
         let place = self.slab.get_mut(slot)?;
         (place.prev, place.next) = (last, NIL);
         Ok(())
     }
 
-    /// An order leaves its queue, wherever it stands in it.
-    #[inline]
-    fn unlink(&mut self, order: &Order) -> Result<(), Broken> {
+    /// The order in a slot, which is `order`, leaves its queue, wherever it stands in it.
+    #[inline(never)]
+    fn unlink(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         let level = self.ladder.level_mut(order.rung)?;
         level.subtract(order)?;
-        level.orders = promised(level.orders.checked_sub(1), "a level's orders fall below zero")?;
+        level.orders = promised(level.orders.checked_sub(1), &"a level's orders fall below zero")?;
         let empty = level.orders == 0;
-        if order.prev == NIL {
-            level.head = order.next;
-        }
-        if order.next == NIL {
-            level.tail = order.prev;
-        }
-        if order.prev != NIL {
-            self.slab.get_mut(order.prev)?.next = order.next;
-        }
-        if order.next != NIL {
-            self.slab.get_mut(order.next)?.prev = order.prev;
-        }
-        if empty {
-            self.ladder.set_occupied(order.rung, false);
-        }
+        level.head = or(order.prev == NIL, order.next, level.head);
+        level.tail = or(order.next == NIL, order.prev, level.tail);
+        self.slab.get_mut(or(order.prev == NIL, slot, order.prev))?.next = order.next;
+        self.slab.get_mut(or(order.next == NIL, slot, order.next))?.prev = order.prev;
+        self.ladder.set(order.rung, !empty);
         Ok(())
     }
 
     /// An order comes back between the neighbours that it names.
     fn relink(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
         let level = self.ladder.level_mut(order.rung)?;
-        level.add(order)?;
-        level.orders = promised(level.orders.checked_add(1), "a level's orders overflow")?;
+        level.add(order);
+        level.orders = level.orders.wrapping_add(1);
         if order.prev == NIL {
             level.head = slot;
         }
@@ -201,7 +204,13 @@ impl Book {
         if order.next != NIL {
             self.slab.get_mut(order.next)?.prev = slot;
         }
-        self.ladder.set_occupied(order.rung, true);
+        self.ladder.set(order.rung, true);
         Ok(())
     }
+}
+
+/// `yes` if it is, otherwise `no`: chosen without a jump.
+#[inline(always)]
+fn or(is: bool, yes: u32, no: u32) -> u32 {
+    std::hint::select_unpredictable(is, yes, no)
 }

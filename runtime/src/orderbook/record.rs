@@ -14,7 +14,7 @@ use super::book::Counters;
 use super::day::Day;
 use super::order::{Extra, Flags, Order, Rung};
 use super::pages::Pages;
-use crate::state::{Fault, state_key};
+use crate::state::Fault;
 
 /// A book without its orders, as stored.
 #[derive(Encode, Decode)]
@@ -79,6 +79,7 @@ const PLAIN_BYTES: usize = 41;
 
 impl SlotRecord {
     /// Writes what [`Encode`] would of a slot, without making a record first.
+    #[inline]
     pub(super) fn write(order: &Order, extra: impl FnOnce() -> Extra, bytes: &mut Vec<u8>) {
         if !order.is_live() {
             bytes.push(0);
@@ -126,31 +127,31 @@ impl SlotRecord {
 /// The key of how many books there are, a `u32`.
 pub(super) fn count_key() -> Vec<u8> {
     static FIELD: Field = LazyLock::new(|| prefix("books"));
-    key(&FIELD, &[])
+    key(&FIELD, &[], &[])
 }
 
 /// The key of a book's [`BookRecord`]. Books are numbered from 0, one below their id.
 pub(super) fn header_key(book: u32) -> Vec<u8> {
     static FIELD: Field = LazyLock::new(|| prefix("header"));
-    key(&FIELD, &book.to_be_bytes())
+    key(&FIELD, &book.to_be_bytes(), &[])
 }
 
 /// The key of a page of a book's slots, a [`PageRecord`].
 pub(super) fn page_key(book: u32, page: u32) -> Vec<u8> {
     static FIELD: Field = LazyLock::new(|| prefix("page"));
-    key(&FIELD, &[book.to_be_bytes(), page.to_be_bytes()].concat())
+    key(&FIELD, &book.to_be_bytes(), &page.to_be_bytes())
 }
 
 /// The key of a page of a book's owners, a `Vec<Account>`.
 pub(super) fn owners_key(book: u32, page: u32) -> Vec<u8> {
     static FIELD: Field = LazyLock::new(|| prefix("owner"));
-    key(&FIELD, &[book.to_be_bytes(), page.to_be_bytes()].concat())
+    key(&FIELD, &book.to_be_bytes(), &page.to_be_bytes())
 }
 
 /// The key of a chunk of a book's journal, a `Vec<(u32, SlotRecord)>`.
 pub(super) fn chunk_key(book: u32, chunk: u64) -> Vec<u8> {
     static FIELD: Field = LazyLock::new(|| prefix("journal"));
-    key(&FIELD, &[&book.to_be_bytes()[..], &chunk.to_be_bytes()].concat())
+    key(&FIELD, &book.to_be_bytes(), &chunk.to_be_bytes())
 }
 
 /// The first four bytes of a field's hash, as in every contract's storage, found once.
@@ -161,8 +162,9 @@ fn prefix(name: &str) -> [u8; 4] {
     [a, b, c, d]
 }
 
-fn key(field: &Field, numbers: &[u8]) -> Vec<u8> {
-    state_key(&native::ORDER_BOOK, &[&field[..], numbers].concat())
+/// A state key in one piece: the contract's id, the field, the book, and what of it.
+fn key(field: &Field, book: &[u8], part: &[u8]) -> Vec<u8> {
+    [&native::ORDER_BOOK.0[..], &field[..], book, part].concat()
 }
 
 /// What a stored record says. State that can't be read is a fault: this module wrote it.

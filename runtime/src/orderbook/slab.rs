@@ -65,12 +65,12 @@ impl Slab {
 
     #[inline]
     pub(super) fn get(&self, slot: u32) -> Result<&Order, Broken> {
-        promised(self.orders.get(slot as usize), "a slot is missing")
+        promised(self.orders.get(slot as usize), &"a slot is missing")
     }
 
     #[inline]
     pub(super) fn get_mut(&mut self, slot: u32) -> Result<&mut Order, Broken> {
-        promised(self.orders.get_mut(slot as usize), "a slot is missing")
+        promised(self.orders.get_mut(slot as usize), &"a slot is missing")
     }
 
     /// The extra part of an order; nothing in particular if it has none.
@@ -103,10 +103,19 @@ impl Slab {
 
     /// Adds a slot at the end.
     #[inline]
-    pub(super) fn append(&mut self, order: Order) -> u32 {
+    pub(super) fn append(&mut self, order: &Order) -> u32 {
         let slot = self.slots();
-        self.orders.push(order);
+        self.orders.push(*order);
         slot
+    }
+
+    /// Puts a slot, whose order is gone, first on the free list.
+    #[inline]
+    pub(super) fn release(&mut self, slot: u32) -> Result<(), Broken> {
+        let free = self.free;
+        *self.get_mut(slot)? = Order::free(free);
+        self.free = slot;
+        Ok(())
     }
 
     /// Takes the last slot away.
@@ -117,13 +126,11 @@ impl Slab {
     /// Makes the order in a slot, which is `order`, findable.
     #[inline(always)]
     pub(super) fn attach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        let orders = &self.orders;
-        self.index.insert(order.id, slot, |slot| id_in(orders, slot));
-        let owner = self.owners.get_mut(order.owner)?;
-        owner.open = owner.open.saturating_add(1);
-        owner.orders.push((order.id, slot));
-        self.live = self.live.saturating_add(1);
-        self.special = self.special.saturating_add(u32::from(!order.rung.is_limit()));
+        self.index.insert(order.id, slot);
+        self.owners.give(order.owner, slot)?;
+        // No more orders than 32 bits count, as no more slots.
+        self.live = self.live.wrapping_add(1);
+        self.special = self.special.wrapping_add(u32::from(!order.rung.is_limit()));
         if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
             self.set_timers(slot, order, true);
         }
@@ -131,20 +138,12 @@ impl Slab {
     }
 
     /// Makes the order in a slot, which is `order`, unfindable.
-    #[inline]
+    #[inline(always)]
     pub(super) fn detach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        let orders = &self.orders;
-        self.index.remove(order.id, slot, |slot| id_in(orders, slot));
-        let owner = self.owners.get_mut(order.owner)?;
-        owner.open = promised(owner.open.checked_sub(1), "an owner's orders fall below zero")?;
-        let kept = (owner.open as usize).saturating_add(KEPT_GONE).saturating_mul(2);
-        if owner.orders.len() > kept {
-            owner.orders.retain(|(id, at)| *at != slot && is_owned(orders, *at, *id, order.owner));
-            owner.orders.sort_unstable();
-            owner.orders.dedup();
-        }
-        self.live = promised(self.live.checked_sub(1), "an order left twice")?;
-        self.special = self.special.saturating_sub(u32::from(!order.rung.is_limit()));
+        self.index.remove(order.id, slot);
+        self.owners.take(order.owner, slot)?;
+        self.live = promised(self.live.checked_sub(1), &"an order left twice")?;
+        self.special = self.special.wrapping_sub(u32::from(!order.rung.is_limit()));
         if order.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT | Flags::AT_CLOSE) {
             self.set_timers(slot, order, false);
         }
@@ -174,23 +173,16 @@ impl Slab {
 
     /// An owner's orders: ids and slots, lowest id first.
     pub(super) fn of_owner(&self, number: u32) -> Result<Vec<(u64, u32)>, Broken> {
-        let mut found = self.owners.get(number)?.orders.clone();
-        found.retain(|(id, slot)| is_owned(&self.orders, *slot, *id, number));
+        let slots = &self.owners.get(number)?.slots;
+        let mut found: Vec<(u64, u32)> =
+            slots.iter().map(|slot| (id_in(&self.orders, *slot), *slot)).collect();
         found.sort_unstable();
-        found.dedup();
         Ok(found)
     }
 }
 
-/// How many orders that are gone an owner's list may always name.
-const KEPT_GONE: usize = 8;
-
-/// Whether an owner has the order of this id in a slot. Ids that were undone are given out again.
-fn is_owned(orders: &[Order], slot: u32, id: u64, owner: u32) -> bool {
-    orders.get(slot as usize).is_some_and(|order| order.id == id && order.owner == owner)
-}
-
 /// The id in a slot; 0 if it is free.
+#[inline]
 fn id_in(orders: &[Order], slot: u32) -> u64 {
     orders.get(slot as usize).map_or(0, |order| order.id)
 }

@@ -61,8 +61,8 @@ impl Book {
             if !steps.take() {
                 return Ok(false);
             }
-            let buy = promised(self.turn_of(Side::Buy, &running)?, "an auction has no buyer")?;
-            let sell = promised(self.turn_of(Side::Sell, &running)?, "an auction has no seller")?;
+            let buy = promised(self.turn_of(Side::Buy, &running)?, &"an auction has no buyer")?;
+            let sell = promised(self.turn_of(Side::Sell, &running)?, &"an auction has no seller")?;
             self.cross(buy, sell, &running, steps)?;
         }
         Ok(true)

@@ -66,7 +66,7 @@ impl Log {
     }
 
     /// Notes a change of an order, which is still as it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn order(&mut self, change: Change, slot: u32, old: &Order) {
         self.changes.push((change, slot));
         self.orders.push(*old);
@@ -89,7 +89,7 @@ impl Log {
 
 impl Book {
     /// An operation begins.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin(&mut self, now: Now) {
         (self.now, self.planned) = (now, None);
         let point = self.point();
@@ -98,7 +98,7 @@ impl Book {
 
     /// Takes the last operation back.
     pub(super) fn undo_operation(&mut self) -> Result<(), Broken> {
-        let point = promised(self.log.operations.last().copied(), "there is no operation to undo")?;
+        let point = promised(self.log.operations.last().copied(), &"there is no operation to undo")?;
         self.undo_to(&point)?;
         self.log.operations.pop();
         self.planned = None;
@@ -112,7 +112,7 @@ impl Book {
     }
 
     /// A place within the running operation to come back to.
-    #[inline]
+    #[inline(always)]
     pub(super) fn point(&self) -> Point {
         Point {
             changes: self.log.changes.len() as u32,
@@ -162,7 +162,7 @@ impl Book {
                 self.set_terms(slot, old.shown, old.hidden, old.flags)
             }
             Change::Extra => {
-                let old = promised(self.log.extras.pop(), "the log has no extra part")?;
+                let old = promised(self.log.extras.pop(), &"the log has no extra part")?;
                 self.slab.set_extra(slot, old);
                 Ok(())
             }
@@ -170,6 +170,6 @@ impl Book {
     }
 
     fn old_order(&mut self) -> Result<Order, Broken> {
-        promised(self.log.orders.pop(), "the log has no order")
+        promised(self.log.orders.pop(), &"the log has no order")
     }
 }

@@ -21,6 +21,41 @@ pub(super) const QUEUES: [(Family, Side); 8] = [
     (Family::Market, Side::Sell),
 ];
 
+/// An order as it was seen, from which a view is made where that is to be: views are large.
+pub(super) struct Seen {
+    id: u64,
+    owner: u32,
+    rung: Rung,
+    price: Price,
+    total: u64,
+    shown: u64,
+    flags: Flags,
+    expiry: u64,
+}
+
+impl Seen {
+    /// The view, in the book where it was seen: its owner was there then, and owners stay.
+    #[inline(always)]
+    pub(super) fn view(self, book: &Book) -> OrderView {
+        let owner = book.slab.owners.get(self.owner);
+        OrderView {
+            order: OrderId(self.id),
+            owner: owner.map_or(Account::Key([0; 32]), |owner| owner.account),
+            side: self.rung.side(),
+            price: self.price,
+            quantity: Quantity(self.total),
+            shown: Quantity(if self.rung.is_limit() { self.shown } else { 0 }),
+            state: match self.rung.family() {
+                Family::Limit => OrderState::Resting,
+                Family::Stop => OrderState::Stop,
+                Family::Midpoint => OrderState::Midpoint,
+                Family::Market => OrderState::Market,
+            },
+            time_in_force: self.flags.time_in_force(self.expiry),
+        }
+    }
+}
+
 impl Book {
     /// The slot of an order.
     #[inline]
@@ -34,39 +69,34 @@ impl Book {
     }
 
     /// The order in a slot.
-    #[inline(always)]
     pub(super) fn view(&self, slot: u32) -> Result<OrderView, Broken> {
-        let order = self.slab.get(slot)?;
-        let family = order.rung.family();
-        Ok(OrderView {
-            order: OrderId(order.id),
-            owner: self.slab.owners.get(order.owner)?.account,
-            side: order.rung.side(),
-            price: self.worst_price(slot, order),
-            quantity: Quantity(order.total()),
-            shown: Quantity(if family == Family::Limit { order.shown } else { 0 }),
-            state: match family {
-                Family::Limit => OrderState::Resting,
-                Family::Stop => OrderState::Stop,
-                Family::Midpoint => OrderState::Midpoint,
-                Family::Market => OrderState::Market,
-            },
-            time_in_force: order.flags.time_in_force(self.slab.expiry(slot, order.flags)),
+        Ok(self.seen(slot, self.slab.get(slot)?)?.view(self))
+    }
+
+    /// What a view of the order in a slot, which is `order`, says of it.
+    #[inline(always)]
+    pub(super) fn seen(&self, slot: u32, order: &Order) -> Result<Seen, Broken> {
+        self.slab.owners.get(order.owner)?;
+        Ok(Seen {
+            id: order.id,
+            owner: order.owner,
+            rung: order.rung,
+            price: if order.rung.is_limit() { Price(order.price) } else { self.worst_price(slot, order) },
+            total: order.total(),
+            shown: order.shown,
+            flags: order.flags,
+            expiry: self.slab.expiry(slot, order.flags),
         })
     }
 
-    /// The worst price at which an order may trade.
-    #[inline(always)]
+    /// The worst price at which an order that is not at its limit may trade.
+    #[cold]
     fn worst_price(&self, slot: u32, order: &Order) -> Price {
-        let tick = match order.rung.family() {
-            Family::Limit => Some(order.rung.tick()),
-            Family::Stop if !order.flags.has(Flags::UNLIMITED) => Some(self.slab.extra(slot).limit),
-            Family::Stop | Family::Midpoint | Family::Market => None,
-        };
-        match (tick, order.rung.side()) {
-            (Some(tick), _) => Price(self.grid.price(tick)),
-            (None, Side::Buy) => self.params.high,
-            (None, Side::Sell) => self.params.low,
+        let stop = order.rung.family() == Family::Stop && !order.flags.has(Flags::UNLIMITED);
+        match order.rung.side() {
+            _ if stop => Price(self.grid.price(self.slab.extra(slot).limit)),
+            Side::Buy => self.params.high,
+            Side::Sell => self.params.low,
         }
     }
 
@@ -102,11 +132,11 @@ impl Book {
         self.slab.owners.find(account).map_or(Ok(Vec::new()), |number| self.slab.of_owner(number))
     }
 
-    /// How many orders an account's list names.
-    pub(super) fn orders_listed(&self, account: &Account) -> u64 {
+    /// How many orders an account has.
+    pub(super) fn orders_open(&self, account: &Account) -> u64 {
         let number = self.slab.owners.find(account);
         let owner = number.and_then(|number| self.slab.owners.get(number).ok());
-        owner.map_or(0, |owner| owner.orders.len() as u64)
+        owner.map_or(0, |owner| owner.slots.len() as u64)
     }
 
     /// The first slot of a queue.
@@ -139,7 +169,8 @@ impl Book {
         for slot in self.queue(rung) {
             let slot = slot?;
             let order = self.slab.get(slot)?;
-            (slot, self.slab.find(order.id), order.id, order.priority, order.prev).encode_to(bytes);
+            (slot, self.slab.find(order.id), order.id, order.priority, order.prev, order.price)
+                .encode_to(bytes);
             (order.shown, order.hidden, order.owner, order.group, order.flags).encode_to(bytes);
             if order.flags.has(Flags::EXTRA) {
                 self.slab.extra(slot).encode_to(bytes);
@@ -152,7 +183,8 @@ impl Book {
         for number in 0..self.slab.owners.count() {
             let owner = self.slab.owners.get(number)?;
             let orders = self.slab.of_owner(number)?;
-            (owner.account, owner.open, self.slab.owners.find(&owner.account), orders).encode_to(bytes);
+            (owner.account, owner.slots.len() as u32, self.slab.owners.find(&owner.account), orders)
+                .encode_to(bytes);
         }
         Ok(())
     }

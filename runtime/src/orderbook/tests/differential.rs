@@ -6,7 +6,9 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use sillok_abi::{BookError, BookId, ContractId, OrderId, Phase, Quantity, Time};
+use sillok_abi::{
+    Account, BookAction, BookError, BookId, BookQuery, ContractId, OrderId, Phase, Quantity, Time,
+};
 
 use super::super::{Mark, Now, OrderBooks};
 use super::follower::Follower;
@@ -281,6 +283,22 @@ impl World {
         for owner in (0..OWNERS).map(account) {
             let views = self.veteran.orders_of(BOOK, &owner, OrderId(0), u32::MAX).unwrap();
             same("an owner's orders", &views, &Ok(self.model.views_of(owner)))?;
+            self.check_work(owner)?;
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    /// What looking through an owner's orders costs follows from those alone: a node that has just started
+    /// would otherwise charge other gas than one that has been running.
+    fn check_work(&mut self, owner: Account) -> Check {
+        let expected = self.model.views_of(owner).len() as u64;
+        let cancel = BookAction::MassCancel { owner: Some(owner), side: None };
+        let list = BookQuery::OrdersOf { owner, after: OrderId(0), limit: 1 };
+        for books in [&mut self.veteran, &mut self.twin] {
+            same("the work of cancelling", &books.work_of(BOOK, &cancel).unwrap(), &expected)?;
+            same("the work of listing", &books.work_of_query(BOOK, &list).unwrap(), &expected)?;
         }
         Ok(())
     }

@@ -116,7 +116,7 @@ fn table_options(table: Table, cache: &Cache) -> Result<Options, StorageError> {
         options.set_compression_type(DBCompressionType::Lz4);
     }
     if matches!(usage, Use::Index | Use::Versions) {
-        // What is never replaced is rewritten a third as often as by levels.
+        // What is never replaced need not be rewritten level by level.
         options.set_compaction_style(DBCompactionStyle::Universal);
     }
     // Small enough for a processor's cache, where finding a key's place takes half as long; and the first level

@@ -140,6 +140,22 @@ impl Rows {
         self.missing.is_empty() && self.rows.iter().all(right)
     }
 
+    /// The lines of one pass, each with the median of its times in all of them.
+    ///
+    /// # Panics
+    ///
+    /// If there is no pass, or one has fewer lines than another.
+    pub fn median(mut passes: Vec<Rows>) -> Self {
+        let mut rows = passes.pop().unwrap();
+        for (index, row) in rows.rows.iter_mut().enumerate() {
+            let mut times: Vec<f64> = passes.iter().map(|pass| pass.rows[index].cost.nanos).collect();
+            times.push(row.cost.nanos);
+            times.sort_by(f64::total_cmp);
+            row.cost.nanos = times[times.len() / 2];
+        }
+        rows
+    }
+
     /// Puts the times of an earlier table in place of these. What one of the two lacks is noted as missing.
     pub fn timed_by(mut self, markdown: &str) -> Self {
         let mut times = times(markdown);

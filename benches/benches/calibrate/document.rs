@@ -17,7 +17,7 @@ pub(crate) fn of(rows: &Rows) -> String {
         "# Gas prices, measured
 
 {GAS_PER_NANO} gas are a nanosecond of the machine that prices are made on. *ns* is what something took: the \
-shortest of many runs, on the real runtime. *Suggested* is that in gas. *Charged* is what the receipts say. \
+shortest of many runs, on the real runtime, and the median of five such. *Suggested* is that in gas. *Charged* is what the receipts say. \
 *Ratio* is charged to suggested; it has to lie between {low} and {high}.
 
 Measured on {} by `make calibrate`, which writes this file. Machine: {}.

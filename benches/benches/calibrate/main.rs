@@ -2,8 +2,8 @@
 //!
 //! `cargo bench -p sillok-benches --bench calibrate` prints the table; with `-- --write` it is stored as
 //! `docs/gas.md` too; `-- storage calls` measures these groups alone; `-- --charge --write` keeps the times
-//! of `docs/gas.md` and writes down what is charged now, which no load of the machine disturbs. Fails if anything is charged less
-//! than 0.7 or more than 2 times its share, or if a host function is not measured.
+//! of `docs/gas.md` and writes down what is charged now, which no load of the machine disturbs. Fails if anything
+//! is charged less than 0.7 or more than 2 times its share, or if a host function is not measured.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench, which reports by printing")]
 #![allow(clippy::float_arithmetic, reason = "figures are for people")]
 
@@ -13,8 +13,13 @@ mod document;
 
 use std::process::ExitCode;
 
+use sillok_benches::Rows;
+
 /// How often each call is timed. The shortest time counts: what else the machine does only adds.
 const SAMPLES: u64 = 60;
+/// How often all is measured. The median counts: for a minute on end, the machine's neighbours may slow all of
+/// one pass that is measured meanwhile, or a half of what is subtracted.
+const PASSES: usize = 5;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -27,7 +32,7 @@ fn main() -> ExitCode {
     }
     let rows = match args.iter().any(|arg| arg == "--charge") {
         true => calibrate::measure(Vec::new(), 0).timed_by(&document::read()),
-        false => calibrate::measure(wanted, SAMPLES),
+        false => Rows::median((0..PASSES).map(|_| calibrate::measure(wanted.clone(), SAMPLES)).collect()),
     };
     let document = document::of(&rows);
     println!("{document}\n{}", rows.summary());

@@ -65,18 +65,18 @@ macro_rules! for_each_host_function {
     ($callback:ident) => {
         $callback! {
             /// Copies the call's arguments to `pointer`; their length is the method's parameter.
-            fn input(pointer: u32) = 400 + 1;
+            fn input(pointer: u32) = 200 + 1;
             /// Sets what the method returns: SCALE of its value, or of the error's code (u32).
-            fn output(pointer: u32, length: u32) = 500 + 1;
+            fn output(pointer: u32, length: u32) = 300 + 1;
             /// Ends the transaction with a panic's message and place. Does not return.
             fn panic(message: u32, message_length: u32, place: u32, place_length: u32) = 1000 + 1;
             /// Copies the result buffer to `pointer`.
-            fn result(pointer: u32) = 400 + 1;
+            fn result(pointer: u32) = 200 + 1;
             /// Writes SCALE of this contract's id (32 bytes).
             fn contract_id(pointer: u32) = 200 + 1;
             /// Leaves SCALE of the calling contract's `Option<ContractId>` in the result buffer; none
             /// for a root call.
-            fn caller() -> u32 = 700 + 1;
+            fn caller() -> u32 = 350 + 1;
             /// Writes the genesis hash (32 bytes).
             fn chain(pointer: u32) = 200 + 1;
             /// The block's height.
@@ -87,7 +87,7 @@ macro_rules! for_each_host_function {
             /// length, or `STORAGE_ABSENT`.
             fn storage_get(key: u32, key_length: u32, value: u32, capacity: u32) -> u32 = 600 + 1;
             /// Sets a key's value. Keys have 4 to 256 bytes, the first 4 name the field.
-            fn storage_set(key: u32, key_length: u32, value: u32, value_length: u32) = 900 + 8;
+            fn storage_set(key: u32, key_length: u32, value: u32, value_length: u32) = 800 + 8;
             /// Removes a key; returns 1 if it held a value, else 0.
             fn storage_remove(key: u32, key_length: u32) -> u32 = 600 + 2;
             /// Reads a page of the keys from `from` on and before `to` (if that is empty, to the end of the
@@ -96,7 +96,7 @@ macro_rules! for_each_host_function {
             /// field's 4 in common. `flags` is a sum: 1 descending, 2 keys alone. Returns
             /// `more << 32 | length`; `more` is 0 if the range was read to its end. What it reads costs more:
             /// see Gas.
-            fn storage_range(from: u32, from_length: u32, to: u32, to_length: u32, limit: u32, flags: u32) -> u64 = 10000 + 2;
+            fn storage_range(from: u32, from_length: u32, to: u32, to_length: u32, limit: u32, flags: u32) -> u64 = 25000 + 2;
             /// Calls another contract with all the gas that is left. `method` is text, `args` SCALE of
             /// its arguments. Returns `status << 32 | length`; the value or the error's code is in the
             /// result buffer. If `catch` is 0 a refusal ends the calling frame with the same failure.
@@ -104,7 +104,7 @@ macro_rules! for_each_host_function {
             /// Ends the frame with `Unauthorised` unless the account (SCALE) has authorised this call.
             fn require_auth(account: u32, account_length: u32) = 900 + 1;
             /// Emits an event: its name and SCALE of its fields.
-            fn emit(name: u32, name_length: u32, data: u32, data_length: u32) = 1600 + 1;
+            fn emit(name: u32, name_length: u32, data: u32, data_length: u32) = 800 + 1;
             /// Has this contract's own `method` called at the first block at or after `time`, with its
             /// own authority and at most `gas`.
             fn schedule(time: u64, gas: u64, method: u32, method_length: u32, args: u32, args_length: u32) = 6500 + 8;

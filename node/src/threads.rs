@@ -17,7 +17,7 @@ pub(crate) fn spawn_for_contracts<T: Send + 'static>(
     Builder::new().name(name.to_owned()).stack_size(NATIVE_STACK_BYTES).spawn(work)
 }
 
-/// How much less urgent than blocks requests and submissions are, on the scale of nice(2).
+/// How much less urgent than blocks requests, submissions and surveillance are, on the scale of nice(2).
 const GIVE_WAY: i32 = 10;
 
 /// From now on this thread goes behind those that make, judge and decide blocks where processors are scarce.

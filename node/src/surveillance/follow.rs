@@ -14,6 +14,7 @@ use super::settings::Settings;
 use super::watch::Moment;
 use crate::chain::Chain;
 use crate::lock::lock;
+use crate::threads::give_way;
 
 /// The genesis contracts that are listened to.
 const MARKET: &str = "market";
@@ -56,6 +57,7 @@ pub(crate) fn start(
     let mut blocks = chain.subscribe();
     let (chain, followed) = (Arc::downgrade(chain), surveillance.clone());
     let follow = move || {
+        give_way();
         let mut next = 0;
         loop {
             match catch_up(&chain, &followed, next) {

@@ -19,6 +19,7 @@ mod follow;
 mod groups;
 mod limits;
 mod model;
+mod reference;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use sillok_abi::{Account, Side, Time};
 
 use super::limits::{ACCOUNTS, CANCELS, ORDERS, SIZES, TRADES};
+use super::reference::Reference;
 
 /// Korea's distance from UTC, the whole year, and a day, in milliseconds.
 const KOREA_OFFSET_MS: u64 = 9 * 60 * 60 * 1_000;
@@ -99,8 +100,8 @@ pub(super) struct Watch {
     pub(super) trades: VecDeque<Past>,
     pub(super) cancelled: VecDeque<Cancelled>,
     pub(super) day: Day,
-    /// Trades before this number count no longer for the reference of prices.
-    pub(super) reference_from: u64,
+    /// What prices are compared with.
+    pub(super) reference: Reference,
     /// Pairs that were reported, and when.
     pub(super) pairs: BTreeMap<(Account, Account), Time>,
 }
@@ -186,6 +187,7 @@ impl Watch {
         let sold = self.day.tallies.entry(past.sell_group).or_default();
         sold.sold = sold.sold.saturating_add(past.quantity);
         self.forget_the_least();
+        self.reference.add(&past);
         push(&mut self.trades, past, TRADES);
     }
 

@@ -2,6 +2,7 @@
 
 use super::Lead;
 use crate::surveillance::finding::Kind;
+use crate::surveillance::reference::Reference;
 use crate::surveillance::settings::Jump;
 use crate::surveillance::watch::{Past, Watch, before, hundredths};
 
@@ -12,12 +13,12 @@ pub(in crate::surveillance) fn jump(watch: &mut Watch, settings: &Jump, past: &P
         // What was negotiated is nobody's last price.
         return None;
     }
-    let reference = reference(watch, settings, past)?;
+    let reference = watch.reference.price(before(past.at.time, settings.window_s))?;
     let distance = hundredths(past.price.abs_diff(reference), reference);
     if distance < u64::from(settings.distance) {
         return None;
     }
-    watch.reference_from = past.number;
+    watch.reference = Reference::default();
     Some(Lead {
         kind: Kind::PriceJump,
         accounts: vec![past.buyer, past.seller],
@@ -31,17 +32,4 @@ pub(in crate::surveillance) fn jump(watch: &mut Watch, settings: &Jump, past: &P
             ("shares", past.quantity),
         ],
     })
-}
-
-/// What shares cost on average within the window, or the last price.
-fn reference(watch: &Watch, settings: &Jump, past: &Past) -> Option<u64> {
-    let counts = |trade: &&Past| trade.orders != (0, 0) && trade.number >= watch.reference_from;
-    let since = before(past.at.time, settings.window_s);
-    let (mut value, mut shares) = (0_u128, 0_u128);
-    for trade in watch.since(since).filter(counts) {
-        value += u128::from(trade.value);
-        shares += u128::from(trade.quantity);
-    }
-    let average = value.checked_div(shares).and_then(|average| u64::try_from(average).ok());
-    average.or_else(|| watch.trades.iter().rev().find(counts).map(|trade| trade.price))
 }

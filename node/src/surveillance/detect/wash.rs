@@ -56,6 +56,14 @@ pub(in crate::surveillance) fn back_and_forth(
     if one == other || watch.pairs.contains_key(&(one, other)) || watch.pairs.len() >= PAIRS {
         return None;
     }
+    // Of nearly all pairs this says it already, in a fraction of the time.
+    let sold = |seller: Account, buyer: Account| {
+        let theirs = |past: &&Past| past.sell_group == seller && past.buy_group == buyer;
+        watch.since(since).filter(theirs).take(settings.trades as usize).count()
+    };
+    if [sold(one, other), sold(other, one)].iter().any(|trades| *trades < settings.trades as usize) {
+        return None;
+    }
     let exchange = exchange(watch.since(since), one, other);
     let [there, back] = exchange.shares;
     let returned = percent(there.min(back), there.max(back));
@@ -64,8 +72,7 @@ pub(in crate::surveillance) fn back_and_forth(
     // By both, so that neither one large trade nor many small ones make it so.
     let own = |(shares, trades): &(u64, u64)| percent(between, *shares).min(percent(times, *trades));
     let of_own = exchange.own.iter().map(own).min()?;
-    let enough = exchange.trades.iter().all(|trades| trades.len() as u64 >= u64::from(settings.trades));
-    if !enough || returned < u64::from(settings.returned) || of_own < u64::from(settings.of_own) {
+    if returned < u64::from(settings.returned) || of_own < u64::from(settings.of_own) {
         return None;
     }
     let trades: Vec<&Past> = exchange.trades.iter().flatten().copied().collect();

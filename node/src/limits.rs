@@ -133,6 +133,12 @@ pub(crate) const KEPT_KEYS: usize = 128 * 1024;
 pub(crate) const STORAGE_CACHE_BYTES: usize = 256 * 1024 * 1024;
 /// A write buffer of one table, in bytes.
 pub(crate) const STORAGE_TABLE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
+/// The index's cache of blocks, in bytes.
+pub(crate) const INDEX_CACHE_BYTES: usize = 32 * 1024 * 1024;
+/// The most entries of an answer from the index.
+pub(crate) const INDEX_PAGE: usize = 100;
+/// So many changes of the index are written together while it catches up.
+pub(crate) const INDEX_BATCH_CHANGES: usize = 10_000;
 /// RocksDB's write buffers together, in bytes.
 pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write-ahead logs together, in bytes.

@@ -21,6 +21,7 @@ mod dev;
 mod duration;
 mod fail_point;
 mod home;
+mod index;
 mod join;
 mod ledger;
 mod limits;

@@ -117,7 +117,7 @@ impl Stage {
 
     /// The arguments of a node that is alone.
     fn arguments(&self) -> Vec<OsString> {
-        let fixed = ["dev", "--json", "--reset", "--rpc", "127.0.0.1:0", "--data"];
+        let fixed = ["dev", "--json", "--reset", "--no-index", "--rpc", "127.0.0.1:0", "--data"];
         let mut arguments: Vec<OsString> = fixed.map(OsString::from).into();
         let (data, genesis) = (self.chain_folder(), self.genesis());
         arguments.extend([data.into(), "--genesis".into(), genesis.into()]);

@@ -1,11 +1,12 @@
 //! Which contracts there are, read from the system module's part of state.
 
-use sillok_abi::native::SYSTEM;
-use sillok_abi::{ContractId, Hash, METADATA_SECTION};
+use codec::{DecodeAll, Encode};
+use sillok_abi::native::{ContractInfo, SYSTEM};
+use sillok_abi::{Call, ContractId, Hash, METADATA_SECTION, Outcome};
 use sillok_runtime::{Fault, state_key};
 use wasmparser::{Parser, Payload};
 
-use super::Chain;
+use super::{Chain, StateAt};
 use crate::limits;
 
 /// The field under which the system module keeps contracts by id.
@@ -29,6 +30,19 @@ impl Chain {
         let entries = self.latest().state.range(&from, &to, limits::LISTED_CONTRACTS)?;
         let id = |key: &[u8]| key.get(prefix.len()..).and_then(|id| id.try_into().ok()).map(ContractId);
         Ok(entries.iter().filter_map(|(key, _)| id(key)).collect())
+    }
+
+    /// What the system module keeps of a contract in a state; none if there is no such contract there.
+    ///
+    /// # Errors
+    /// If state can't be read.
+    pub(crate) fn contract_info(&self, at: StateAt, id: ContractId) -> Result<Option<ContractInfo>, Fault> {
+        let call = Call { contract: SYSTEM, method: "contract".into(), args: id.encode() };
+        let unreadable = || Fault::new("the system module did not tell of a contract");
+        match self.query(at, call)?.outcome {
+            Outcome::Success(value) => DecodeAll::decode_all(&mut value.as_slice()).map_err(|_| unreadable()),
+            Outcome::Failed(_) => Err(unreadable()),
+        }
     }
 
     /// The metadata section of the code of this hash.

@@ -17,6 +17,7 @@ mod pace;
 mod pool;
 mod producer;
 mod proof;
+mod read_models;
 mod reports;
 mod retention;
 mod signatures;
@@ -26,7 +27,7 @@ mod submission;
 pub(crate) mod tests;
 mod waiters;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use sillok_abi::{Call, Hash, Header, Receipt, Time, Transaction, TransactionBody, Validator};
 use sillok_client::trust::SetChange;
@@ -38,7 +39,6 @@ use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
-use crate::surveillance::Surveillance;
 use commitment::Commitment;
 use disagreement::Disagreement;
 pub(crate) use feed::CommittedBlock;
@@ -48,6 +48,7 @@ pub(crate) use pace::Pace;
 use pool::Pool;
 pub(crate) use producer::{Next, Producer};
 pub(crate) use proof::{ProofRefusal, Proven, Wanted};
+use read_models::ReadModels;
 use reports::Reports;
 pub(crate) use retention::{Retention, keep};
 use signatures::Signatures;
@@ -96,7 +97,7 @@ pub(crate) struct Chain {
     reports: Reports,
     disagreement: Disagreement,
     metrics: Metrics,
-    surveillance: OnceLock<Arc<Surveillance>>,
+    read_models: ReadModels,
 }
 
 impl Chain {
@@ -113,7 +114,6 @@ impl Chain {
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };
         metrics.height.set(i64::try_from(ledger.tip().height).unwrap_or(i64::MAX));
-        let surveillance = OnceLock::new();
         Chain {
             id,
             genesis,
@@ -128,7 +128,7 @@ impl Chain {
             reports,
             disagreement: Disagreement::default(),
             metrics,
-            surveillance,
+            read_models: ReadModels::default(),
         }
     }
 
@@ -147,15 +147,9 @@ impl Chain {
         &self.metrics
     }
 
-    /// Has requests answered from this, once.
-    pub(crate) fn survey(&self, surveillance: Arc<Surveillance>) {
-        // Nobody sets it twice: a node starts once.
-        let _ = self.surveillance.set(surveillance);
-    }
-
-    /// What surveillance has found, if the node keeps it.
-    pub(crate) fn surveillance(&self) -> Option<&Arc<Surveillance>> {
-        self.surveillance.get()
+    /// What follows the chain, and is asked of its past.
+    pub(crate) fn read_models(&self) -> &ReadModels {
+        &self.read_models
     }
 
     /// The same as text, as it is now.

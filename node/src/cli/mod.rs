@@ -15,6 +15,7 @@ mod escrow;
 mod gas;
 mod genesis;
 mod gov;
+mod history;
 mod keys;
 mod moment;
 mod money;
@@ -122,6 +123,9 @@ enum Command {
     /// Halt and suspend listings, disclose documents, and see what surveillance has found.
     #[command(subcommand)]
     Market(order::MarketCommand),
+    /// Show the past of accounts, contracts, listings and holders.
+    #[command(subcommand)]
+    History(history::HistoryCommand),
     /// Propose and vote on what validators decide: nodes, parameters, members, halts.
     #[command(subcommand)]
     Gov(gov::GovCommand),
@@ -192,6 +196,7 @@ fn run(cli: Cli) -> Result<()> {
         Command::Snapshot(command) => snapshot::run(&command, &options),
         Command::Bench(bench) => measure(&bench, &options),
         Command::Sim(sim) => simulate(&sim, &options),
+        Command::History(history::HistoryCommand::Rebuild(rebuild)) => history::rebuild(&rebuild, &options),
         Command::Doctor(doctor) => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
@@ -265,6 +270,7 @@ async fn run_online(command: Command, options: GlobalOptions) -> Result<()> {
         Command::Did(command) => did::run(command, session).await,
         Command::Order(command) => order::run(command, session).await,
         Command::Market(command) => order::run_market(command, session).await,
+        Command::History(command) => history::run(command, session).await,
         Command::Gov(command) => gov::run(command, session).await,
         Command::Trust(trust) => verify::trust(&trust, session).await,
         Command::Dev(_)

@@ -100,6 +100,7 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
         retention: options.retain,
         snapshots: KeepSnapshots::default(),
         surveillance: crate::surveillance::Settings::default(),
+        index: crate::index::Settings { enabled: !options.no_index },
     };
     let node = Node::start(parts, |_, _, _, _| Ok(Arc::new(Alone)))?;
     let announce = |chain: &Chain, url: &str| announce(&Banner::new(chain, url, &options.data));

@@ -39,6 +39,9 @@ pub(crate) struct DevOptions {
     /// own. Whoever can write to it can have the node run anything.
     #[arg(long, value_name = "DIR", env = "SILLOK_COMPILED")]
     pub(crate) compiled: Option<PathBuf>,
+    /// Keep no index of the past: what `sillok history` and the page's charts are answered from.
+    #[arg(long)]
+    pub(crate) no_index: bool,
     /// The form of the log on stderr; RUST_LOG says how much of it.
     #[arg(long, value_name = "FORM", value_enum, default_value_t = LogFormat::Text)]
     pub(crate) log_format: LogFormat,

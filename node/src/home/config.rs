@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chain::Retention;
 use crate::consensus::Timeouts;
+use crate::index;
 use crate::rpc::{AccessConfig, TlsFiles};
 use crate::snapshot::KeepSnapshots;
 use crate::surveillance::Settings;
@@ -46,6 +47,8 @@ pub(crate) struct NodeConfig {
     pub(crate) snapshots: KeepSnapshots,
     /// What is looked for in the market's trading.
     pub(crate) surveillance: Settings,
+    /// What can be asked of the past.
+    pub(crate) index: index::Settings,
     /// The certificate with which requests are answered over TLS, and its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) tls: Option<TlsFiles>,
@@ -86,6 +89,7 @@ impl Default for NodeConfig {
             access: AccessConfig::default(),
             snapshots: KeepSnapshots::default(),
             surveillance: Settings::default(),
+            index: index::Settings::default(),
         }
     }
 }

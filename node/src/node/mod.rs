@@ -25,8 +25,8 @@ use crate::reactor::{self, Inbox, Network, Order, Reactor};
 use crate::rpc::{self, Front, ServeError};
 use crate::snapshot::{self, KeepSnapshots, Shelf, SnapshotError};
 use crate::storage::{DataFolder, Storage};
-use crate::surveillance;
 use crate::threads::spawn_for_contracts;
+use crate::{index, surveillance};
 pub(crate) use log::LogOpenError;
 pub(crate) use peering::Peers;
 
@@ -56,6 +56,8 @@ pub(crate) struct Parts {
     pub(crate) snapshots: KeepSnapshots,
     /// What is looked for in the market's trading.
     pub(crate) surveillance: surveillance::Settings,
+    /// What can be asked of the past.
+    pub(crate) index: index::Settings,
 }
 
 /// Why a node ends without being asked to.
@@ -70,6 +72,9 @@ pub(crate) enum NodeError {
     /// Surveillance.
     #[error(transparent)]
     Surveillance(#[from] surveillance::SurveillanceError),
+    /// The index.
+    #[error(transparent)]
+    Index(#[from] index::IndexError),
     /// The consensus log.
     #[error(transparent)]
     Log(#[from] LogOpenError),
@@ -99,6 +104,7 @@ impl NodeError {
             NodeError::Open(_) => "the contracts and the genesis do not fit together",
             NodeError::Log(error) => error.hint(),
             NodeError::Surveillance(_) => "see [surveillance] in node.toml",
+            NodeError::Index(error) => error.hint(),
             NodeError::Network(_) => "is the address in use? See `listen` in node.toml",
             NodeError::Serve(error) => error.hint(),
             NodeError::System(_) => "see the limits of processes and memory (ulimit -a)",
@@ -155,7 +161,10 @@ impl Node {
         let shelf = Arc::new(Shelf::open(&folder.snapshots())?);
         snapshot::keep(&chain, &shelf, snapshots)?;
         if let Some(surveillance) = surveillance::start(&chain, &survey)? {
-            chain.survey(surveillance);
+            chain.read_models().survey(surveillance);
+        }
+        if let Some(index) = index::start(&chain, &folder, parts.index)? {
+            chain.read_models().index(index);
         }
         let network = connect(&chain, &next.nodes, &inbox, &shelf)?;
         let (chain_id, signatures) = (chain.id(), Arc::new(key));

@@ -154,6 +154,7 @@ impl Network4 {
             retention: Retention::Archive,
             snapshots: KeepSnapshots::default(),
             surveillance: crate::surveillance::Settings::default(),
+            index: crate::index::Settings::default(),
         };
         let mesh = self.mesh.clone();
         let connect = |chain: &Arc<Chain>, _: &[NodeInfo], inbox: &Inbox, _: &Arc<Shelf>| {

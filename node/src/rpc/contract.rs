@@ -1,10 +1,9 @@
 //! `contract_*`: which contracts there are, and what each says about itself.
 
-use codec::{DecodeAll, Encode};
 use serde_json::{Value, json};
-use sillok_abi::native::{ContractInfo, GOVERNANCE, MEMBERSHIP, SYSTEM};
-use sillok_abi::{Call, ContractId, Outcome};
-use sillok_runtime::{Fault, native_metadata};
+use sillok_abi::ContractId;
+use sillok_abi::native::{GOVERNANCE, MEMBERSHIP, SYSTEM};
+use sillok_runtime::native_metadata;
 
 use super::{Answer, Arguments, Method, RpcFailure, json};
 use crate::chain::Chain;
@@ -46,7 +45,7 @@ fn info(chain: &Chain, arguments: &Arguments) -> Answer {
             "metadata": json::hex(metadata),
         }));
     }
-    let info = record(chain, id)?.ok_or_else(|| RpcFailure::no_contract(text))?;
+    let info = chain.contract_info(chain.latest(), id)?.ok_or_else(|| RpcFailure::no_contract(text))?;
     Ok(json!({
         "id": id.to_string(),
         "name": name,
@@ -56,18 +55,6 @@ fn info(chain: &Chain, arguments: &Arguments) -> Answer {
         "upgrades": info.upgrades,
         "metadata": json::hex(chain.metadata(&info.code)?),
     }))
-}
-
-/// What the system module keeps of a contract.
-fn record(chain: &Chain, id: ContractId) -> Result<Option<ContractInfo>, RpcFailure> {
-    let call = Call { contract: SYSTEM, method: "contract".into(), args: id.encode() };
-    let unreadable = || Fault::new("the system module did not tell of a contract");
-    match chain.query(chain.latest(), call)?.outcome {
-        Outcome::Success(value) => {
-            Ok(DecodeAll::decode_all(&mut value.as_slice()).map_err(|_| unreadable())?)
-        }
-        Outcome::Failed(_) => Err(unreadable().into()),
-    }
 }
 
 /// Modules and contracts of genesis by name, then the others by id, a page of them after `after`.

@@ -23,6 +23,8 @@ const TOO_LARGE: u32 = 1033;
 const NOT_KEPT: u32 = 1034;
 /// The node keeps no surveillance.
 const NO_SURVEILLANCE: u32 = 1035;
+/// The node keeps no index.
+const NO_INDEX: u32 = 1036;
 /// The node failed.
 const FAULT: u32 = 1040;
 /// What was asked for needs an access token.
@@ -134,6 +136,12 @@ impl RpcFailure {
         let hint =
             "is there a contract `market`? `enabled = true` under [surveillance] in node.toml switches it on";
         RpcFailure::new(NO_SURVEILLANCE, "this node keeps no surveillance of the market", hint)
+    }
+
+    /// The node keeps no index.
+    pub(crate) fn no_index() -> Self {
+        let hint = "ask a node that does; `enabled = true` under [index] in node.toml switches it on, and it is made from all blocks that the node has";
+        RpcFailure::new(NO_INDEX, "this node keeps no index of the past", hint)
     }
 
     /// Too many requests wait.

@@ -80,7 +80,7 @@ fn transaction_line((transaction, receipt): (&Transaction, &Receipt)) -> Value {
     })
 }
 
-fn succeeded(receipt: &Receipt) -> bool {
+pub(super) fn succeeded(receipt: &Receipt) -> bool {
     matches!(receipt.outcome, Outcome::Success(_))
 }
 

@@ -16,7 +16,7 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 fn surveillance(chain: &Chain) -> Result<&Arc<Surveillance>, RpcFailure> {
-    chain.surveillance().ok_or_else(RpcFailure::no_surveillance)
+    chain.read_models().surveillance().ok_or_else(RpcFailure::no_surveillance)
 }
 
 fn findings(chain: &Chain, arguments: &Arguments) -> Answer {

@@ -12,6 +12,7 @@ mod chain;
 mod contract;
 mod effects;
 mod error;
+mod history;
 mod json;
 mod listen;
 mod market;
@@ -53,8 +54,15 @@ pub(crate) struct Method {
 }
 
 /// The methods that answer from the chain.
-const METHODS: [&[Method]; 6] =
-    [chain::METHODS, tx::METHODS, state::METHODS, contract::METHODS, market::METHODS, effects::METHODS];
+const METHODS: [&[Method]; 7] = [
+    chain::METHODS,
+    tx::METHODS,
+    state::METHODS,
+    contract::METHODS,
+    market::METHODS,
+    history::METHODS,
+    effects::METHODS,
+];
 
 /// What every request has at hand.
 pub(crate) struct Service {

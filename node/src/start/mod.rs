@@ -156,6 +156,7 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
         retention: config.retain,
         snapshots: config.snapshots,
         surveillance: config.surveillance.clone(),
+        index: config.index,
     };
     let node =
         Node::start(parts, |chain, nodes, inbox, shelf| Peers::start(network, chain, nodes, inbox, shelf))?;

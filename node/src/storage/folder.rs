@@ -7,7 +7,8 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{ArtefactFolder, RocksStorage, StorageError};
+use super::{ArtefactFolder, RocksStorage, StorageError, Table};
+use crate::limits;
 
 /// The format that this version writes and reads.
 const FORMAT: &str = "sillok data 1";
@@ -21,6 +22,8 @@ const DATABASE: &str = "db";
 const CONSENSUS_LOG: &str = "consensus.log";
 /// The folder of snapshots.
 const SNAPSHOTS: &str = "snapshots";
+/// The folder of the index.
+const INDEX: &str = "index";
 /// The folder of compiled code.
 const COMPILED: &str = "compiled";
 
@@ -66,7 +69,8 @@ impl DataFolder {
         }
     }
 
-    /// Removes the database, the consensus log, the compiled code and the snapshots of a data folder, whatever its format; does nothing if there is none.
+    /// Removes the database, the consensus log, the compiled code, the index and the snapshots of a data folder, whatever its
+    /// format; does nothing if there is none.
     ///
     /// # Errors
     /// If another process uses it, or it is not a data folder.
@@ -89,7 +93,7 @@ impl DataFolder {
         if log.exists() {
             fs::remove_file(&log).map_err(file_error("remove", &log))?;
         }
-        for beside in [folder.path.join(COMPILED), folder.snapshots()] {
+        for beside in [folder.path.join(COMPILED), folder.index(), folder.snapshots()] {
             if beside.exists() {
                 fs::remove_dir_all(&beside).map_err(file_error("remove", &beside))?;
             }
@@ -121,10 +125,47 @@ impl DataFolder {
     /// # Errors
     /// If another process uses it, or it is damaged.
     pub(crate) fn open(&self) -> Result<RocksStorage, StorageError> {
-        RocksStorage::open(&self.database()).map_err(|error| match error {
+        self.open_tables(&self.database(), Table::CHAIN, limits::STORAGE_CACHE_BYTES)
+    }
+
+    /// Opens the index, making it if there is none.
+    ///
+    /// # Errors
+    /// If another process uses it, or it is damaged.
+    pub(crate) fn open_index(&self) -> Result<RocksStorage, StorageError> {
+        self.open_tables(&self.index(), Table::INDEX, limits::INDEX_CACHE_BYTES)
+    }
+
+    /// Removes the index, if there is one.
+    ///
+    /// # Errors
+    /// If another process uses it, or it can't be removed.
+    pub(crate) fn remove_index(&self) -> Result<(), StorageError> {
+        let index = self.index();
+        if !index.exists() {
+            return Ok(());
+        }
+        // As in `reset`.
+        if let Err(error @ StorageError::Locked(_)) = self.open_index() {
+            return Err(error);
+        }
+        fs::remove_dir_all(&index).map_err(file_error("remove", &index))
+    }
+
+    fn open_tables(
+        &self,
+        path: &Path,
+        tables: &[Table],
+        cache_bytes: usize,
+    ) -> Result<RocksStorage, StorageError> {
+        RocksStorage::open(path, tables, cache_bytes).map_err(|error| match error {
             StorageError::Locked(_) => StorageError::Locked(self.path.clone()),
             other => other,
         })
+    }
+
+    fn index(&self) -> PathBuf {
+        self.path.join(INDEX)
     }
 
     /// Where the database is.

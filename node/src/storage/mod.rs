@@ -43,13 +43,25 @@ pub(crate) enum Table {
     FieldRoots,
     /// The changes of validators, with what proves them, by the height of the block that announces them.
     ValidatorChanges,
-    /// Genesis and tip.
+    /// Genesis and tip; of the index, how far it has read.
     Meta,
+    /// Of the index: where an account is named.
+    Accounts,
+    /// Of the index: where a contract is called or tells something.
+    Contracts,
+    /// Of the index: the trades of each listing.
+    Trades,
+    /// Of the index: prices of each listing, by intervals of time.
+    Candles,
+    /// Of the index: what each holder had of each class, with every change.
+    Holdings,
+    /// Of the index: how many holders each class had, with every change.
+    Classes,
 }
 
 impl Table {
-    /// All tables.
-    pub(crate) const ALL: [Table; 11] = [
+    /// The tables of a chain.
+    pub(crate) const CHAIN: &[Table] = &[
         Table::State,
         Table::History,
         Table::Undo,
@@ -60,6 +72,17 @@ impl Table {
         Table::Transactions,
         Table::FieldRoots,
         Table::ValidatorChanges,
+        Table::Meta,
+    ];
+
+    /// The tables of an index.
+    pub(crate) const INDEX: &[Table] = &[
+        Table::Accounts,
+        Table::Contracts,
+        Table::Trades,
+        Table::Candles,
+        Table::Holdings,
+        Table::Classes,
         Table::Meta,
     ];
 
@@ -77,6 +100,12 @@ impl Table {
             Table::FieldRoots => "field_roots",
             Table::ValidatorChanges => "validator_changes",
             Table::Meta => "meta",
+            Table::Accounts => "accounts",
+            Table::Contracts => "contracts",
+            Table::Trades => "trades",
+            Table::Candles => "candles",
+            Table::Holdings => "holdings",
+            Table::Classes => "classes",
         }
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rocksdb::{
     BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle, DBCompressionType,
-    DataBlockIndexType, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch, WriteOptions,
+    DataBlockIndexType, Env, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch, WriteOptions,
 };
 use sillok_runtime::{Direction, PageLimit};
 
@@ -31,14 +31,15 @@ pub(crate) struct RocksStorage {
 }
 
 impl RocksStorage {
-    /// Opens the database in `path`, making it if there is none.
-    pub(super) fn open(path: &Path) -> Result<Self, StorageError> {
-        let cache = Cache::new_lru_cache(limits::STORAGE_CACHE_BYTES);
-        let mut tables = Vec::with_capacity(Table::ALL.len());
-        for table in Table::ALL {
-            tables.push(ColumnFamilyDescriptor::new(table.name(), table_options(table, &cache)?));
+    /// Opens the database in `path` that has these tables, making it if there is none. Of what it reads it keeps
+    /// so many bytes in memory.
+    pub(super) fn open(path: &Path, tables: &[Table], cache_bytes: usize) -> Result<Self, StorageError> {
+        let cache = Cache::new_lru_cache(cache_bytes);
+        let mut families = Vec::with_capacity(tables.len());
+        for table in tables {
+            families.push(ColumnFamilyDescriptor::new(table.name(), table_options(*table, &cache)?));
         }
-        let database = DB::open_cf_descriptors(&database_options(), path, tables)
+        let database = DB::open_cf_descriptors(&database_options()?, path, families)
             .map_err(|error| open_error(path, error))?;
         let mut synced = WriteOptions::default();
         synced.set_sync(true);
@@ -63,15 +64,20 @@ impl RocksStorage {
     }
 }
 
-fn database_options() -> Options {
+fn database_options() -> Result<Options, StorageError> {
+    // Compaction takes what blocks and requests leave of the processors: it can wait, until RocksDB itself has
+    // writes wait for it.
+    let mut environment = Env::new()?;
+    environment.lower_thread_pool_cpu_priority();
     let mut options = Options::default();
+    options.set_env(&environment);
     options.create_if_missing(true);
     options.create_missing_column_families(true);
     options.set_db_write_buffer_size(limits::STORAGE_WRITE_BUFFER_BYTES);
     options.set_max_total_wal_size(limits::STORAGE_LOG_BYTES);
     options.set_max_open_files(limits::STORAGE_OPEN_FILES);
     options.set_keep_log_file_num(4);
-    options
+    Ok(options)
 }
 
 /// What a table is used for, as far as storage cares.
@@ -91,7 +97,7 @@ impl Use {
         match table {
             Table::State => Use::ByKey,
             Table::Transactions | Table::BlockIds => Use::Index,
-            Table::History | Table::FieldRoots => Use::Versions,
+            Table::History | Table::FieldRoots | Table::Accounts | Table::Contracts => Use::Versions,
             _ => Use::Blocks,
         }
     }

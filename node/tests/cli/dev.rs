@@ -27,17 +27,26 @@ pub(crate) struct Outcome {
 impl Dev {
     /// Starts a chain and waits until it answers.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with these options.
+    pub(crate) fn start_with(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut process = Command::new(BINARY)
-            .args(["dev", "--json", "--rpc", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("chain"))
-            .env("RUST_LOG", "warn")
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let banner = first_object(process.stdout.take().unwrap());
-        let url = banner["rpc"].as_str().unwrap().to_owned();
+        let (process, url) = spawn(folder.path(), options);
         Dev { process, folder, url }
+    }
+
+    /// Ends it as its operator does; its folder stays.
+    pub(crate) fn stop(&mut self) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").arg(pid).status().unwrap().success());
+        assert!(self.process.wait().unwrap().success());
+    }
+
+    /// Starts it again on what it left.
+    pub(crate) fn start_again(&mut self) {
+        (self.process, self.url) = spawn(self.folder.path(), &[]);
     }
 
     pub(crate) fn url(&self) -> &str {
@@ -82,6 +91,20 @@ impl Outcome {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
+}
+
+fn spawn(folder: &Path, options: &[&str]) -> (Child, String) {
+    let mut process = Command::new(BINARY)
+        .args(["dev", "--json", "--rpc", "127.0.0.1:0", "--data"])
+        .arg(folder.join("chain"))
+        .args(options)
+        .env("RUST_LOG", "warn")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let banner = first_object(process.stdout.take().unwrap());
+    let url = banner["rpc"].as_str().unwrap().to_owned();
+    (process, url)
 }
 
 /// Runs a command against the node at `url`, with its keys kept in `folder`.

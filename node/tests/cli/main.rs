@@ -7,6 +7,7 @@ mod dev;
 mod did;
 mod errors;
 mod extract;
+mod history;
 mod hostile;
 mod import;
 mod keys;

@@ -33,7 +33,7 @@ pub(super) async fn listings(session: &Session, market: &ContractHandle) -> Resu
 }
 
 /// A listing with what is needed to speak of it.
-pub(super) struct Market<'a> {
+pub(crate) struct Market<'a> {
     pub(super) contract: ContractHandle,
     pub(super) listing: Listing,
     pub(super) company: Company<'a>,
@@ -43,7 +43,7 @@ pub(super) struct Market<'a> {
 
 impl<'a> Market<'a> {
     /// Finds a listing by its number, or by the company if that has one listing only.
-    pub(super) async fn find(session: &'a Session, text: &str) -> Result<Self> {
+    pub(crate) async fn find(session: &'a Session, text: &str) -> Result<Self> {
         let contract = contract(session).await?;
         let listings = listings(session, &contract).await?;
         let number: Option<u64> = text.parse().ok();
@@ -79,7 +79,7 @@ impl<'a> Market<'a> {
     }
 
     /// The listing's number as an argument.
-    pub(super) fn id(&self) -> u64 {
+    pub(crate) fn id(&self) -> u64 {
         self.listing.id
     }
 

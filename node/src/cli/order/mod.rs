@@ -13,7 +13,7 @@ mod talk;
 mod terms;
 mod types;
 
-pub(crate) use market::listing_rules;
+pub(crate) use market::{Market, listing_rules};
 pub(crate) use operate::{MarketCommand, run as run_market};
 
 use clap::{Args, Subcommand};

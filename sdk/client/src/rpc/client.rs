@@ -106,6 +106,12 @@ impl Client {
         self.ask("market_day", vec![json!(market)]).await
     }
 
+    /// The past `of` an `account`, a `contract`, a listing's `trades` or `candles`, a `holding` or a `class`, newest
+    /// first, a page; `wanted` is an object of the method's parameters.
+    pub async fn history(&self, of: &str, wanted: Value) -> Result<Value, RpcError> {
+        self.ask(&format!("history_{of}"), vec![wanted]).await
+    }
+
     /// Hands a transaction to the node; its id.
     pub async fn tx_submit(&self, transaction: &Transaction) -> Result<Hash, RpcError> {
         self.tx_submit_raw(&codec::Encode::encode(transaction)).await

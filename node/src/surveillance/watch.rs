@@ -98,6 +98,8 @@ pub(super) struct Watch {
     /// The sizes of the last orders, and their sum.
     sizes: VecDeque<u64>,
     pub(super) trades: VecDeque<Past>,
+    /// How many of them each seller and buyer made together, by group.
+    sold: BTreeMap<(Account, Account), u32>,
     pub(super) cancelled: VecDeque<Cancelled>,
     pub(super) day: Day,
     /// What prices are compared with.
@@ -188,7 +190,22 @@ impl Watch {
         sold.sold = sold.sold.saturating_add(past.quantity);
         self.forget_the_least();
         self.reference.add(&past);
+        *self.sold.entry((past.sell_group, past.buy_group)).or_default() += 1;
+        if self.trades.len() == TRADES
+            && let Some(oldest) = self.trades.front().map(|oldest| (oldest.sell_group, oldest.buy_group))
+            && let Some(count) = self.sold.get_mut(&oldest)
+        {
+            *count -= 1;
+            if *count == 0 {
+                self.sold.remove(&oldest);
+            }
+        }
         push(&mut self.trades, past, TRADES);
+    }
+
+    /// How many of the last trades these two made, one as the seller.
+    pub(super) fn sold(&self, seller: &Account, buyer: &Account) -> u32 {
+        self.sold.get(&(*seller, *buyer)).copied().unwrap_or(0)
     }
 
     fn forget_the_least(&mut self) {

@@ -56,12 +56,8 @@ pub(in crate::surveillance) fn back_and_forth(
     if one == other || watch.pairs.contains_key(&(one, other)) || watch.pairs.len() >= PAIRS {
         return None;
     }
-    // Of nearly all pairs this says it already, in a fraction of the time.
-    let sold = |seller: Account, buyer: Account| {
-        let theirs = |past: &&Past| past.sell_group == seller && past.buy_group == buyer;
-        watch.since(since).filter(theirs).take(settings.trades as usize).count()
-    };
-    if [sold(one, other), sold(other, one)].iter().any(|trades| *trades < settings.trades as usize) {
+    // Of nearly all pairs this says it already: there are too few trades, whenever they were.
+    if watch.sold(&one, &other).min(watch.sold(&other, &one)) < settings.trades {
         return None;
     }
     let exchange = exchange(watch.since(since), one, other);
@@ -72,7 +68,8 @@ pub(in crate::surveillance) fn back_and_forth(
     // By both, so that neither one large trade nor many small ones make it so.
     let own = |(shares, trades): &(u64, u64)| percent(between, *shares).min(percent(times, *trades));
     let of_own = exchange.own.iter().map(own).min()?;
-    if returned < u64::from(settings.returned) || of_own < u64::from(settings.of_own) {
+    let enough = exchange.trades.iter().all(|trades| trades.len() as u64 >= u64::from(settings.trades));
+    if !enough || returned < u64::from(settings.returned) || of_own < u64::from(settings.of_own) {
         return None;
     }
     let trades: Vec<&Past> = exchange.trades.iter().flatten().copied().collect();

@@ -27,4 +27,10 @@ impl Numbers {
         // Of the 64 bits the upper half is scaled: below `bound` it fits in 32.
         u32::try_from(((mixed >> 32) * u64::from(bound)) >> 32).unwrap_or(0)
     }
+
+    /// Two different ones below `bound`, which is above one.
+    pub(super) fn two_below(&mut self, bound: u32) -> (u32, u32) {
+        let first = self.below(bound);
+        (first, (first + 1 + self.below(bound - 1)) % bound)
+    }
 }

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
-use sillok_abi::Outcome;
+use sillok_abi::{Outcome, Time};
 
 use super::BenchError;
-use super::options::BenchOptions;
+use super::gas::{TRIAL_DEALS, TRIALS};
+use super::kind::Kind;
+use super::options::Workload;
 use super::stage::Stage;
 use super::totals::Totals;
 use crate::ledger::Ledger;
@@ -21,6 +23,10 @@ pub(super) struct Audit {
     pub(super) duplicated: u64,
     /// How many failed.
     pub(super) failed: u64,
+    /// How many orders were placed.
+    pub(super) orders: u64,
+    /// The time of each block, and how many of the load's transactions it has.
+    pub(super) times: Vec<(Time, u64)>,
     /// How many blocks there are.
     pub(super) blocks: u64,
     /// What all accounts have together in the end.
@@ -29,30 +35,66 @@ pub(super) struct Audit {
     pub(super) totals_before: Totals,
 }
 
-/// Reads the whole chain.
-pub(super) fn read(stage: &Stage, options: &BenchOptions) -> Result<Audit, BenchError> {
+/// Reads the whole chain, on which so many numbers were to be.
+pub(super) fn read(stage: &Stage, transactions: usize) -> Result<Audit, BenchError> {
     let storage = Arc::new(DataFolder::prepare(&stage.chain_folder())?.open()?);
     let ledger = Ledger::open(storage)?;
     let tip = ledger.tip().height;
-    let transactions = usize::try_from(options.transactions()).unwrap_or(usize::MAX);
     let mut audit = Audit { included: vec![false; transactions], blocks: tip, ..Audit::default() };
     for height in 1..=tip {
         let (block, receipts) = (ledger.block(height)?, ledger.receipts(height)?);
         let block = block.ok_or_else(|| BenchError::Node(format!("has lost block {height}")))?;
         for transaction in &block.block.transactions {
-            let number = usize::try_from(transaction.body.nonce).unwrap_or(usize::MAX);
-            match audit.included.get_mut(number) {
-                Some(included) if !*included => *included = true,
-                _ => audit.duplicated += 1,
-            }
+            audit.see(stage.workload, transaction.body.nonce);
         }
+        let of_load = block.block.transactions.iter().filter(|transaction| transaction.body.nonce < TRIALS);
+        audit.times.push((block.block.header.time, of_load.count() as u64));
         let receipts = receipts.map(|receipts| receipts.receipts).unwrap_or_default();
         audit.failed +=
             receipts.iter().filter(|receipt| matches!(receipt.outcome, Outcome::Failed(_))).count() as u64;
     }
     let (_, latest) = ledger.latest();
-    audit.totals = Totals::read(&stage.scene, stage.workload, &*latest)?;
+    audit.totals = Totals::read(&stage.scene, &*latest)?;
     let genesis = ledger.at(0).ok_or_else(|| BenchError::Node("no longer keeps its first state".into()))?;
-    audit.totals_before = Totals::read(&stage.scene, stage.workload, &*genesis)?;
+    audit.totals_before = Totals::read(&stage.scene, &*genesis)?;
     Ok(audit)
+}
+
+impl Audit {
+    /// How many deals in escrow settled, if the workload has any; those of trials don't count.
+    pub(super) fn deals(&self, workload: Workload) -> Option<u64> {
+        workload
+            .has(|kind| matches!(kind, Kind::Deal(_)))
+            .then(|| self.totals.settled.saturating_sub(TRIAL_DEALS))
+    }
+
+    /// Counts a transaction that is in the chain.
+    fn see(&mut self, workload: Workload, number: u64) {
+        // A trial is none of the load.
+        if number >= TRIALS {
+            return;
+        }
+        match usize::try_from(number).ok().and_then(|number| self.included.get_mut(number)) {
+            Some(included) if !*included => {
+                *included = true;
+                self.orders += workload.kind(number).orders();
+            }
+            _ => self.duplicated += 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_twice_or_was_never_sent_counts_and_trials_do_not() {
+        let mut audit = Audit { included: vec![false; 3], ..Audit::default() };
+        for number in [0, 2, TRIALS, TRIALS + 2, 2, 3] {
+            audit.see(Workload::MarketBatch, number);
+        }
+        assert_eq!(audit.included, [true, false, true]);
+        assert_eq!((audit.duplicated, audit.orders), (2, 32));
+    }
 }

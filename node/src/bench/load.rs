@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use super::BenchError;
 use super::options::BenchOptions;
+use super::ramp::{Mark, Outcome, Step};
 use super::signed::SignedFile;
 use crate::lock::lock;
 use crate::process::{Usage, own_usage};
@@ -28,81 +29,149 @@ const DRAIN: Duration = Duration::from_secs(120);
 /// The codes of what the node has no room for: in all, of a submitter, of a member.
 const NO_ROOM: [i32; 3] = [1020, 1021, 1025];
 
-/// What came of sending.
+/// How often what the nodes use is read.
+const USAGE_EVERY_MS: u64 = 1_000;
+/// How long it may take until it is looked whether it is time for that.
+const TICK: Duration = Duration::from_millis(200);
+
+/// What came of sending. Times are milliseconds since the first request was due.
 #[derive(Debug, Default)]
 pub(super) struct Load {
+    /// When the first request was due.
+    pub(super) began: Time,
     /// Which transactions the node accepted, by number.
     pub(super) accepted: Vec<bool>,
+    /// When it accepted how many.
+    pub(super) submissions: Vec<(u64, u64)>,
     /// How often it had no room.
     pub(super) pauses: u64,
     /// Why it refused others: code and how many.
     pub(super) refused: Vec<(i32, u64)>,
-    /// How long transactions took from when they were to be sent to being known as final, in microseconds, sorted.
-    pub(super) latencies: Vec<u64>,
-    /// From the first batch to the last transaction's block, in milliseconds.
+    /// How long some transactions took.
+    pub(super) latencies: Vec<Latency>,
+    /// For how long was sent and worked off, in milliseconds.
     pub(super) milliseconds: u64,
-    /// What the node used, at the beginning and at the end.
-    pub(super) node: (Usage, Usage),
-    /// The processor time of this process, in milliseconds.
+    /// What the nodes had used when.
+    pub(super) usage: Vec<(u64, Usage)>,
+    /// The processor time of this process while it sent, in milliseconds.
     pub(super) own_cpu_ms: u64,
+}
+
+/// How long a transaction took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Latency {
+    /// When it was due.
+    pub(super) due: u64,
+    /// From then to its being known as final, in microseconds.
+    pub(super) micros: u64,
+}
+
+impl Load {
+    /// How long it is since the first request was due.
+    fn elapsed(&self) -> u64 {
+        now().0.saturating_sub(self.began.0)
+    }
+
+    /// Makes room for a step's transactions, of which the first is due then.
+    fn begin(&mut self, step: &Step, start: Time) {
+        if self.usage.is_empty() {
+            self.began = start;
+        }
+        self.accepted.resize(usize::try_from(step.end()).unwrap_or(usize::MAX), false);
+    }
+
+    /// Notes what the nodes use, if it is time.
+    fn watch(&mut self, nodes: &mut Nodes) {
+        let elapsed = self.elapsed();
+        if self.usage.last().is_none_or(|(last, _)| elapsed >= last + USAGE_EVERY_MS) {
+            self.usage.push((elapsed, nodes.usage()));
+        }
+    }
 }
 
 /// Sends all that the file holds, and waits until the node has worked it off.
 pub(super) async fn run(
     clients: &[Client],
     nodes: &mut Nodes,
-    mut file: SignedFile,
-    options: &BenchOptions,
-) -> Result<Load, BenchError> {
-    let transactions = usize::try_from(options.transactions()).unwrap_or(usize::MAX);
-    let load = Arc::new(Mutex::new(Load { accepted: vec![false; transactions], ..Load::default() }));
-    let (before, own_before) = (nodes.usage(), own_usage());
+    file: SignedFile,
+    (step, options): (&Step, &BenchOptions),
+    load: &Arc<Mutex<Load>>,
+) -> Result<Outcome, BenchError> {
+    let own_before = own_usage();
+    let mark = Mark::of(&lock(load));
+    lock(load).begin(step, file.start);
+    let elapsed = lock(load).elapsed();
+    lock(load).usage.push((elapsed, nodes.usage()));
     // The one that is to be killed is asked nothing.
-    let asked = clients.len() - usize::from(options.kill_after.is_some() && clients.len() > 1);
+    let asked = &clients[..clients.len() - usize::from(options.kill_after.is_some() && clients.len() > 1)];
+    let (begun, mut tasks) = send_all(asked, nodes, file, (step, options), load).await?;
+    // All is sent before it is asked whether all is worked off.
+    while !tasks.is_empty() {
+        if let Ok(Some(done)) = tokio::time::timeout(TICK, tasks.join_next()).await {
+            ended(done)?;
+        }
+        lock(load).watch(nodes);
+    }
+    for client in asked {
+        drain(client, nodes, load).await?;
+    }
+    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let mut load = lock(load);
+    let elapsed = load.elapsed();
+    load.usage.push((elapsed, nodes.usage()));
+    load.milliseconds += milliseconds;
+    load.own_cpu_ms += own_usage().cpu_ms_since(&own_before);
+    Ok(Outcome::of(step, milliseconds, &mark, &load))
+}
+
+/// What sends batches, and waits for some of their transactions.
+type Tasks = JoinSet<Result<(), BenchError>>;
+
+/// Sends each batch when it is due. Answers when the first was, and what is still on its way.
+async fn send_all(
+    clients: &[Client],
+    nodes: &mut Nodes,
+    mut file: SignedFile,
+    (step, options): (&Step, &BenchOptions),
+    load: &Arc<Mutex<Load>>,
+) -> Result<(Instant, Tasks), BenchError> {
     let mut kill_at = options.kill_after.map(|seconds| Duration::from_secs(seconds.into()));
     let room = Arc::new(Semaphore::new(AT_ONCE));
-    let mut tasks = JoinSet::new();
-    let (mut begun, mut number, size) = (None, 0, options.per_request());
+    let (mut tasks, mut number, size) = (Tasks::new(), 0, options.per_request(step.rate));
+    wait_until(file.start).await;
+    let begun = Instant::now();
     while let Some(batch) = file.next()? {
-        let planned = file.start.plus(number * size * 1_000 / u64::from(options.rate));
+        let planned = file.start.plus(number * size * 1_000 / u64::from(step.rate));
         wait_until(planned).await;
-        // Latency counts from when it was to be sent: that others are slow is what it is to show.
-        let due = Instant::now().checked_sub(Duration::from_millis(now().0.saturating_sub(planned.0)));
-        let due = due.unwrap_or_else(Instant::now);
-        let since: &mut Instant = begun.get_or_insert_with(Instant::now);
-        if kill_at.take_if(|at| since.elapsed() >= *at).is_some() {
+        if kill_at.take_if(|at| begun.elapsed() >= *at).is_some() {
             nodes.kill_last();
         }
+        // Latency counts from when it was to be sent: that others are slow is what it is to show.
+        let due = Instant::now().checked_sub(Duration::from_millis(now().0.saturating_sub(planned.0)));
+        let due = (due.unwrap_or_else(Instant::now), planned.0.saturating_sub(lock(load).began.0));
         // Never closed.
         let place = room.clone().acquire_owned().await.ok();
-        let (client, load) = (clients[number as usize % asked].clone(), load.clone());
+        let (client, load_too) = (clients[number as usize % clients.len()].clone(), load.clone());
+        let first = step.first + number * size;
         tasks.spawn(async move {
-            let sampled = send(&client, batch, number * size, &load).await?;
+            let sampled = send(&client, batch, first, &load_too).await?;
             drop(place);
             if let Some(id) = sampled {
-                sample(&client, &id, due, &load).await?;
+                sample(&client, &id, due, &load_too).await?;
             }
             Ok::<_, BenchError>(())
         });
         number += 1;
         while let Some(done) = tasks.try_join_next() {
-            done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
+            ended(done)?;
         }
+        lock(load).watch(nodes);
     }
-    // All is sent before it is asked whether all is worked off.
-    while let Some(done) = tasks.join_next().await {
-        done.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))?;
-    }
-    for client in &clients[..asked] {
-        drain(client).await?;
-    }
-    let milliseconds = begun.map_or(0, |begun: Instant| begun.elapsed().as_millis());
-    let mut load = std::mem::take(&mut *lock(&load));
-    load.latencies.sort_unstable();
-    load.milliseconds = u64::try_from(milliseconds).unwrap_or(u64::MAX);
-    load.node = (before, nodes.usage());
-    load.own_cpu_ms = own_usage().cpu_ms_since(&own_before);
-    Ok(load)
+    Ok((begun, tasks))
+}
+
+fn ended(task: Result<Result<(), BenchError>, tokio::task::JoinError>) -> Result<(), BenchError> {
+    task.unwrap_or_else(|_| Err(BenchError::Node("was not asked: a task panicked".into())))
 }
 
 async fn wait_until(time: Time) {
@@ -146,6 +215,8 @@ fn note(answer: &PackedAnswer, places: &[usize], load: &mut Load) {
         }
     }
     load.pauses += u64::from(answer.refused.iter().any(|refused| NO_ROOM.contains(&refused.code)));
+    let elapsed = load.elapsed();
+    load.submissions.push((elapsed, accepted.iter().filter(|accepted| **accepted).count() as u64));
     for (place, accepted) in places.iter().zip(accepted) {
         load.accepted[*place] |= accepted;
     }
@@ -177,20 +248,27 @@ fn count_refusal(refused: &mut Vec<(i32, u64)>, code: i32) {
 }
 
 /// Waits until a transaction is final, and notes how long that took since it was due.
-async fn sample(client: &Client, id: &Hash, due: Instant, load: &Mutex<Load>) -> Result<(), BenchError> {
+async fn sample(
+    client: &Client,
+    id: &Hash,
+    (since, due): (Instant, u64),
+    load: &Mutex<Load>,
+) -> Result<(), BenchError> {
     if let TxStatus::Final { .. } = client.tx_wait(id, PATIENCE_MS).await? {
-        let micros = u64::try_from(due.elapsed().as_micros()).unwrap_or(u64::MAX);
-        lock(load).latencies.push(micros);
+        let micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        lock(load).latencies.push(Latency { due, micros });
     }
     Ok(())
 }
 
-async fn drain(client: &Client) -> Result<(), BenchError> {
+/// Waits until nothing waits at a node.
+async fn drain(client: &Client, nodes: &mut Nodes, load: &Mutex<Load>) -> Result<(), BenchError> {
     let begun = Instant::now();
     while begun.elapsed() < DRAIN {
         if client.chain_status().await?.mempool.transactions == 0 {
             return Ok(());
         }
+        lock(load).watch(nodes);
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Err(BenchError::Node(format!("still has waiting transactions after {} s", DRAIN.as_secs())))

@@ -1,22 +1,35 @@
 //! `sillok bench`: how much one node carries, measured from outside: the node is a process of its own, and is
 //! given transactions that were signed before, as its clients would give them.
 //!
-//! The parts: `accounts` are keys by number, `workload` and `market` say what is sent, `stage` makes the genesis,
-//! `signed` the file of signed transactions, `load` sends, `audit` reads the chain afterwards and misses what was
-//! lost, `totals` adds up what everybody has, `report` is what comes of it.
+//! The parts: `accounts` are keys by number and `did` their DIDs; `kind` says what the transaction of a number is
+//! about, `workload`, `market` and `deal` what it does, `gas` what it may use; `scene` makes the genesis, `stage` the
+//! folder and the nodes, `signed` the file of signed transactions; `load` sends, `audit` reads the chain afterwards
+//! and misses what was lost, `totals` adds up what everybody has; `ramp` judges steps, `latency` and `timeline` add up
+//! what was seen; `report` is what comes of it, and `html` with `chart` its page.
 
 mod accounts;
 mod audit;
+mod chart;
+mod deal;
+mod did;
 mod error;
+mod gas;
+mod html;
+mod kind;
+mod latency;
 mod load;
 mod market;
 mod options;
+mod ramp;
 mod report;
+mod scene;
 mod signed;
 mod stage;
+mod timeline;
 mod totals;
 mod workload;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sillok_client::rpc::{Client, ClientOptions};
@@ -25,7 +38,11 @@ pub(crate) use error::BenchError;
 pub(crate) use options::BenchOptions;
 pub(crate) use report::Report;
 
+use crate::lock::lock;
 use crate::testnet::Nodes;
+use gas::GasLimits;
+use load::Load;
+use ramp::Step;
 use signed::SignedFile;
 use stage::Stage;
 
@@ -45,16 +62,26 @@ pub(crate) async fn run(
     tell(format!("starting {} validators with {} accounts", options.validators, options.accounts));
     let mut nodes = stage.start(START)?;
     let clients = clients(&nodes, reach)?;
-    let gas = workload::gas_limit(&clients[0], &stage).await?;
-    tell(format!("signing {} transactions of {gas} gas each", options.transactions()));
-    let file = SignedFile::write(&stage, options, gas)?;
-    tell(format!("sending {} a second for {} s", options.rate, options.seconds));
-    let load = load::run(&clients, &mut nodes, file, options).await?;
+    let gas = GasLimits::measure(&clients[0], &stage).await?;
+    let load = Arc::new(Mutex::new(Load::default()));
+    let (mut steps, mut next) = (Vec::new(), Some(Step::first(options)));
+    while let Some(step) = next {
+        tell(format!("signing {} transactions of at most {} gas each", step.transactions(), gas.most()));
+        let file = SignedFile::write(&stage, options, &step, &gas)?;
+        tell(format!("sending {} a second for {} s", step.rate, step.seconds));
+        let outcome = load::run(&clients, &mut nodes, file, (&step, options), &load).await?;
+        if options.ramp {
+            tell(outcome.line());
+        }
+        next = step.next(options, &outcome);
+        steps.push(outcome);
+    }
+    let load = std::mem::take(&mut *lock(&load));
     let usage = nodes.usage();
     nodes.stop()?;
     tell("reading the chain from beginning to end".into());
-    let audit = audit::read(&stage, options)?;
-    Ok(Report::new(options, &load, &audit, &usage))
+    let audit = audit::read(&stage, load.accepted.len())?;
+    Ok(Report::new(options, (steps, &load), &audit, &usage))
 }
 
 /// A client of each node. There is at least one.

@@ -9,6 +9,8 @@ use crate::rpc::TlsOptions;
 /// How many requests a second there are at least, as long as each has a transaction: what is sent is to come
 /// evenly.
 const REQUESTS_A_SECOND: u64 = 20;
+/// How many transactions a second are sent at most.
+pub(super) const MOST_RATE: u32 = 1_000_000;
 
 /// Measure how many transactions a second nodes carry on this machine.
 #[derive(Args, Clone, Debug)]
@@ -20,9 +22,9 @@ pub(crate) struct BenchOptions {
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(16..=10_000_000))]
     pub(crate) accounts: u32,
     /// How many transactions are sent each second.
-    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_RATE)))]
     pub(crate) rate: u32,
-    /// For how many seconds.
+    /// For how many seconds; with --ramp, each step.
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) seconds: u32,
     /// How many validators carry them, each a process of its own on this machine. Transactions go to all in turn.
@@ -31,6 +33,16 @@ pub(crate) struct BenchOptions {
     /// Kill one of the validators after so many seconds.
     #[arg(long, value_name = "SECONDS", requires = "validators")]
     pub(crate) kill_after: Option<u32>,
+    /// Raise the rate step by step until the nodes no longer carry it: until 1 % take longer than a second from when
+    /// they were due to being final, or all are final only a second late, or some are refused.
+    #[arg(long, conflicts_with = "kill_after")]
+    pub(crate) ramp: bool,
+    /// How much each step of a ramp adds to the rate, in percent.
+    #[arg(long, value_name = "PERCENT", requires = "ramp", default_value_t = 25, value_parser = clap::value_parser!(u32).range(1..=400))]
+    pub(crate) ramp_by: u32,
+    /// Write the report as a page, too: one file that needs nothing else.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
     /// The folder for the chain and the signed transactions; a folder of the system's, removed at the end,
     /// unless given.
     #[arg(long, value_name = "DIR")]
@@ -51,32 +63,22 @@ pub(crate) enum Workload {
     Market,
     /// The same with sixteen orders in each transaction.
     MarketBatch,
-}
-
-impl Workload {
-    /// How many orders one transaction places.
-    pub(crate) fn orders(self) -> u64 {
-        match self {
-            Workload::Cash | Workload::Lots => 0,
-            Workload::Market => 1,
-            Workload::MarketBatch => u64::from(super::market::BATCH_ORDERS),
-        }
-    }
+    /// Each account is a DID, whose key the DID contract judges, and pays another one.
+    Did,
+    /// Accounts settle shares against cash in escrow: a deal takes three transactions, of which the seller submits
+    /// all and the buyer agrees to one.
+    Escrow,
+    /// 40 % cash, 20 % market, 15 % lots, 15 % escrow, 10 % did.
+    Mixed,
 }
 
 impl BenchOptions {
     /// How many transactions go in one request: so few that they come evenly, and so that requests are not too
-    /// large.
-    pub(crate) fn per_request(&self) -> u64 {
-        let most = match self.workload {
-            Workload::Cash | Workload::Lots | Workload::Market => 1_000,
-            Workload::MarketBatch => 100,
-        };
-        (u64::from(self.rate) / REQUESTS_A_SECOND).clamp(1, most)
-    }
-
-    /// How many transactions are sent in all.
-    pub(crate) fn transactions(&self) -> u64 {
-        u64::from(self.rate) * u64::from(self.seconds)
+    /// large. Rounds are not parted, so that the steps of a deal reach one node in their order.
+    pub(crate) fn per_request(&self, rate: u32) -> u64 {
+        let most = if self.workload == Workload::MarketBatch { 100 } else { 1_000 };
+        let round = self.workload.cycle().len() as u64;
+        let wanted = (u64::from(rate) / REQUESTS_A_SECOND).clamp(1, most);
+        (wanted / round).max(1) * round
     }
 }

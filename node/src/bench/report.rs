@@ -6,57 +6,81 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::audit::Audit;
+use super::html;
+use super::kind::Kind;
+use super::latency::percentiles;
 use super::load::Load;
 use super::options::BenchOptions;
+use super::ramp::{self, Outcome};
+use super::timeline::Timeline;
 use super::totals::Totals;
 use crate::process::Usage;
 
 /// What a bench found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Report {
-    workload: String,
-    validators: u16,
-    accounts: u32,
-    seconds: u64,
+    pub(super) workload: String,
+    pub(super) validators: u16,
+    pub(super) accounts: u32,
+    /// How many a second were to be sent, at first.
+    pub(super) rate: u32,
+    pub(super) seconds: u64,
     submitted: u64,
-    committed: u64,
-    lost: u64,
-    duplicated: u64,
-    failed: u64,
-    per_second: u64,
+    pub(super) committed: u64,
+    pub(super) lost: u64,
+    pub(super) duplicated: u64,
+    pub(super) failed: u64,
+    pub(super) per_second: u64,
     /// Percentiles 50, 95, 99 and the longest, in microseconds.
-    latency: [u64; 4],
+    pub(super) latency: [u64; 4],
     sampled: usize,
-    node_cpu_ms: u64,
+    pub(super) node_cpu_ms: u64,
     own_cpu_ms: u64,
     /// At the beginning, at the end, and the most.
-    rss: [u64; 3],
+    pub(super) rss: [u64; 3],
     written: u64,
     blocks: u64,
     totals: Totals,
     /// What is wrong with them.
     faults: Vec<String>,
-    /// How many orders one transaction places.
-    orders: u64,
+    /// How many orders were placed, if the workload has any.
+    orders: Option<u64>,
+    /// How many deals in escrow settled, if it has any.
+    deals: Option<u64>,
+    milliseconds: u64,
     pauses: u64,
     refused: Vec<(i32, u64)>,
+    /// Whether the rate was raised step by step.
+    pub(super) ramp: bool,
+    /// What came of each step.
+    pub(super) steps: Vec<Outcome>,
+    /// How it went over time.
+    pub(super) timeline: Timeline,
 }
 
 impl Report {
-    /// Puts together what was seen from outside, what the chain holds, and what the node used in the end.
-    pub(super) fn new(options: &BenchOptions, load: &Load, audit: &Audit, end: &Usage) -> Self {
+    /// Puts together what was seen from outside in these steps, what the chain holds, and what the nodes used in the
+    /// end.
+    pub(super) fn new(
+        options: &BenchOptions,
+        (steps, load): (Vec<Outcome>, &Load),
+        audit: &Audit,
+        end: &Usage,
+    ) -> Self {
         let count = |list: &[bool]| list.iter().filter(|is| **is).count() as u64;
         let lost =
             load.accepted.iter().zip(&audit.included).filter(|(accepted, there)| **accepted && !**there);
         let committed = count(&audit.included);
-        let (before, after) = &load.node;
+        let used = |usage: Option<&(u64, Usage)>| usage.map_or_else(Usage::default, |(_, usage)| *usage);
+        let (before, after) = (used(load.usage.first()), used(load.usage.last()));
+        let workload = options.workload.to_possible_value();
+        let blocks: Vec<(u64, u64)> =
+            audit.times.iter().map(|(time, count)| (time.0.saturating_sub(load.began.0), *count)).collect();
         Report {
-            workload: options
-                .workload
-                .to_possible_value()
-                .map_or_else(String::new, |name| name.get_name().into()),
+            workload: workload.map_or_else(String::new, |name| name.get_name().into()),
             validators: options.validators,
             accounts: options.accounts,
+            rate: options.rate,
             seconds: load.milliseconds / 1_000,
             submitted: count(&load.accepted),
             committed,
@@ -64,18 +88,23 @@ impl Report {
             duplicated: audit.duplicated,
             failed: audit.failed,
             per_second: committed * 1_000 / load.milliseconds.max(1),
-            latency: [500, 950, 990, 1_000].map(|share| percentile(&load.latencies, share)),
+            latency: percentiles(load.latencies.iter().map(|it| it.micros).collect()),
             sampled: load.latencies.len(),
-            node_cpu_ms: after.cpu_ms_since(before),
+            node_cpu_ms: after.cpu_ms_since(&before),
             own_cpu_ms: load.own_cpu_ms,
             rss: [before.rss, end.rss, end.rss_max],
             written: after.written.saturating_sub(before.written),
             blocks: audit.blocks,
             totals: audit.totals,
             faults: audit.totals.faults(&audit.totals_before),
-            orders: options.workload.orders(),
+            orders: options.workload.has(Kind::trades).then_some(audit.orders),
+            deals: audit.deals(options.workload),
+            milliseconds: load.milliseconds,
             pauses: load.pauses,
             refused: load.refused.clone(),
+            ramp: options.ramp,
+            steps,
+            timeline: Timeline::of(load, &blocks),
         }
     }
 
@@ -97,8 +126,8 @@ impl Report {
 
     /// Of a workload of orders: how many were placed, how many a second, and how many trades they led to.
     fn orders(&self) -> Option<[u64; 3]> {
-        let placed = self.committed * self.orders;
-        (self.orders > 0).then(|| [placed, self.per_second * self.orders, self.totals.trades])
+        let placed = self.orders?;
+        Some([placed, placed * 1_000 / self.milliseconds.max(1), self.totals.trades])
     }
 
     /// For programs.
@@ -119,16 +148,52 @@ impl Report {
             "bytes_written_per_transaction": self.written / self.committed.max(1),
             "blocks": self.blocks, "total": self.totals.cash.to_string(),
             "total_shares": self.totals.shares.to_string(), "orders": orders,
-            "orders_per_second": orders_per_second, "trades": trades, "pauses": self.pauses,
+            "orders_per_second": orders_per_second, "trades": trades, "deals": self.deals.unwrap_or(0), "pauses": self.pauses,
             "errors": self.refused.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect::<Vec<_>>(),
+            "ramp": self.ramp.then(|| ramp::to_json(&self.steps)),
+            "timeline": self.timeline.to_json(),
         })
     }
-}
 
-/// The value below which this many thousandths are.
-fn percentile(sorted: &[u64], thousandths: usize) -> u64 {
-    let place = (sorted.len() * thousandths).div_ceil(1_000).saturating_sub(1);
-    sorted.get(place).copied().unwrap_or(0)
+    /// As a page.
+    pub(crate) fn to_html(&self) -> String {
+        html::page(self)
+    }
+
+    /// What it says beside what is final and lost: what it is about, and what there is to say.
+    pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
+        let [p50, p95, p99, max] = self.latency.map(|micros| micros / 1_000);
+        let [start, end, most] = self.rss.map(|bytes| bytes / 1_048_576);
+        let Totals { cash, shares, .. } = self.totals;
+        let mut lines = vec![
+            (
+                "transactions",
+                format!("{} accepted, {} in {} blocks", self.submitted, self.committed, self.blocks),
+            ),
+            (
+                "due to final",
+                format!("p50 {p50} ms, p95 {p95} ms, p99 {p99} ms, longest {max} ms (of {})", self.sampled),
+            ),
+            (
+                "nodes",
+                format!(
+                    "{} ms of CPU, {start} MiB at first, {end} MiB at last, {most} MiB at most",
+                    self.node_cpu_ms
+                ),
+            ),
+            ("generator", format!("{} ms of CPU", self.own_cpu_ms)),
+            ("written", format!("{} bytes a transaction", self.written / self.committed.max(1))),
+        ];
+        if let Some([orders, per_second, trades]) = self.orders() {
+            lines.push(("orders", format!("{per_second} a second, {orders} in all, {trades} trades")));
+        }
+        lines.extend(self.deals.map(|deals| ("deals", format!("{deals} settled"))));
+        lines.push(("all accounts", format!("{cash} in cash and {shares} shares")));
+        lines.push(("no room", format!("{} times", self.pauses)));
+        let refused = self.refused.iter();
+        lines.extend(refused.map(|(code, count)| ("refused", format!("{count} with code {code}"))));
+        lines
+    }
 }
 
 /// Thousandths of something as a decimal number: microseconds as milliseconds, milliseconds as seconds.
@@ -139,35 +204,62 @@ fn milliseconds(thousandths: u64) -> Value {
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [p50, p95, p99, max] = self.latency.map(|micros| micros / 1_000);
-        let [start, end, most] = self.rss.map(|bytes| bytes / 1_048_576);
+        if self.ramp {
+            for step in &self.steps {
+                writeln!(formatter, "{}", step.line())?;
+            }
+            match ramp::highest(&self.steps) {
+                Some(rate) => {
+                    writeln!(formatter, "highest rate carried: {rate} a second\n\nall steps together:")?
+                }
+                None => writeln!(
+                    formatter,
+                    "no rate was carried; begin lower, with --rate\n\nall steps together:"
+                )?,
+            }
+        }
         writeln!(
             formatter,
             "{} transactions a second, {} in {} s, {} blocks",
             self.per_second, self.committed, self.seconds, self.blocks
         )?;
-        writeln!(formatter, "lost {}, duplicated {}, failed {}", self.lost, self.duplicated, self.failed)?;
-        writeln!(
-            formatter,
-            "submit to final  p50 {p50} ms, p95 {p95} ms, p99 {p99} ms, longest {max} ms (of {})",
-            self.sampled
-        )?;
-        writeln!(
-            formatter,
-            "nodes            {} ms of CPU, {start} MiB at first, {end} MiB at last, {most} MiB at most",
-            self.node_cpu_ms
-        )?;
-        writeln!(formatter, "generator        {} ms of CPU", self.own_cpu_ms)?;
-        writeln!(formatter, "written          {} bytes a transaction", self.written / self.committed.max(1))?;
-        if let Some([orders, per_second, trades]) = self.orders() {
-            writeln!(formatter, "orders           {per_second} a second, {orders} in all, {trades} trades")?;
+        write!(formatter, "lost {}, duplicated {}, failed {}", self.lost, self.duplicated, self.failed)?;
+        self.lines().iter().try_for_each(|(label, value)| write!(formatter, "\n{label:<16} {value}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::timeline::Slot;
+    use super::*;
+
+    #[test]
+    fn text_json_and_page_say_the_same_and_the_page_needs_nothing_else() {
+        let slots = vec![Slot { end: 1_000, submitted: 42, committed: 41, latency: None, usage: None }];
+        let report = Report {
+            workload: "mixed".into(),
+            per_second: 4_711,
+            deals: Some(815),
+            timeline: Timeline { slots },
+            ..Report::default()
+        };
+        let (text, page, json) = (report.to_string(), report.to_html(), report.to_json());
+        assert_eq!(json["committed_per_second"], json!(4_711));
+        assert_eq!(json["timeline"][0]["committed_per_second"], json!(41));
+        assert_eq!(json["ramp"], Value::Null);
+        for what in ["4711", "815 settled"] {
+            assert!(text.contains(what) && page.contains(what), "{what}");
         }
-        let Totals { cash, shares, .. } = self.totals;
-        writeln!(formatter, "all accounts     {cash} in cash and {shares} shares")?;
-        write!(formatter, "no room          {} times", self.pauses)?;
-        for (code, count) in &self.refused {
-            write!(formatter, "\nrefused          {count} with code {code}")?;
+        for outside in ["http", "<script", "url(", "@import", "src="] {
+            assert!(!page.contains(outside), "{outside}");
         }
-        Ok(())
+    }
+
+    #[test]
+    fn a_page_shows_what_went_wrong() {
+        let faulty = Report { lost: 3, faults: vec!["1 < 2".into()], ..Report::default() };
+        let page = faulty.to_html();
+        assert!(page.contains("3 transactions were accepted and are lost; 1 &lt; 2"), "{page}");
+        assert!(!page.contains("Nothing was lost"));
     }
 }

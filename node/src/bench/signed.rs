@@ -8,7 +8,9 @@ use codec::Encode;
 use sillok_abi::{Time, Transaction};
 use sillok_client::transaction::now;
 
+use super::gas::GasLimits;
 use super::options::BenchOptions;
+use super::ramp::Step;
 use super::stage::Stage;
 use super::{BenchError, workload};
 
@@ -25,19 +27,24 @@ pub(super) struct SignedFile {
 }
 
 impl SignedFile {
-    /// Signs the workload's transactions, each to expire a minute after its planned time: a node remembers
+    /// Signs a step's transactions, each to expire a minute after its planned time: a node remembers
     /// nonces until they expire.
-    pub(super) fn write(stage: &Stage, options: &BenchOptions, gas: u64) -> Result<Self, BenchError> {
+    pub(super) fn write(
+        stage: &Stage,
+        options: &BenchOptions,
+        step: &Step,
+        gas: &GasLimits,
+    ) -> Result<Self, BenchError> {
         let path = stage.transactions();
         let failed = || BenchError::system(format!("can't write {}", path.display()));
-        let signing = options.transactions() * SIGNING_MICROSECONDS / 1_000;
+        let signing = step.transactions() * SIGNING_MICROSECONDS / 1_000;
         let start = now().plus(signing + 1_000);
         let mut output = BufWriter::new(File::create(&path).map_err(failed())?);
-        let size = options.per_request();
-        let batches = options.transactions().div_ceil(size);
+        let size = options.per_request(step.rate);
+        let batches = step.transactions().div_ceil(size);
         let sign = |batch: u64| -> Vec<u8> {
-            let numbers = (batch * size)..((batch + 1) * size).min(options.transactions());
-            let one = |number: u64| transaction(stage, start, options.rate, number, gas);
+            let numbers = (batch * size)..((batch + 1) * size).min(step.transactions());
+            let one = |number: u64| transaction(stage, (step, start), number, gas);
             numbers.map(one).collect::<Vec<Transaction>>().encode()
         };
         for first in (0..batches).step_by(2) {
@@ -73,10 +80,12 @@ impl SignedFile {
     }
 }
 
-fn transaction(stage: &Stage, start: Time, rate: u32, number: u64, gas: u64) -> Transaction {
-    let planned = start.plus(number * 1_000 / u64::from(rate));
-    let (from, tree) = workload::calls(stage, number);
-    let key = &stage.keys[from as usize];
-    let body = workload::body(stage, key.account(), number, planned.plus(PATIENCE_MS), gas, tree);
-    workload::signed(key, body)
+/// The transaction at this place of a step that starts then.
+fn transaction(stage: &Stage, (step, start): (&Step, Time), place: u64, gas: &GasLimits) -> Transaction {
+    let planned = start.plus(place * 1_000 / u64::from(step.rate));
+    let number = step.first + place;
+    let work = workload::work(stage, number);
+    let gas = gas.of(stage.workload.kind(number));
+    let body = workload::body(stage, &work, number, planned.plus(PATIENCE_MS), gas);
+    workload::signed(stage, &work, body)
 }

@@ -1,4 +1,4 @@
-//! Where a bench plays: a folder, and a genesis in which every account is admitted and has something.
+//! Where a bench plays: a folder with a genesis, the accounts, and the nodes that are started on it.
 
 use std::ffi::OsString;
 use std::fs;
@@ -8,26 +8,22 @@ use std::thread;
 use std::time::Duration;
 
 use codec::Encode;
-use sillok_abi::{Account, Call, ContractId, Date, Hash};
+use sillok_abi::{Account, Hash, Time};
 use sillok_client::keys::Keypair;
-use sillok_runtime::Genesis;
+use sillok_client::transaction::now;
 
-use super::BenchError;
 use super::accounts::key;
-use super::market::{COMPANIES, Venue};
+use super::kind::Kind;
 use super::options::{BenchOptions, Workload};
-use crate::dev;
+use super::scene::Scene;
+use super::{BenchError, did};
 use crate::home::{HomeError, NodeConfig, NodeHome};
 use crate::process::NodeProcess;
 use crate::rpc::TlsFiles;
 use crate::testnet::{self, NodePlace, Nodes, TestnetError};
 
-/// What each account begins with: more than a bench spends.
-const EACH: u64 = 1_000_000_000;
-/// The shares that each account begins with.
-const SHARES_EACH: u64 = 10_000_000;
-/// The name of the register whose lots are transferred.
-const REGISTER: &str = "bench";
+/// How much later than it begins a bench's deals expire, in milliseconds: later than the longest ends.
+const DEALS_LAST_MS: u64 = 2 * 86_400_000;
 
 /// A bench's folder and genesis.
 pub(super) struct Stage {
@@ -44,22 +40,18 @@ pub(super) struct Stage {
     pub(super) accounts: u32,
     /// Their keys.
     pub(super) keys: Vec<Keypair>,
-    /// The accounts.
+    /// The keys' accounts.
     pub(super) addresses: Vec<Account>,
+    /// The accounts of the keys' DIDs, if the workload has any.
+    pub(super) dids: Vec<Account>,
     /// The chain's id.
     pub(super) chain: Hash,
     /// The contracts that are called.
     pub(super) scene: Scene,
-    /// What verifying a submitter's signature costs.
+    /// What verifying a key's signature costs.
     pub(super) signature_gas: u64,
-}
-
-/// The contracts that a bench calls.
-pub(super) enum Scene {
-    /// The cash contract or a register.
-    One(ContractId),
-    /// The market.
-    Market(Venue),
+    /// When the first deals in escrow expire.
+    pub(super) deals_expire: Time,
 }
 
 struct Temporary(PathBuf);
@@ -83,7 +75,9 @@ impl Stage {
         fs::create_dir_all(&folder).map_err(failed())?;
         let keys = keys(options.accounts);
         let addresses: Vec<Account> = keys.iter().map(Keypair::account).collect();
-        let (genesis, scene) = genesis(options.workload, &addresses)?;
+        let (genesis, scene) = Scene::genesis(options.workload, &keys)?;
+        let with_dids = options.workload.has(|kind| kind == Kind::Did);
+        let dids = keys.iter().filter(|_| with_dids).map(|key| did::account(scene.did, key)).collect();
         let (places, genesis) = match options.validators {
             1 => (Vec::new(), genesis),
             several => testnet::make(&folder.join("nodes"), several.into(), (0, 0), genesis)?,
@@ -100,9 +94,11 @@ impl Stage {
             accounts: options.accounts,
             keys,
             addresses,
+            dids,
             chain: genesis.hash(),
             scene,
             signature_gas: genesis.parameters.gas.signatures.sr25519.of(size_of::<Hash>()),
+            deals_expire: now().plus(DEALS_LAST_MS),
         })
     }
 
@@ -169,45 +165,4 @@ fn keys(count: u32) -> Vec<Keypair> {
         all.extend(second.join().unwrap_or_default());
         all
     })
-}
-
-/// The dev genesis with these accounts, and the contracts that are called.
-fn genesis(workload: Workload, accounts: &[Account]) -> Result<(Genesis, Scene), BenchError> {
-    let authorised = EACH * accounts.len() as u64;
-    let mut genesis = match workload {
-        Workload::Cash => dev::genesis()?,
-        Workload::Lots => dev::genesis_with_register(REGISTER, authorised)?,
-        Workload::Market | Workload::MarketBatch => dev::genesis_with_market(&COMPANIES, authorised)?,
-    };
-    genesis.name = "sillok-bench".into();
-    let find = |name: &str| {
-        genesis.contract(name).ok_or_else(|| BenchError::Workload(format!("no contract {name}")))
-    };
-    let scene = match workload {
-        Workload::Cash => Scene::One(find("cash")?),
-        Workload::Lots => Scene::One(find(REGISTER)?),
-        Workload::Market | Workload::MarketBatch => Scene::Market(Venue::of(&genesis)?),
-    };
-    genesis.admitted.extend(accounts.iter().map(|account| (*account, 0)));
-    genesis.calls.extend(
-        accounts.iter().zip(0..).flat_map(|(account, number)| endow(&scene, workload, number, account)),
-    );
-    Ok((genesis, scene))
-}
-
-/// The calls that give the account of this number what it begins with.
-fn endow(scene: &Scene, workload: Workload, number: usize, account: &Account) -> Vec<Call> {
-    let mint = |contract| Call { contract, method: "mint".into(), args: (account, EACH).encode() };
-    let issue = |contract| {
-        let (price, reference) = (String::new(), String::new());
-        let args = (1u32, account, SHARES_EACH, price, Date(20_000), reference).encode();
-        Call { contract, method: "issue".into(), args }
-    };
-    match scene {
-        Scene::One(contract) if workload == Workload::Cash => vec![mint(*contract)],
-        Scene::One(contract) => vec![issue(*contract)],
-        Scene::Market(venue) => {
-            vec![mint(venue.cash), issue(venue.registers[number % venue.registers.len()])]
-        }
-    }
 }

@@ -1,13 +1,12 @@
-//! What all accounts have together, read from state: cash, shares, and what of both orders keep from them.
+//! What all accounts have together, read from state: cash, shares, and what of both orders and deals keep from them.
 
 use codec::Decode;
-use sillok_abi::{Account, ContractId, OrderKind, Side};
+use sillok_abi::{Account, ContractId, Hash, OrderKind, Side, Time};
 use sillok_client::extract::field_key;
 use sillok_runtime::{Direction, PageLimit, StateReader, state_key};
 
 use super::BenchError;
-use super::options::Workload;
-use super::stage::Scene;
+use super::scene::Scene;
 
 /// How much of state is read at a time.
 const PAGE: PageLimit = PageLimit { entries: 65_536, bytes: 16 * 1024 * 1024 };
@@ -23,10 +22,12 @@ pub(super) struct Totals {
     held: u128,
     /// Locked shares.
     locked: u128,
-    /// What the market keeps for its orders: cash on hold and locked shares.
+    /// What the market keeps for its orders and escrow for its deals: cash on hold and locked shares.
     covered: (u128, u128),
     /// How many trades there have been.
     pub(super) trades: u64,
+    /// How many deals in escrow have settled.
+    pub(super) settled: u64,
 }
 
 /// What the market keeps of an order, up to what is read here (`OrderRecord` of its contract).
@@ -42,25 +43,53 @@ struct OrderRecord {
     held: u64,
 }
 
+/// What escrow keeps of a deal, up to what is read here (`Deal` of its contract).
+#[derive(Decode)]
+struct DealRecord {
+    _id: Hash,
+    terms: Terms,
+    status: Status,
+}
+
+/// `EscrowTerms` of its interface.
+#[derive(Decode)]
+struct Terms {
+    _seller: Account,
+    _buyer: Account,
+    _register: ContractId,
+    _lot: u64,
+    quantity: u64,
+    _cash: ContractId,
+    price: u64,
+    _charges: Vec<(Account, u64)>,
+    _expiry: Time,
+    _document: Option<Hash>,
+    _salt: Hash,
+}
+
+/// `EscrowStatus` of its interface.
+#[derive(Decode)]
+enum Status {
+    Open,
+    SharesIn,
+    CashIn,
+    Settled,
+    Cancelled,
+    Expired,
+}
+
 impl Totals {
     /// Adds up what the contracts of a scene keep.
-    pub(super) fn read(
-        scene: &Scene,
-        workload: Workload,
-        state: &dyn StateReader,
-    ) -> Result<Self, BenchError> {
+    pub(super) fn read(scene: &Scene, state: &dyn StateReader) -> Result<Self, BenchError> {
         let mut totals = Totals::default();
-        match scene {
-            Scene::One(contract) if workload == Workload::Cash => totals.add_cash(contract, state)?,
-            Scene::One(contract) => totals.add_shares(contract, state)?,
-            Scene::Market(venue) => {
-                totals.add_cash(&venue.cash, state)?;
-                for register in &venue.registers {
-                    totals.add_shares(register, state)?;
-                }
-                totals.add_orders(&venue.market, state)?;
-            }
+        totals.add_cash(&scene.cash, state)?;
+        for register in &scene.registers {
+            totals.add_shares(register, state)?;
         }
+        if let Some(venue) = &scene.market {
+            totals.add_orders(&venue.market, state)?;
+        }
+        totals.add_deals(&scene.escrow, state)?;
         Ok(totals)
     }
 
@@ -77,7 +106,9 @@ impl Totals {
             ("shares are locked", self.locked, self.covered.1),
         ] {
             if there != covered {
-                faults.push(format!("{there} {what}, and the orders in books need {covered}"));
+                faults.push(format!(
+                    "{there} {what}, and the orders in books and deals in escrow need {covered}"
+                ));
             }
         }
         faults
@@ -103,6 +134,15 @@ impl Totals {
             Side::Sell => self.covered.1 += u128::from(order.left),
         })?;
         each::<u64>(contract, "tapes", state, |trades| self.trades += trades)
+    }
+
+    fn add_deals(&mut self, contract: &ContractId, state: &dyn StateReader) -> Result<(), BenchError> {
+        each::<DealRecord>(contract, "deals", state, |deal| match deal.status {
+            Status::SharesIn => self.covered.1 += u128::from(deal.terms.quantity),
+            Status::CashIn => self.covered.0 += u128::from(deal.terms.price),
+            Status::Settled => self.settled += 1,
+            Status::Open | Status::Cancelled | Status::Expired => {}
+        })
     }
 }
 

@@ -1,96 +1,107 @@
-//! What a bench's transactions do.
+//! What a bench's transactions do, who signs them, and how much gas they may use.
 
 use codec::Encode;
 use sillok_abi::{
-    Account, Authorisation, Authoriser, Call, CallTree, ContractId, Credential, Date, Outcome, Time,
-    Transaction, TransactionBody,
+    Authorisation, Authoriser, Call, CallTree, Credential, Date, Time, Transaction, TransactionBody,
+    authorisation_digest,
 };
-use sillok_client::keys::Keypair;
-use sillok_client::rpc::Client;
+use sillok_client::transaction::did_credential;
 
-use super::BenchError;
 use super::accounts::Numbers;
-use super::market::MOST_FILLS;
-use super::options::Workload;
-use super::stage::{Scene, Stage};
+use super::deal;
+use super::did::KEY_NAME;
+use super::kind::Kind;
+use super::stage::Stage;
 
 /// How much a transfer moves.
 const TRADED: u64 = 1;
-/// What each other order costs at most that one meets: a seller whose lot, lock and holding the transaction touches
-/// first.
-const FILL_GAS: u64 = 1_500_000;
 
-/// The calls of the transaction of this number that are authorised, and who makes them: random accounts, the same
-/// each time.
-pub(super) fn calls(stage: &Stage, number: u64) -> (u32, CallTree) {
-    match (&stage.scene, stage.workload) {
-        (Scene::Market(venue), Workload::MarketBatch) => venue.batch(number, &stage.addresses),
-        (Scene::Market(venue), _) => venue.order(number, &stage.addresses),
-        (Scene::One(contract), _) => {
-            let (from, call) = transfer(stage, *contract, number);
-            (from, CallTree::leaf(call))
-        }
+/// What a transaction does, and who agrees. Accounts are numbers.
+pub(super) struct Work {
+    /// Who submits it.
+    pub(super) by: u32,
+    /// Whether as the DID of their key.
+    pub(super) did: bool,
+    /// Who agrees to its calls, and signs apart; the submitter unless another one.
+    pub(super) agrees: Option<u32>,
+    /// The calls that are agreed to.
+    pub(super) tree: CallTree,
+}
+
+impl Work {
+    /// What a key account does by itself.
+    fn own(by: u32, tree: CallTree) -> Self {
+        Work { by, did: false, agrees: None, tree }
     }
 }
 
-/// A transfer of cash or of a part of a lot.
-fn transfer(stage: &Stage, contract: ContractId, number: u64) -> (u32, Call) {
-    let mut numbers = Numbers::of(number);
-    let from = numbers.below(stage.accounts);
-    // Any other one.
-    let to = (from + 1 + numbers.below(stage.accounts - 1)) % stage.accounts;
-    let (payer, payee) = (&stage.addresses[from as usize], &stage.addresses[to as usize]);
-    let (method, args) = match stage.workload {
-        Workload::Lots => {
-            // Account n holds lot n + 1, whatever has become of it.
-            let lot = u64::from(from) + 1;
-            ("transfer", (lot, TRADED, payee, Date(20_000), String::new(), String::new()).encode())
+/// What the transaction of this number does: with random accounts, the same each time.
+pub(super) fn work(stage: &Stage, number: u64) -> Work {
+    let (kind, market) = (stage.workload.kind(number), stage.scene.market.as_ref());
+    match (kind, market) {
+        (Kind::Deal(leg), _) => deal::step(stage, stage.workload.round(number), leg),
+        (Kind::Order, Some(venue)) => {
+            let (from, tree) = venue.order(number, &stage.addresses);
+            Work::own(from, tree)
         }
-        _ => ("transfer", (payer, payee, TRADED).encode()),
+        (Kind::OrderBatch, Some(venue)) => {
+            let (from, tree) = venue.batch(number, &stage.addresses);
+            Work::own(from, tree)
+        }
+        (Kind::Lots, _) => share_transfer(stage, number),
+        (kind, _) => cash_transfer(stage, number, kind == Kind::Did),
+    }
+}
+
+/// Part of an account's lot for another one.
+fn share_transfer(stage: &Stage, number: u64) -> Work {
+    let (from, to) = Numbers::of(number).two_below(stage.accounts);
+    let (contract, lot) = stage.scene.lot(from);
+    let payee = &stage.addresses[to as usize];
+    let args = (lot, TRADED, payee, Date(20_000), String::new(), String::new()).encode();
+    Work::own(from, CallTree::leaf(Call { contract, method: "transfer".into(), args }))
+}
+
+/// Cash of an account for another one; of a DID for another one if so.
+fn cash_transfer(stage: &Stage, number: u64, did: bool) -> Work {
+    let (from, to) = Numbers::of(number).two_below(stage.accounts);
+    let accounts = if did { &stage.dids } else { &stage.addresses };
+    let args = (&accounts[from as usize], &accounts[to as usize], TRADED).encode();
+    let call = Call { contract: stage.scene.cash, method: "transfer".into(), args };
+    Work { did, ..Work::own(from, CallTree::leaf(call)) }
+}
+
+/// The body of the transaction of this number that does this.
+pub(super) fn body(stage: &Stage, work: &Work, number: u64, expiry: Time, gas_limit: u64) -> TransactionBody {
+    let accounts = if work.did { &stage.dids } else { &stage.addresses };
+    let tree = work.tree.clone();
+    let by = match work.agrees {
+        None => Authoriser::Submitter,
+        Some(other) => {
+            let account = stage.addresses[other as usize];
+            // A transaction has one of them at most, so that its number serves for both.
+            let digest = authorisation_digest(&stage.chain, &account, number, expiry, &tree);
+            let credential = Credential::Sr25519(stage.keys[other as usize].sign(&digest));
+            Authoriser::Signer { account, nonce: number, expiry, credential }
+        }
     };
-    (from, Call { contract, method: method.into(), args })
+    TransactionBody {
+        chain: stage.chain,
+        submitter: accounts[work.by as usize],
+        nonce: number,
+        expiry,
+        gas_limit,
+        call: tree.call.clone(),
+        authorisations: vec![Authorisation { by, tree }],
+    }
 }
 
-/// The body of a transaction that `submitter` authorises.
-pub(super) fn body(
-    stage: &Stage,
-    submitter: Account,
-    nonce: u64,
-    expiry: Time,
-    gas_limit: u64,
-    tree: CallTree,
-) -> TransactionBody {
-    let call = tree.call.clone();
-    let authorisations = vec![Authorisation { by: Authoriser::Submitter, tree }];
-    TransactionBody { chain: stage.chain, submitter, nonce, expiry, gas_limit, call, authorisations }
-}
-
-/// The transaction, signed.
-pub(super) fn signed(key: &Keypair, body: TransactionBody) -> Transaction {
-    let credential = Credential::Sr25519(key.sign(&body.id()));
+/// The transaction, signed by who does this.
+pub(super) fn signed(stage: &Stage, work: &Work, body: TransactionBody) -> Transaction {
+    let signature = stage.keys[work.by as usize].sign(&body.id());
+    let credential = match work.did {
+        true => did_credential(KEY_NAME, &signature),
+        false => Credential::Sr25519(signature),
+    };
     Transaction { body, credential }
-}
-
-/// What a transaction uses, and more: the first one for an account uses more than later ones, and orders meet more
-/// than one other.
-pub(super) async fn gas_limit(client: &Client, stage: &Stage) -> Result<u64, BenchError> {
-    const AMPLE: u64 = 100_000_000;
-    let (from, tree) = calls(stage, 0);
-    let expiry = sillok_client::transaction::now().plus(60_000);
-    let body = body(stage, stage.addresses[from as usize], 0, expiry, AMPLE, tree);
-    let receipt = client.tx_simulate(&body).await?.receipt;
-    match receipt.outcome {
-        // A simulation verifies no signature.
-        Outcome::Success(_) => Ok(with_margin(stage.workload, receipt.gas_used) + stage.signature_gas),
-        Outcome::Failed(failure) => Err(BenchError::Workload(format!("{failure:?}"))),
-    }
-}
-
-/// The limit for transactions of which one used so much on an untouched chain.
-fn with_margin(workload: Workload, used: u64) -> u64 {
-    match workload {
-        Workload::Cash | Workload::Lots => used + used / 4,
-        // The first transaction's orders meet nothing.
-        Workload::Market | Workload::MarketBatch => used + workload.orders() * MOST_FILLS * FILL_GAS,
-    }
 }

@@ -223,6 +223,7 @@ fn run_testnet(testnet: &crate::testnet::TestnetOptions, options: &GlobalOptions
 
 /// Runs a bench, and fails if the node lost anything.
 fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Result<()> {
+    bench.html.as_deref().map_or(Ok(()), check_writable)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
     let tell = |what| output::note(options.quiet, what);
@@ -230,9 +231,28 @@ fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Resul
     let report = runtime.block_on(crate::bench::run(bench, &reach, &tell));
     let report = report.map_err(|error| CliError::failed("bench", error))?;
     output::result(options.json, &report, report.to_json());
+    if let Some(path) = &bench.html {
+        std::fs::write(path, report.to_html())
+            .map_err(|error| CliError::failed("file", format!("can't write {}: {error}", path.display())))?;
+        output::note(options.quiet, format!("the page is {}", path.display()));
+    }
     match report.failures() {
         failures if failures.is_empty() => Ok(()),
         failures => Err(CliError::failed("bench", failures.join("; "))),
+    }
+}
+
+/// Refuses a file that can't be: better before a long bench than after it.
+fn check_writable(file: &std::path::Path) -> Result<()> {
+    if file.is_dir() {
+        return Err(CliError::usage(format!("{} is a folder", file.display())).hint("give a file's name"));
+    }
+    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        Some(folder) if !folder.is_dir() => {
+            Err(CliError::usage(format!("{} is no folder", folder.display()))
+                .hint("make it, or give another file"))
+        }
+        _ => Ok(()),
     }
 }
 

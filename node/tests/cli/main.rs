@@ -1,6 +1,7 @@
 //! The command line end to end: the real binary against a real `sillok dev` process, one node a test.
 #![allow(clippy::unwrap_used, reason = "a test that can't go on should panic")]
 
+mod bench;
 mod board;
 mod contracts;
 mod dev;

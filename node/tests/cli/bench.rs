@@ -1,0 +1,92 @@
+//! `sillok bench`, with figures so small that they say nothing of the machine: what it finds is right, whatever
+//! the time it takes.
+
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+use crate::dev::BINARY;
+
+/// Runs a bench of 60 accounts and 90 transactions a second for two seconds.
+fn bench(arguments: &[&str]) -> Output {
+    let fixed = ["bench", "--json", "--quiet", "--accounts", "60", "--rate", "90", "--seconds", "2"];
+    Command::new(BINARY).args(fixed).args(arguments).env("RUST_LOG", "warn").output().unwrap()
+}
+
+fn report(arguments: &[&str]) -> Value {
+    let output = bench(arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// All is there once, and nothing failed.
+fn assert_sound(report: &Value, transactions: u64) {
+    for (field, count) in [("committed", transactions), ("lost", 0), ("duplicated", 0), ("failed", 0)] {
+        assert_eq!(report[field], json!(count), "{field}: {report}");
+    }
+    assert_eq!(report["errors"], json!([]));
+}
+
+#[test]
+fn dids_pay_each_other_and_are_judged_by_their_contract() {
+    let report = report(&["--workload", "did"]);
+    assert_sound(&report, 180);
+    assert_eq!(report["workload"], json!("did"));
+}
+
+#[test]
+fn deals_in_escrow_settle_all() {
+    let report = report(&["--workload", "escrow"]);
+    assert_sound(&report, 180);
+    assert_eq!(report["deals"], json!(60));
+    assert_ne!(report["total_shares"], json!("0"));
+}
+
+#[test]
+fn a_mix_has_its_parts_and_its_page_shows_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.html");
+    let report = report(&["--workload", "mixed", "--html", page.to_str().unwrap()]);
+    assert_sound(&report, 180);
+    // Of nine rounds of twenty each has four orders and one deal.
+    assert_eq!((&report["orders"], &report["deals"]), (&json!(36), &json!(9)));
+    let committed: u64 = report["timeline"].as_array().unwrap().iter().map(slot_committed).sum();
+    assert!(committed > 0);
+    let page = std::fs::read_to_string(page).unwrap();
+    assert!(page.contains("9 settled") && page.contains("<svg"), "{page}");
+}
+
+#[test]
+fn a_ramp_goes_on_until_a_rate_is_not_carried() {
+    // So few at first, and so much more each time, that it ends after some steps on any machine.
+    let report = report(&["--ramp", "--ramp-by", "400", "--rate", "200", "--seconds", "1"]);
+    let steps = report["ramp"]["steps"].as_array().unwrap();
+    let (last, before) = steps.split_last().unwrap();
+    assert_eq!(last["carried"], json!(false), "{report}");
+    assert!(before.iter().all(|step| step["carried"] == json!(true)), "{report}");
+    let highest = before.last().map_or(Value::Null, |step| step["rate"].clone());
+    assert_eq!(report["ramp"]["highest_rate_carried"], highest);
+    let submitted: u64 = steps.iter().map(|step| step["submitted"].as_u64().unwrap()).sum();
+    assert_sound(&report, submitted);
+}
+
+#[test]
+fn what_can_not_be_is_refused_before_anything_starts() {
+    for (arguments, why) in [
+        (vec!["--ramp", "--kill-after", "3"], "--kill-after"),
+        (vec!["--ramp-by", "20"], "--ramp"),
+        (vec!["--ramp", "--ramp-by", "0"], "1..=400"),
+        (vec!["--workload", "shares"], "possible values"),
+        (vec!["--html", "/nowhere/at/all.html"], "/nowhere/at"),
+        (vec!["--html", "/tmp"], "folder"),
+    ] {
+        let output = bench(&arguments);
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(why), "{arguments:?}: {said}");
+    }
+}
+
+fn slot_committed(slot: &Value) -> u64 {
+    slot["committed_per_second"].as_u64().unwrap()
+}

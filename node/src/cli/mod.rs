@@ -166,8 +166,10 @@ pub(crate) fn main() -> ExitCode {
 /// What clap would print, as this program's own error.
 fn usage_error(error: &clap::Error) -> CliError {
     let text = error.to_string();
-    let message = text.lines().next().unwrap_or_default();
-    CliError::usage(message.strip_prefix("error: ").unwrap_or(message)).hint("see --help")
+    // What is wrong, and then which arguments are missing or which values there are.
+    let said: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let message = said.join(" ");
+    CliError::usage(message.strip_prefix("error: ").unwrap_or(&message)).hint("see --help")
 }
 
 fn run(cli: Cli) -> Result<()> {

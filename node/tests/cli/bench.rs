@@ -7,10 +7,16 @@ use serde_json::{Value, json};
 
 use crate::dev::BINARY;
 
-/// Runs a bench of 60 accounts and 90 transactions a second for two seconds.
+/// Runs a bench of 60 accounts; unless told otherwise, of 90 transactions a second for two seconds.
 fn bench(arguments: &[&str]) -> Output {
-    let fixed = ["bench", "--json", "--quiet", "--accounts", "60", "--rate", "90", "--seconds", "2"];
-    Command::new(BINARY).args(fixed).args(arguments).env("RUST_LOG", "warn").output().unwrap()
+    let mut bench = Command::new(BINARY);
+    bench.args(["bench", "--json", "--quiet", "--accounts", "60"]).args(arguments).env("RUST_LOG", "warn");
+    for (flag, value) in [("--rate", "90"), ("--seconds", "2")] {
+        if !arguments.contains(&flag) {
+            bench.args([flag, value]);
+        }
+    }
+    bench.output().unwrap()
 }
 
 fn report(arguments: &[&str]) -> Value {
@@ -59,7 +65,8 @@ fn a_mix_has_its_parts_and_its_page_shows_them() {
 #[test]
 fn a_ramp_goes_on_until_a_rate_is_not_carried() {
     // So few at first, and so much more each time, that it ends after some steps on any machine.
-    let report = report(&["--ramp", "--ramp-by", "400", "--rate", "200", "--seconds", "1"]);
+    let ramp = ["--ramp", "--ramp-by", "400", "--rate", "400", "--seconds", "1"];
+    let report = report(&[["--workload", "market"].as_slice(), &ramp].concat());
     let steps = report["ramp"]["steps"].as_array().unwrap();
     let (last, before) = steps.split_last().unwrap();
     assert_eq!(last["carried"], json!(false), "{report}");

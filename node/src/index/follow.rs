@@ -1,5 +1,6 @@
 //! The thread that reads blocks: from where the index ends, and then each as soon as it is final.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -23,7 +24,7 @@ const CURSOR: &[u8] = b"cursor";
 
 /// How far an index has read, and of which chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-pub(super) struct Cursor {
+struct Cursor {
     chain: Hash,
     height: u64,
 }
@@ -34,12 +35,9 @@ pub(crate) enum IndexError {
     /// Its storage.
     #[error("the index can't be opened: {0}")]
     Storage(#[from] StorageError),
-    /// The chain has read fewer blocks than its index.
-    #[error("the index in {path} is of another chain, or of later blocks than the chain has")]
-    Foreign {
-        /// The data folder.
-        path: String,
-    },
+    /// It is not of this chain, or not of this copy of it.
+    #[error("the index in {} is of another chain, or of later blocks than the chain has", .0.display())]
+    Foreign(PathBuf),
     /// The system has no more threads.
     #[error("the system refuses a thread: {0}")]
     Thread(#[from] std::io::Error),
@@ -68,10 +66,7 @@ pub(crate) fn start(
     if !settings.enabled {
         return Ok(None);
     }
-    let index = Arc::new(open(chain, Arc::new(folder.open_index()?)).map_err(|error| match error {
-        IndexError::Foreign { .. } => IndexError::Foreign { path: folder.path().display().to_string() },
-        other => other,
-    })?);
+    let index = Arc::new(open(chain, Arc::new(folder.open_index()?), folder.path())?);
     let mut blocks = chain.subscribe();
     let (chain, followed) = (Arc::downgrade(chain), index.clone());
     spawn_for_contracts("index", move || {
@@ -96,11 +91,11 @@ pub(crate) fn start(
 }
 
 /// The index in a storage, as far as it has read.
-pub(super) fn open(chain: &Chain, storage: Arc<dyn Storage>) -> Result<Index, IndexError> {
+fn open(chain: &Chain, storage: Arc<dyn Storage>, path: &Path) -> Result<Index, IndexError> {
     let cursor: Option<Cursor> = fold::read(&*storage, Table::Meta, CURSOR)?;
     let height = match cursor {
         Some(Cursor { chain: id, height }) if id != chain.id() || height > chain.tip().height => {
-            return Err(IndexError::Foreign { path: String::new() });
+            return Err(IndexError::Foreign(path.to_path_buf()));
         }
         Some(Cursor { height, .. }) => height,
         None => chain.lowest_block().saturating_sub(1),
@@ -108,12 +103,8 @@ pub(super) fn open(chain: &Chain, storage: Arc<dyn Storage>) -> Result<Index, In
     Ok(Index { storage, height: AtomicU64::new(height) })
 }
 
-/// Reads on to the last block. Not so if the chain stops.
-pub(super) fn catch_up(
-    chain: &Weak<Chain>,
-    index: &Index,
-    descriptions: &mut Descriptions,
-) -> Result<bool, Fault> {
+/// Reads on to the last block; answers whether the chain goes on.
+fn catch_up(chain: &Weak<Chain>, index: &Index, descriptions: &mut Descriptions) -> Result<bool, Fault> {
     loop {
         // Held for one batch at a time, so that a chain that stops is let go of.
         let Some(chain) = chain.upgrade().filter(|chain| !chain.is_stopping()) else { return Ok(false) };

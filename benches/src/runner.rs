@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use sillok_abi::{Account, Call, CallTree, Outcome, Receipt};
-use sillok_runtime::{BlockEnv, Session, StateReader};
+use sillok_runtime::{BlockEnv, Direction, Fault, PageLimit, Session, StateReader, Walk};
 use sillok_testing::World;
 
 use crate::stage::PLENTY;
@@ -31,7 +31,7 @@ pub struct Prepared {
 impl<'world> Runner<'world> {
     /// Calls on a chain, over this state.
     pub fn new(world: &'world World, state: Arc<dyn StateReader>) -> Self {
-        let env = world.env();
+        let (state, env): (Arc<dyn StateReader>, _) = (Arc::new(OwnView(state)), world.env());
         let session = world.runtime.session(state.clone(), env).unwrap();
         Runner { world, state, session, env }
     }
@@ -61,6 +61,21 @@ impl<'world> Runner<'world> {
     /// If it does not.
     pub fn query(&self, call: &Call) -> Receipt {
         succeeded(self.world.runtime.query(self.state.clone(), self.env, call.clone()).unwrap())
+    }
+}
+
+/// A view of a state: each request to a node has one of its own, so that only its thread counts the owners,
+/// also as the processor's caches see it.
+#[repr(align(128))]
+struct OwnView(Arc<dyn StateReader>);
+
+impl StateReader for OwnView {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.0.get(key)
+    }
+
+    fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault> {
+        self.0.walk(from, to, direction, limit)
     }
 }
 

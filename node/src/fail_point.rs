@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The variable that names a point and how often it is passed.
-const VARIABLE: &str = "SILLOK_FAIL_POINT";
+pub(crate) const VARIABLE: &str = "SILLOK_FAIL_POINT";
 
 /// A place on the way of a block, or of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub(crate) enum FailPoint {
     Restored,
     /// A block is about to be written. Nobody dies here, but a value becomes another.
     Deviated,
+    /// The validator's vote for a block is about to leave. Nobody dies here: it votes for none, too.
+    Equivocated,
 }
 
 impl FailPoint {
@@ -56,16 +58,27 @@ impl FailPoint {
             FailPoint::Restoring => "restoring",
             FailPoint::Restored => "restored",
             FailPoint::Deviated => "deviated",
+            FailPoint::Equivocated => "equivocated",
         }
     }
 
     /// Whether this is the point, and the time, that the environment asks for.
     pub(crate) fn is_met(self) -> bool {
+        self.left_before() == Some(1)
+    }
+
+    /// Whether this is the point, and that time or a later one.
+    pub(crate) fn is_due(self) -> bool {
+        self.left_before().is_some_and(|left| left <= 1)
+    }
+
+    /// How often the point was still to be passed before it was passed now, if the environment asks for it.
+    fn left_before(self) -> Option<u64> {
         static FATAL: OnceLock<Option<Fatal>> = OnceLock::new();
-        let fatal = FATAL.get_or_init(|| Fatal::parse(&std::env::var(VARIABLE).ok()?));
-        fatal
-            .as_ref()
-            .is_some_and(|fatal| fatal.point == self.name() && fatal.left.fetch_sub(1, Ordering::SeqCst) == 1)
+        let fatal = FATAL.get_or_init(|| Fatal::parse(&std::env::var(VARIABLE).ok()?)).as_ref();
+        let passed = |left: u64| Some(left.saturating_sub(1));
+        let fatal = fatal.filter(|fatal| fatal.point == self.name())?;
+        fatal.left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, passed).ok()
     }
 
     /// Dies here if that is what the environment asks for.

@@ -58,22 +58,22 @@ pub(crate) struct Usage {
 
 impl NodeProcess {
     /// Starts this very program with these arguments, `--json` among them, and waits until it says where it
-    /// answers. It ends with this process, however that ends, if it is told to by `--with-parent`. `filter` says how much of its log is written, if the
-    /// environment is not to.
+    /// answers. It ends with this process, however that ends, if it is told to by `--with-parent`. It has these
+    /// variables in its environment beside those of this process.
     ///
     /// # Errors
     /// If it does not start.
     pub(crate) fn start(
         arguments: &[OsString],
         log: Stdio,
-        filter: Option<&str>,
+        environment: &[(&str, &str)],
         longest: Duration,
     ) -> Result<Self, ProcessError> {
         let failed = |what| move |error| ProcessError::System { what, error };
         let program = std::env::current_exe().map_err(failed("can't find this program"))?;
         let mut child = Command::new(program)
             .args(arguments)
-            .envs(filter.map(|filter| ("RUST_LOG", filter)))
+            .envs(environment.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)

@@ -19,6 +19,7 @@ pub mod limits;
 mod native;
 pub mod orderbook;
 mod parameters;
+mod parts;
 mod refusal;
 mod replay;
 mod runtime;

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use sillok_abi::{Outcome, Time};
+use sillok_abi::native::GOVERNANCE;
+use sillok_abi::{Event, Outcome, Time};
 
 use super::BenchError;
 use super::gas::{TRIAL_DEALS, TRIALS};
@@ -23,6 +24,8 @@ pub(super) struct Audit {
     pub(super) duplicated: u64,
     /// How many failed.
     pub(super) failed: u64,
+    /// How many equivocations of validators it records.
+    pub(super) offences: u64,
     /// How many orders were placed.
     pub(super) orders: u64,
     /// The time of each block, and how many of the load's transactions it has.
@@ -50,14 +53,20 @@ pub(super) fn read(stage: &Stage, transactions: usize) -> Result<Audit, BenchErr
         let of_load = block.block.transactions.iter().filter(|transaction| transaction.body.nonce < TRIALS);
         audit.times.push((block.block.header.time, of_load.count() as u64));
         let receipts = receipts.map(|receipts| receipts.receipts).unwrap_or_default();
-        audit.failed +=
-            receipts.iter().filter(|receipt| matches!(receipt.outcome, Outcome::Failed(_))).count() as u64;
+        audit.failed += receipts.iter().filter(|it| matches!(it.outcome, Outcome::Failed(_))).count() as u64;
+        audit.offences +=
+            receipts.iter().flat_map(|receipt| &receipt.events).filter(is_offence).count() as u64;
     }
     let (_, latest) = ledger.latest();
     audit.totals = Totals::read(&stage.scene, &*latest)?;
     let genesis = ledger.at(0).ok_or_else(|| BenchError::Node("no longer keeps its first state".into()))?;
     audit.totals_before = Totals::read(&stage.scene, &*genesis)?;
     Ok(audit)
+}
+
+/// Whether an event says that a validator equivocated.
+fn is_offence(event: &&Event) -> bool {
+    event.contract == GOVERNANCE && event.name == "Equivocated"
 }
 
 impl Audit {

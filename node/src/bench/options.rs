@@ -33,6 +33,9 @@ pub(crate) struct BenchOptions {
     /// Kill one of the validators after so many seconds.
     #[arg(long, value_name = "SECONDS", requires = "validators")]
     pub(crate) kill_after: Option<u32>,
+    /// Have one of the validators sign two things in each round once some hundred blocks are there.
+    #[arg(long, requires = "validators", conflicts_with = "kill_after")]
+    pub(crate) equivocate: bool,
     /// Raise the rate step by step until the nodes no longer carry it: until 1 % take longer than a second from when
     /// they were due to being final, or all are final only a second late, or some are refused.
     #[arg(long, conflicts_with = "kill_after")]

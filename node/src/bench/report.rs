@@ -30,6 +30,8 @@ pub(crate) struct Report {
     pub(super) lost: u64,
     pub(super) duplicated: u64,
     pub(super) failed: u64,
+    /// How many equivocations were recorded.
+    offences: u64,
     pub(super) per_second: u64,
     /// Percentiles 50, 95, 99 and the longest, in microseconds.
     pub(super) latency: [u64; 4],
@@ -87,6 +89,7 @@ impl Report {
             lost: lost.count() as u64,
             duplicated: audit.duplicated,
             failed: audit.failed,
+            offences: audit.offences,
             per_second: committed * 1_000 / load.milliseconds.max(1),
             latency: percentiles(load.latencies.iter().map(|it| it.micros).collect()),
             sampled: load.latencies.len(),
@@ -139,7 +142,8 @@ impl Report {
         json!({
             "workload": self.workload, "validators": self.validators, "accounts": self.accounts, "seconds": self.seconds,
             "submitted": self.submitted, "committed": self.committed, "lost": self.lost,
-            "duplicated": self.duplicated, "failed": self.failed, "committed_per_second": self.per_second,
+            "duplicated": self.duplicated, "failed": self.failed, "offences": self.offences,
+            "committed_per_second": self.per_second,
             "latency_ms": { "p50": p50, "p95": p95, "p99": p99, "max": max, "sampled": self.sampled },
             "node_cpu_seconds_per_1000": milliseconds(per_thousand * 1_000),
             "node_cpu_seconds": milliseconds(self.node_cpu_ms * 1_000),
@@ -188,6 +192,9 @@ impl Report {
             lines.push(("orders", format!("{per_second} a second, {orders} in all, {trades} trades")));
         }
         lines.extend(self.deals.map(|deals| ("deals", format!("{deals} settled"))));
+        if self.offences > 0 {
+            lines.push(("offences", format!("{} equivocations recorded", self.offences)));
+        }
         lines.push(("all accounts", format!("{cash} in cash and {shares} shares")));
         lines.push(("no room", format!("{} times", self.pauses)));
         let refused = self.refused.iter();

@@ -30,6 +30,8 @@ pub(super) struct Stage {
     folder: PathBuf,
     /// The validators, if there are several.
     places: Vec<NodePlace>,
+    /// Whether the last of them equivocates.
+    equivocates: bool,
     /// With which nodes answer over TLS.
     tls: Option<TlsFiles>,
     /// Removed at the end, if nobody gave a folder.
@@ -88,6 +90,7 @@ impl Stage {
         Ok(Stage {
             folder,
             places,
+            equivocates: options.equivocate,
             tls,
             _temporary: temporary,
             workload: options.workload,
@@ -105,10 +108,11 @@ impl Stage {
     /// Starts the nodes.
     pub(super) fn start(&self, longest: Duration) -> Result<Nodes, BenchError> {
         if self.places.is_empty() {
-            let node = NodeProcess::start(&self.arguments(), Stdio::inherit(), Some("warn"), longest)?;
+            let node =
+                NodeProcess::start(&self.arguments(), Stdio::inherit(), &[("RUST_LOG", "warn")], longest)?;
             return Ok(Nodes::one(node));
         }
-        Ok(Nodes::start(&self.places)?)
+        Ok(Nodes::start(&self.places, self.equivocates)?)
     }
 
     /// The arguments of a node that is alone.

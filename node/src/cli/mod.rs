@@ -226,6 +226,11 @@ fn run_testnet(testnet: &crate::testnet::TestnetOptions, options: &GlobalOptions
 /// Runs a bench, and fails if the node lost anything.
 fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Result<()> {
     bench.html.as_deref().map_or(Ok(()), check_writable)?;
+    if bench.equivocate && bench.validators < 4 {
+        let count = bench.validators;
+        return Err(CliError::usage(format!("{count} validators can't stand one that equivocates"))
+            .hint("give --validators 4, or more"));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
     let tell = |what| output::note(options.quiet, what);

@@ -39,7 +39,7 @@ pub(crate) use effects::Change;
 pub(crate) use export::FrozenLedger;
 pub(crate) use records::{Base, BlockReceipts, Place, Tip};
 pub(crate) use restore::Restore;
-use view::View;
+use view::{Source, View};
 
 /// The key of the chain's id in the meta table.
 const CHAIN: &[u8] = b"chain";
@@ -59,12 +59,8 @@ const TIP: &[u8] = b"tip";
 /// A chain on disk.
 pub(crate) struct Ledger {
     storage: Arc<dyn Storage>,
-    /// The highest height whose batch has been handed to storage: while it equals a view's height, the
-    /// flat state is that view's state.
-    begun: Arc<AtomicU64>,
-    /// The lowest height whose state can be read.
-    lowest: Arc<AtomicU64>,
-    cache: Arc<StateCache>,
+    /// The same, and what else views need.
+    source: Arc<Source>,
     undecided: Undecided,
     /// Where it begins, if not with genesis.
     base: Option<Base>,
@@ -128,9 +124,9 @@ impl Ledger {
         base: Option<Base>,
         undecided: Undecided,
     ) -> Self {
-        let (begun, lowest) = (Arc::new(AtomicU64::new(tip.height)), Arc::new(AtomicU64::new(lowest)));
-        let (cache, tip) = (Arc::new(StateCache::new()), RwLock::new(tip));
-        Ledger { storage, begun, lowest, cache, undecided, base, tip }
+        let (begun, lowest) = (AtomicU64::new(tip.height), AtomicU64::new(lowest));
+        let source = Source { storage: storage.clone(), begun, lowest, cache: StateCache::new() };
+        Ledger { storage, source: Arc::new(source), undecided, base, tip: RwLock::new(tip) }
     }
 
     /// The last block.
@@ -168,8 +164,7 @@ impl Ledger {
     }
 
     fn view_at(&self, height: u64) -> View {
-        let (begun, lowest, cache) = (self.begun.clone(), self.lowest.clone(), self.cache.clone());
-        View { storage: self.storage.clone(), begun, lowest, cache, fills: false, height }
+        View { source: self.source.clone(), fills: false, height }
     }
 
     /// Commits the block that follows the tip, and with it what the tip has changed in the tree of fields,
@@ -209,12 +204,12 @@ impl Ledger {
         }
         batch.put(Table::Meta, TIP, tip.encode());
         // From here on views below this height read versions; see `View`.
-        self.begun.store(tip.height, Ordering::SeqCst);
+        self.source.begun.store(tip.height, Ordering::SeqCst);
         FailPoint::Unwritten.pass();
         self.storage.write(batch)?;
         FailPoint::Written.pass();
         self.forget_undecided(tip.height);
-        self.cache.apply(&execution.changes, tip.height);
+        self.source.cache.apply(&execution.changes, tip.height);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
     }

@@ -20,7 +20,7 @@ use crate::storage::{Batch, StorageError, Table};
 impl Ledger {
     /// The lowest height whose state can be read.
     pub(crate) fn lowest(&self) -> u64 {
-        self.lowest.load(Ordering::SeqCst)
+        self.source.lowest.load(Ordering::SeqCst)
     }
 
     /// Gives up the state before `height`, which is not above the tip, for at most
@@ -36,7 +36,7 @@ impl Ledger {
         if to <= from {
             return Ok(false);
         }
-        self.lowest.store(to, Ordering::SeqCst);
+        self.source.lowest.store(to, Ordering::SeqCst);
         let mut batch = Batch::default();
         batch.put(Table::Meta, PRUNED, to.encode());
         for block in from + 1..=to {

@@ -16,13 +16,20 @@ use super::cache::StateCache;
 use super::versions::Versions;
 use crate::storage::{Storage, Table};
 
+/// What views read.
+pub(super) struct Source {
+    pub(super) storage: Arc<dyn Storage>,
+    /// The highest height whose batch has been handed to storage: while it equals a view's height, the
+    /// flat state is that view's state.
+    pub(super) begun: AtomicU64,
+    /// The lowest height whose state can be read: whose versions are all there.
+    pub(super) lowest: AtomicU64,
+    pub(super) cache: StateCache,
+}
+
 /// The state after one height.
 pub(super) struct View {
-    pub(super) storage: Arc<dyn Storage>,
-    pub(super) begun: Arc<AtomicU64>,
-    /// The lowest height whose versions are all there.
-    pub(super) lowest: Arc<AtomicU64>,
-    pub(super) cache: Arc<StateCache>,
+    pub(super) source: Arc<Source>,
     /// Whether what is read is kept in the cache: of the thread that commits blocks alone.
     pub(super) fills: bool,
     pub(super) height: u64,
@@ -31,16 +38,16 @@ pub(super) struct View {
 impl View {
     /// Whether the flat state still is this view's state.
     fn is_flat(&self) -> bool {
-        self.begun.load(Ordering::SeqCst) == self.height
+        self.source.begun.load(Ordering::SeqCst) == self.height
     }
 
     fn versions(&self) -> Versions<'_> {
-        Versions { storage: &*self.storage, table: Table::History, height: self.height }
+        Versions { storage: &*self.source.storage, table: Table::History, height: self.height }
     }
 
     /// What was read of the versions, if all of them were there.
     fn whole<T>(&self, read: T) -> Result<T, Fault> {
-        if self.lowest.load(Ordering::SeqCst) <= self.height {
+        if self.source.lowest.load(Ordering::SeqCst) <= self.height {
             return Ok(read);
         }
         Err(Fault::new(format!("the state after block {} is no longer kept", self.height)))
@@ -49,14 +56,14 @@ impl View {
 
 impl StateReader for View {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        if let Some(value) = self.cache.get(key, self.height) {
+        if let Some(value) = self.source.cache.get(key, self.height) {
             return Ok(value);
         }
         if self.is_flat() {
-            let value = self.storage.get(Table::State, key)?;
+            let value = self.source.storage.get(Table::State, key)?;
             if self.is_flat() {
                 if self.fills {
-                    self.cache.put(key, value.as_deref(), self.height);
+                    self.source.cache.put(key, value.as_deref(), self.height);
                 }
                 return Ok(value);
             }
@@ -66,7 +73,7 @@ impl StateReader for View {
 
     fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault> {
         if self.is_flat() {
-            let entries = self.storage.page(Table::State, from, to, direction, limit)?;
+            let entries = self.source.storage.page(Table::State, from, to, direction, limit)?;
             if self.is_flat() {
                 return Ok(Walk::of_latest(entries));
             }

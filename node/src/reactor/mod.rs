@@ -15,10 +15,12 @@
 //! | the driver's effects | `perform` |
 //! | the producer's thread | `worker` |
 //! | whatever waits for its time | `timers` |
+//! | breaking the rules, for tests | `equivocate` |
 //!
 //! Invariants: effects are done in their order, and if one can't be, none after it is and the node halts;
 //! votes never wait for execution, which has a thread of its own.
 
+mod equivocate;
 mod inbox;
 mod network;
 mod perform;
@@ -35,7 +37,7 @@ use sillok_abi::{Block, Hash, PublicKey, Time};
 use sillok_runtime::Fault;
 
 use crate::chain::{Chain, Next, Pace};
-use crate::consensus::{Config, Driver, FileMedium, Halt, Input, Log, LogStore, Recorded, Start};
+use crate::consensus::{Config, Driver, FileMedium, Halt, Input, Log, LogStore, Recorded, Signatures, Start};
 use crate::limits;
 use inbox::Event;
 pub(crate) use inbox::Inbox;
@@ -67,6 +69,8 @@ pub(crate) struct Parts {
 pub(crate) struct Reactor {
     chain: Arc<Chain>,
     driver: Driver,
+    /// With which the driver signs.
+    signatures: Arc<dyn Signatures>,
     log: LogStore<FileMedium>,
     pace: Pace,
     orders: Sender<Order>,
@@ -112,6 +116,7 @@ impl Reactor {
         let mut reactor = Reactor {
             chain,
             driver,
+            signatures: config.signatures,
             log,
             pace,
             orders,

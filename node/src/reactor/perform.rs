@@ -33,7 +33,10 @@ impl Reactor {
                 Metrics::time(&self.chain.metrics().log_sync, written).map_err(Fault::new)?;
                 FailPoint::Logged.pass();
             }
-            Effect::Send { to, message } => self.network.send(to, &message),
+            Effect::Send { to, message } => {
+                self.network.send(to, &message);
+                self.equivocate(to, &message);
+            }
             Effect::SendBlock { to, block } => {
                 let missing = || Fault::new("a block to send is missing");
                 let block = self.body(&block)?.ok_or_else(missing)?;

@@ -6,7 +6,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the nodes' folders, and where they dial each other | `prepare`, `wire` |
+//! | the nodes' folders, their ports, and where they dial each other | `prepare`, `ports`, `wire` |
 //! | the processes | `nodes` |
 //! | the proxies | `links` |
 //! | what can go wrong, which of it a seed comes to, and doing it | `fault`, `plan`, `trial` |
@@ -18,6 +18,7 @@ mod line;
 mod links;
 mod nodes;
 mod plan;
+mod ports;
 mod prepare;
 mod trial;
 mod wire;
@@ -214,7 +215,7 @@ pub(crate) async fn run(
         true => Some(wire::through_links(&places)?),
         false => wire::directly(&places).map(|()| None)?,
     };
-    let nodes = Nodes::start(&places)?;
+    let nodes = Nodes::start(&places, false)?;
     announce(&TestnetBanner::new(&nodes, &options.data));
     let mut trial = Trial::new(places, nodes, links, tell)?;
     if let Some(seed) = options.chaos {

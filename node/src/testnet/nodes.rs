@@ -6,10 +6,14 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::{NodePlace, TestnetError};
+use crate::fail_point;
 use crate::process::{NodeProcess, ProcessError, Usage};
 
 /// How long a node has to answer once it was started.
 const START: Duration = Duration::from_secs(120);
+
+/// What has a validator vote twice, from its two hundredth vote on: some hundred blocks after it has started.
+const EQUIVOCATES: &str = "equivocated@200";
 
 /// The nodes that run.
 pub(crate) struct Nodes {
@@ -19,13 +23,21 @@ pub(crate) struct Nodes {
 }
 
 impl Nodes {
-    /// Starts all nodes, side by side, and waits until they answer.
+    /// Starts all nodes, side by side, and waits until they answer. The last one may be one that equivocates.
     ///
     /// # Errors
     /// If one does not start; the others are ended.
-    pub(crate) fn start(places: &[NodePlace]) -> Result<Self, TestnetError> {
+    pub(crate) fn start(places: &[NodePlace], equivocates: bool) -> Result<Self, TestnetError> {
         let started: Vec<_> = std::thread::scope(|scope| {
-            let starting: Vec<_> = places.iter().map(|place| scope.spawn(|| start(place))).collect();
+            let environment = |place: &NodePlace| match equivocates && place.number == places.len() {
+                true => &[(fail_point::VARIABLE, EQUIVOCATES)][..],
+                false => &[],
+            };
+            let starting: Vec<_> = places
+                .iter()
+                .map(|place| (place, environment(place)))
+                .map(|(place, environment)| scope.spawn(move || start(place, environment)))
+                .collect();
             let panicked = || Err(TestnetError::system("can't start a node")(std::io::Error::other("panic")));
             starting.into_iter().map(|started| started.join().unwrap_or_else(|_| panicked())).collect()
         });
@@ -100,7 +112,7 @@ impl Nodes {
     /// If it does not start.
     pub(super) fn start_again(&mut self, place: &NodePlace) -> Result<(), TestnetError> {
         let index = place.number - 1;
-        self.nodes[index] = start(place)?;
+        self.nodes[index] = start(place, &[])?;
         self.told[index] = false;
         Ok(())
     }
@@ -126,11 +138,11 @@ fn failed(number: usize) -> impl FnOnce(ProcessError) -> TestnetError {
     move |error| TestnetError::Process { number, error }
 }
 
-fn start(place: &NodePlace) -> Result<NodeProcess, TestnetError> {
+fn start(place: &NodePlace, environment: &[(&str, &str)]) -> Result<NodeProcess, TestnetError> {
     let file = place.home.join("log");
     let log = OpenOptions::new().create(true).append(true).open(&file);
     let log = log.map_err(TestnetError::system(format!("can't write {}", file.display())))?;
     let mut arguments: Vec<OsString> = vec!["start".into(), "--json".into(), "--with-parent".into()];
     arguments.push(place.home.clone().into());
-    NodeProcess::start(&arguments, Stdio::from(log), None, START).map_err(failed(place.number))
+    NodeProcess::start(&arguments, Stdio::from(log), environment, START).map_err(failed(place.number))
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use sillok_abi::Validator;
 use sillok_abi::governance::NewNode;
 use sillok_runtime::Genesis;
 
-use super::{TestnetError, TestnetOptions};
+use super::{TestnetError, TestnetOptions, ports};
 use crate::dev;
 use crate::home::{KeyKind, NodeConfig, NodeHome};
 use crate::network::NodeId;
@@ -86,7 +86,7 @@ pub(crate) fn make(
 ) -> Result<(Vec<NodePlace>, Genesis), TestnetError> {
     let places: Vec<NodePlace> =
         (1..=count).map(|number| NodePlace { number, home: folder.join(format!("node-{number}")) }).collect();
-    let (rpc, p2p) = (ports(rpc, count)?, ports(p2p, count)?);
+    let (rpc, p2p) = (numbers(rpc, count)?, numbers(p2p, count)?);
     let mut homes = Vec::new();
     for place in &places {
         homes.push(NodeHome::create(&place.home, &NodeConfig::default(), PASSWORD, true)?);
@@ -127,17 +127,11 @@ fn node(home: &NodeHome, number: usize) -> Result<NewNode, TestnetError> {
 }
 
 /// So many ports from this one on; free ones if it is 0.
-fn ports(first: u16, count: usize) -> Result<Vec<u16>, TestnetError> {
+fn numbers(first: u16, count: usize) -> Result<Vec<u16>, TestnetError> {
     if first > 0 {
         return Ok((first..).take(count).collect());
     }
-    let failed = || TestnetError::system("can't find free ports");
-    // All held at once, so that they differ.
-    let held: Vec<TcpListener> = (0..count)
-        .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
-        .collect::<Result<_, _>>()
-        .map_err(failed())?;
-    held.iter().map(|listener| Ok(listener.local_addr().map_err(failed())?.port())).collect()
+    ports::free(count).map_err(TestnetError::system("can't find free ports"))
 }
 
 fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), TestnetError> {

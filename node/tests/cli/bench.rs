@@ -78,10 +78,21 @@ fn a_ramp_goes_on_until_a_rate_is_not_carried() {
 }
 
 #[test]
+fn a_validator_that_equivocates_is_recorded_and_the_others_lose_nothing() {
+    // Long enough for the hundred blocks after which it begins, which come as fast as they can.
+    let report = report(&["--validators", "4", "--equivocate", "--rate", "60", "--seconds", "10"]);
+    assert_sound(&report, 600);
+    // Once, as it has no vote from then on.
+    assert_eq!(report["offences"], json!(1), "{report}");
+}
+
+#[test]
 fn what_can_not_be_is_refused_before_anything_starts() {
     for (arguments, why) in [
         (vec!["--ramp", "--kill-after", "3"], "--kill-after"),
         (vec!["--ramp-by", "20"], "--ramp"),
+        (vec!["--equivocate"], "--validators"),
+        (vec!["--equivocate", "--validators", "3"], "--validators 4"),
         (vec!["--ramp", "--ramp-by", "0"], "1..=400"),
         (vec!["--workload", "shares"], "possible values"),
         (vec!["--html", "/nowhere/at/all.html"], "/nowhere/at"),

@@ -6,6 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::member::{Member, mode, private, sealed};
+use crate::ports;
 use crate::process::Folder;
 
 /// What the doctor says.
@@ -189,7 +190,7 @@ fn what_is_wrong_around_a_node_is_found() {
     Diagnosis::of(&alpha).finds("node", "is of the chain", &["can't be listened on"]);
     other.stop();
     // Nobody is there, or nothing of the kind.
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let nobody = ports::free(1).unwrap()[0];
     let id = "12D3KooWBf7uFWxHzQQHrorWSFWkED9nepyaB8tMhfgvLmG5JwU6";
     let away = format!("/ip4/127.0.0.1/tcp/{nobody}/p2p/{id}");
     alpha.settle(&[away.clone(), format!("/dns4/nowhere.invalid/tcp/1/p2p/{id}")]);

@@ -16,6 +16,8 @@ mod member;
 mod monitoring;
 mod network;
 mod payments;
+#[path = "../../src/testnet/ports.rs"]
+mod ports;
 mod process;
 mod ready;
 mod recovery;

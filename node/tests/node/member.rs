@@ -1,13 +1,13 @@
 //! Members of a consortium, each on a machine of its own: a folder with its keys and its node. What one has, the
 //! others have only if it is sent.
 
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::ports;
 use crate::process::{BINARY, Node};
 
 /// How long a machine with much else to do may take for anything.
@@ -44,11 +44,8 @@ impl Member {
         std::fs::create_dir_all(&machine).unwrap();
         std::fs::write(machine.join("password"), format!("the password of {name}\n")).unwrap();
         private(&machine.join("password"));
-        let free = || TcpListener::bind("127.0.0.1:0").unwrap();
-        // Both held at once, so that they differ.
-        let (rpc, p2p) = (free(), free());
-        let ports = (rpc.local_addr().unwrap().port(), p2p.local_addr().unwrap().port());
-        Member { name, machine, ports, node: None }
+        let free = ports::free(2).unwrap();
+        Member { name, machine, ports: (free[0], free[1]), node: None }
     }
 
     /// A file on its machine.

@@ -9,11 +9,13 @@ use codec::{DecodeAll, Encode};
 use sillok_abi::Hash;
 
 use crate::fault::Fault;
+use crate::parts::Parts;
 use crate::state::StateReader;
 use crate::wasm::{Artefacts, CodeCache, Engine, Optimisation};
 use crate::{Parameters, limits, native};
 
 /// What all executions under the same parameters share.
+#[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) chain: Hash,
     pub(crate) parameters: Arc<Parameters>,
@@ -35,7 +37,19 @@ pub(crate) struct ByParameters {
 #[derive(Clone)]
 struct Known {
     bytes: Arc<[u8]>,
-    shared: Arc<Shared>,
+    /// Each thread counts the owners of its own.
+    shared: Arc<Parts<Arc<Shared>>>,
+}
+
+impl Known {
+    fn new(bytes: &[u8], shared: Shared) -> Self {
+        let shared = Parts::new(|| Arc::new(shared.clone()));
+        Known { bytes: bytes.into(), shared: Arc::new(shared) }
+    }
+
+    fn shared(&self) -> &Arc<Shared> {
+        self.shared.own()
+    }
 }
 
 impl Shared {
@@ -67,21 +81,21 @@ impl ByParameters {
     ) -> Result<Self, Fault> {
         let engine = Arc::new(Engine::new(&parameters, optimisation)?);
         let codes = Arc::new(CodeCache::new(artefacts));
-        let bytes = parameters.encode().into();
-        let shared = Arc::new(Shared { chain, parameters: Arc::new(parameters), engine, codes, seed });
-        Ok(ByParameters { first: Known { bytes, shared }, others: Mutex::default() })
+        let bytes = parameters.encode();
+        let shared = Shared { chain, parameters: Arc::new(parameters), engine, codes, seed };
+        Ok(ByParameters { first: Known::new(&bytes, shared), others: Mutex::default() })
     }
 
     /// Under the parameters of genesis, for building it.
     pub(crate) fn first(&self) -> &Arc<Shared> {
-        &self.first.shared
+        self.first.shared()
     }
 
     /// Under the parameters that this state holds, or those of genesis if it holds none.
     pub(crate) fn of(&self, state: &dyn StateReader) -> Result<Arc<Shared>, Fault> {
         match state.get(&native::parameters_key())? {
             Some(bytes) if *bytes != *self.first.bytes => self.other(&bytes),
-            _ => Ok(self.first.shared.clone()),
+            _ => Ok(self.first.shared().clone()),
         }
     }
 
@@ -92,11 +106,10 @@ impl ByParameters {
             None => {
                 let parameters = Parameters::decode_all(&mut &*bytes)
                     .map_err(|_| Fault::new("the chain's parameters do not decode"))?;
-                let shared = Arc::new(self.closest(&others, &parameters).under(parameters)?);
-                Known { bytes: bytes.into(), shared }
+                Known::new(bytes, self.closest(&others, &parameters).under(parameters)?)
             }
         };
-        let shared = known.shared.clone();
+        let shared = known.shared().clone();
         if others.len() >= limits::MAX_PARAMETER_SETS {
             others.remove(0);
         }
@@ -108,7 +121,7 @@ impl ByParameters {
     fn closest<'a>(&'a self, others: &'a [Known], parameters: &Parameters) -> &'a Shared {
         let wanted = compiled_in(parameters);
         let mut known = others.iter().rev().chain([&self.first]);
-        let found = known.find(|known| compiled_in(&known.shared.parameters) == wanted);
-        &found.unwrap_or(&self.first).shared
+        let found = known.find(|known| compiled_in(&known.shared().parameters) == wanted);
+        found.unwrap_or(&self.first).shared()
     }
 }

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use codec::Encode;
 use foldhash::quality::RandomState;
-use sillok_abi::{Account, Hash, Time, Transaction};
+use sillok_abi::{Account, Hash, Time, Transaction, TransactionBody};
 use sillok_runtime::{Checked, Refusal};
 
 use crate::limits;
@@ -236,8 +236,19 @@ impl Mempool {
         candidates
     }
 
-    /// Takes out a transaction that is in a block now.
-    pub(crate) fn remove(&mut self, id: &Hash) {
+    /// Takes out a transaction that is in a block now. If another one of its submitter with its nonce waits instead,
+    /// that one can be in none any more: it is given up, and this is its id.
+    pub(crate) fn settle(&mut self, id: &Hash, body: &TransactionBody) -> Option<Hash> {
+        if self.places.contains_key(id) {
+            self.remove(id);
+            return None;
+        }
+        let other = self.queues.get(&body.submitter)?.waiting.get(&body.nonce)?.transaction.body.id();
+        self.give_up(other, Dropped::by(&Refusal::Replayed));
+        Some(other)
+    }
+
+    fn remove(&mut self, id: &Hash) {
         let Some((submitter, nonce)) = self.places.remove(id) else { return };
         let Some(queue) = self.queues.get_mut(&submitter) else { return };
         let Some(Waiting { bytes, member, transaction }) = queue.waiting.remove(&nonce) else { return };

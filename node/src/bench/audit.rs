@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sillok_abi::native::GOVERNANCE;
-use sillok_abi::{Event, Outcome, Time};
+use sillok_abi::{Event, Outcome, Time, Transaction};
 
 use super::BenchError;
 use super::gas::{TRIAL_DEALS, TRIALS};
@@ -32,10 +32,8 @@ pub(super) struct Audit {
     pub(super) times: Vec<(Time, u64)>,
     /// How many blocks there are.
     pub(super) blocks: u64,
-    /// What all accounts have together in the end.
-    pub(super) totals: Totals,
-    /// What they had in the beginning.
-    pub(super) totals_before: Totals,
+    /// What all accounts had together in the beginning, and have in the end, if the chain is on this machine.
+    pub(super) totals: Option<(Totals, Totals)>,
 }
 
 /// Reads the whole chain, on which so many numbers were to be.
@@ -43,24 +41,19 @@ pub(super) fn read(stage: &Stage, transactions: usize) -> Result<Audit, BenchErr
     let storage = Arc::new(DataFolder::prepare(&stage.chain_folder())?.open()?);
     let ledger = Ledger::open(storage)?;
     let tip = ledger.tip().height;
-    let mut audit = Audit { included: vec![false; transactions], blocks: tip, ..Audit::default() };
+    let mut audit = Audit::of(transactions);
     for height in 1..=tip {
         let (block, receipts) = (ledger.block(height)?, ledger.receipts(height)?);
         let block = block.ok_or_else(|| BenchError::Node(format!("has lost block {height}")))?;
-        for transaction in &block.block.transactions {
-            audit.see(stage.workload, transaction.body.nonce);
-        }
-        let of_load = block.block.transactions.iter().filter(|transaction| transaction.body.nonce < TRIALS);
-        audit.times.push((block.block.header.time, of_load.count() as u64));
         let receipts = receipts.map(|receipts| receipts.receipts).unwrap_or_default();
-        audit.failed += receipts.iter().filter(|it| matches!(it.outcome, Outcome::Failed(_))).count() as u64;
+        let failed = receipts.iter().filter(|it| matches!(it.outcome, Outcome::Failed(_))).count() as u64;
+        audit.see_block(stage.workload, &block.block.transactions, block.block.header.time, failed);
         audit.offences +=
             receipts.iter().flat_map(|receipt| &receipt.events).filter(is_offence).count() as u64;
     }
-    let (_, latest) = ledger.latest();
-    audit.totals = Totals::read(&stage.scene, &*latest)?;
     let genesis = ledger.at(0).ok_or_else(|| BenchError::Node("no longer keeps its first state".into()))?;
-    audit.totals_before = Totals::read(&stage.scene, &*genesis)?;
+    let (_, latest) = ledger.latest();
+    audit.totals = Some((Totals::read(&stage.scene, &*genesis)?, Totals::read(&stage.scene, &*latest)?));
     Ok(audit)
 }
 
@@ -70,11 +63,32 @@ fn is_offence(event: &&Event) -> bool {
 }
 
 impl Audit {
+    /// Of a chain on which so many numbers are to be, of which nothing is read yet.
+    pub(super) fn of(transactions: usize) -> Self {
+        Audit { included: vec![false; transactions], ..Audit::default() }
+    }
+
+    /// Counts a block with these transactions, of which so many failed.
+    pub(super) fn see_block(
+        &mut self,
+        workload: Workload,
+        transactions: &[Transaction],
+        time: Time,
+        failed: u64,
+    ) {
+        transactions.iter().for_each(|transaction| self.see(workload, transaction.body.nonce));
+        let of_load = transactions.iter().filter(|transaction| transaction.body.nonce < TRIALS);
+        self.times.push((time, of_load.count() as u64));
+        self.failed += failed;
+        self.blocks += 1;
+    }
+
     /// How many deals in escrow settled, if the workload has any; those of trials don't count.
     pub(super) fn deals(&self, workload: Workload) -> Option<u64> {
         workload
             .has(|kind| matches!(kind, Kind::Deal(_)))
-            .then(|| self.totals.settled.saturating_sub(TRIAL_DEALS))
+            .then(|| self.totals.map(|(_, last)| last.settled.saturating_sub(TRIAL_DEALS)))
+            .flatten()
     }
 
     /// Counts a transaction that is in the chain.

@@ -1,5 +1,7 @@
 //! Why a bench comes to nothing.
 
+use std::path::PathBuf;
+
 use crate::dev::DevGenesisError;
 use crate::process::ProcessError;
 use crate::storage::StorageError;
@@ -39,6 +41,22 @@ pub(crate) enum BenchError {
     /// The same.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The folder was prepared for something else.
+    #[error(
+        "{} is of another bench: give --workload, --accounts and --companies as with --prepare",
+        .0.display()
+    )]
+    OtherBench(PathBuf),
+    /// A node has another chain.
+    #[error(
+        "{url} has the chain {chain}, not the one that was prepared: start it from the folders of --prepare"
+    )]
+    OtherChain {
+        /// The node.
+        url: String,
+        /// What it has.
+        chain: String,
+    },
     /// The transaction does not do what it is for.
     #[error("the workload's transaction fails: {0}")]
     Workload(String),

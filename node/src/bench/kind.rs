@@ -63,7 +63,7 @@ impl Workload {
     pub(super) fn cycle(self) -> &'static [Kind] {
         match self {
             Workload::Cash => &[Kind::Cash],
-            Workload::Lots => &[Kind::Lots],
+            Workload::Register => &[Kind::Lots],
             Workload::Market => &[Kind::Order],
             Workload::MarketBatch => &[Kind::OrderBatch],
             Workload::Did => &[Kind::Did],

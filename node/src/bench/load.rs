@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::BenchError;
+use super::absence::{Absence, Return};
 use super::options::BenchOptions;
 use super::ramp::{Mark, Outcome, Step};
 use super::signed::SignedFile;
@@ -53,6 +54,8 @@ pub(super) struct Load {
     pub(super) milliseconds: u64,
     /// What the nodes had used when.
     pub(super) usage: Vec<(u64, Usage)>,
+    /// How a validator came back that had been killed, if one did.
+    pub(super) returned: Option<Return>,
     /// The processor time of this process while it sent, in milliseconds.
     pub(super) own_cpu_ms: u64,
 }
@@ -92,7 +95,7 @@ impl Load {
 /// Sends all that the file holds, and waits until the node has worked it off.
 pub(super) async fn run(
     clients: &[Client],
-    nodes: &mut Nodes,
+    (nodes, absence): (&mut Nodes, &mut Absence),
     file: SignedFile,
     (step, options): (&Step, &BenchOptions),
     load: &Arc<Mutex<Load>>,
@@ -104,7 +107,7 @@ pub(super) async fn run(
     lock(load).usage.push((elapsed, nodes.usage()));
     // The one that is to be killed is asked nothing.
     let asked = &clients[..clients.len() - usize::from(options.kill_after.is_some() && clients.len() > 1)];
-    let (begun, mut tasks) = send_all(asked, nodes, file, (step, options), load).await?;
+    let (begun, mut tasks) = send_all(asked, (nodes, absence), file, (step, options), load).await?;
     // All is sent before it is asked whether all is worked off.
     while !tasks.is_empty() {
         if let Ok(Some(done)) = tokio::time::timeout(TICK, tasks.join_next()).await {
@@ -116,7 +119,9 @@ pub(super) async fn run(
         drain(client, nodes, load).await?;
     }
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let returned = absence.end(nodes).await?;
     let mut load = lock(load);
+    load.returned = load.returned.or(returned);
     let elapsed = load.elapsed();
     load.usage.push((elapsed, nodes.usage()));
     load.milliseconds += milliseconds;
@@ -130,12 +135,11 @@ type Tasks = JoinSet<Result<(), BenchError>>;
 /// Sends each batch when it is due. Answers when the first was, and what is still on its way.
 async fn send_all(
     clients: &[Client],
-    nodes: &mut Nodes,
+    (nodes, absence): (&mut Nodes, &mut Absence),
     mut file: SignedFile,
     (step, options): (&Step, &BenchOptions),
     load: &Arc<Mutex<Load>>,
 ) -> Result<(Instant, Tasks), BenchError> {
-    let mut kill_at = options.kill_after.map(|seconds| Duration::from_secs(seconds.into()));
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let (mut tasks, mut number, size) = (Tasks::new(), 0, options.per_request(step.rate));
     wait_until(file.start).await;
@@ -143,9 +147,7 @@ async fn send_all(
     while let Some(batch) = file.next()? {
         let planned = file.start.plus(number * size * 1_000 / u64::from(step.rate));
         wait_until(planned).await;
-        if kill_at.take_if(|at| begun.elapsed() >= *at).is_some() {
-            nodes.kill_last();
-        }
+        absence.turn(begun.elapsed(), nodes, &clients[0]);
         // Latency counts from when it was to be sent: that others are slow is what it is to show.
         let due = Instant::now().checked_sub(Duration::from_millis(now().0.saturating_sub(planned.0)));
         let due = (due.unwrap_or_else(Instant::now), planned.0.saturating_sub(lock(load).began.0));

@@ -14,13 +14,6 @@ use super::BenchError;
 use super::accounts::Numbers;
 use crate::dev::FEE_RATE;
 
-/// The registers of the companies that are traded.
-pub(super) const COMPANIES: [&str; 16] = [
-    "bench-01", "bench-02", "bench-03", "bench-04", "bench-05", "bench-06", "bench-07", "bench-08",
-    "bench-09", "bench-10", "bench-11", "bench-12", "bench-13", "bench-14", "bench-15", "bench-16",
-];
-/// The same as a number.
-pub(super) const COMPANY_COUNT: u32 = COMPANIES.len() as u32;
 /// The price at which most meet, and the step to the next, in won.
 const PRICE: u64 = 10_000;
 const TICK: u64 = 10;
@@ -70,15 +63,16 @@ struct Deal {
     account: u32,
     company: u32,
     side: Side,
+    /// The account's own lot.
+    lot: u64,
 }
 
 impl Venue {
-    /// The market of this genesis, on which the companies are listed one after the other.
-    pub(super) fn of(genesis: &Genesis) -> Result<Self, BenchError> {
+    /// The market of this genesis, on which the companies with these registers are listed one after the other.
+    pub(super) fn of(genesis: &Genesis, registers: Vec<ContractId>) -> Result<Self, BenchError> {
         let find = |name: &str| {
             genesis.contract(name).ok_or_else(|| BenchError::Workload(format!("no contract {name}")))
         };
-        let registers = COMPANIES.iter().map(|name| find(name)).collect::<Result<Vec<_>, _>>()?;
         let market = find("market")?;
         let lists = genesis.calls.iter().filter(|call| call.contract == market && call.method == "list");
         // Listings count from 1, and the companies' are the last ones.
@@ -89,7 +83,7 @@ impl Venue {
     /// The transaction of this number that places one order: who signs it, and the calls to authorise.
     pub(super) fn order(&self, number: u64, accounts: &[Account]) -> (u32, CallTree) {
         let mut numbers = Numbers::of(number);
-        let deal = Deal::draw(&mut numbers, number, accounts);
+        let deal = self.draw(&mut numbers, number, accounts);
         let owner = accounts[deal.account as usize];
         let order = deal.order(&mut numbers);
         let (cash, lots) = deal.cover(&[&order]);
@@ -101,7 +95,7 @@ impl Venue {
     /// The same with many orders of one side at once.
     pub(super) fn batch(&self, number: u64, accounts: &[Account]) -> (u32, CallTree) {
         let mut numbers = Numbers::of(number);
-        let deal = Deal::draw(&mut numbers, number, accounts);
+        let deal = self.draw(&mut numbers, number, accounts);
         let owner = accounts[deal.account as usize];
         let orders: Vec<Order> = (0..BATCH_ORDERS).map(|_| deal.order(&mut numbers)).collect();
         let (cash, lots) = deal.cover(&orders.iter().collect::<Vec<_>>());
@@ -110,6 +104,17 @@ impl Venue {
         let operations: Vec<Operation> = orders.into_iter().map(Operation::Place).collect();
         let args = (self.listing(&deal), owner, cash, lots, operations).encode();
         (deal.account, tree(self.market, "batch", args, inner))
+    }
+
+    /// Any account; every other transaction sells. There are at least as many accounts as companies.
+    fn draw(&self, numbers: &mut Numbers, number: u64, accounts: &[Account]) -> Deal {
+        let companies = as_number(self.registers.len());
+        let account = numbers.below(as_number(accounts.len()));
+        let own = account % companies;
+        let other = (own + 1 + numbers.below(companies - 1)) % companies;
+        let (company, side) = if number % 2 == 0 { (own, Side::Sell) } else { (other, Side::Buy) };
+        // Each company's accounts come in turn.
+        Deal { account, company, side, lot: u64::from(account / companies) + 1 }
     }
 
     fn listing(&self, deal: &Deal) -> u64 {
@@ -131,22 +136,11 @@ impl Venue {
 }
 
 impl Deal {
-    /// Any account; every other transaction sells. There are more accounts than companies.
-    fn draw(numbers: &mut Numbers, number: u64, accounts: &[Account]) -> Self {
-        let account = numbers.below(u32::try_from(accounts.len()).unwrap_or(u32::MAX));
-        let own = account % COMPANY_COUNT;
-        let other = (own + 1 + numbers.below(COMPANY_COUNT - 1)) % COMPANY_COUNT;
-        match number % 2 {
-            0 => Deal { account, company: own, side: Side::Sell },
-            _ => Deal { account, company: other, side: Side::Buy },
-        }
-    }
-
     fn order(&self, numbers: &mut Numbers) -> Order {
         let patience = if numbers.below(PATIENT) == 0 { TICK } else { 0 };
         let (price, lot) = match self.side {
             Side::Buy => (PRICE - patience, None),
-            Side::Sell => (PRICE + patience, Some(lot(self.account))),
+            Side::Sell => (PRICE + patience, Some(self.lot)),
         };
         Order {
             side: self.side,
@@ -164,15 +158,14 @@ impl Deal {
     fn cover(&self, orders: &[&Order]) -> (u64, Option<(u64, u64)>) {
         let shares = orders.iter().map(|order| order.quantity.0).sum();
         match self.side {
-            Side::Sell => (0, Some((lot(self.account), shares))),
+            Side::Sell => (0, Some((self.lot, shares))),
             Side::Buy => (orders.iter().map(|order| cost(order)).sum(), None),
         }
     }
 }
 
-/// The lot of the account of this number: each company's accounts come in turn.
-fn lot(account: u32) -> u64 {
-    u64::from(account / COMPANY_COUNT) + 1
+fn as_number(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 /// What a purchase at a limit costs at most.
@@ -193,13 +186,16 @@ mod tests {
 
     #[test]
     fn an_account_sells_its_own_lot_and_buys_of_other_companies() {
+        let contract = |number: u8| ContractId([number; 32]);
+        let registers: Vec<ContractId> = (0..16).map(contract).collect();
+        let venue = Venue { market: contract(16), cash: contract(17), registers, first_listing: 1 };
         let accounts: Vec<Account> = (0..200u32).map(|number| Account::Key([number as u8; 32])).collect();
         let (mut bought, mut patient) = (0, 0);
         for number in 0..2_000 {
             let mut numbers = Numbers::of(number);
-            let deal = Deal::draw(&mut numbers, number, &accounts);
+            let deal = venue.draw(&mut numbers, number, &accounts);
             let order = deal.order(&mut numbers);
-            let own = deal.account % COMPANY_COUNT == deal.company;
+            let own = deal.account % 16 == deal.company;
             assert_eq!(own, deal.side == Side::Sell);
             assert_eq!(order.lot.is_some(), own);
             bought += u32::from(!own);

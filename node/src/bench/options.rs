@@ -21,6 +21,9 @@ pub(crate) struct BenchOptions {
     /// How many accounts there are; each sends and receives.
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(16..=10_000_000))]
     pub(crate) accounts: u32,
+    /// How many companies there are, whose shares move and are traded: two at least, and no more than accounts.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(2..=1_000))]
+    pub(crate) companies: u16,
     /// How many transactions are sent each second.
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(1..=i64::from(MOST_RATE)))]
     pub(crate) rate: u32,
@@ -33,6 +36,9 @@ pub(crate) struct BenchOptions {
     /// Kill one of the validators after so many seconds.
     #[arg(long, value_name = "SECONDS", requires = "validators")]
     pub(crate) kill_after: Option<u32>,
+    /// Start it again after so many more.
+    #[arg(long, value_name = "SECONDS", requires = "kill_after")]
+    pub(crate) return_after: Option<u32>,
     /// Have one of the validators sign two things in each round once some hundred blocks are there.
     #[arg(long, requires = "validators", conflicts_with = "kill_after")]
     pub(crate) equivocate: bool,
@@ -50,6 +56,14 @@ pub(crate) struct BenchOptions {
     /// unless given.
     #[arg(long, value_name = "DIR")]
     pub(crate) data: Option<PathBuf>,
+    /// Make the genesis and the nodes' folders in that of --data and start nothing: `sillok start` runs each, here or
+    /// wherever its folder is taken.
+    #[arg(long, requires = "data", conflicts_with_all = ["kill_after", "equivocate", "ramp", "html"])]
+    pub(crate) prepare: bool,
+    /// Start no nodes: send to this one, and to others if it is given again, which run on what --prepare made in the
+    /// folder of --data. What is sent is then as it was said there: --workload, --accounts, --companies.
+    #[arg(long, value_name = "URL", requires = "data", conflicts_with_all = ["prepare", "validators", "kill_after", "equivocate", "tls_certificate"])]
+    pub(crate) url: Vec<String>,
     /// The nodes answer over TLS with these; --ca says whom to trust.
     #[command(flatten)]
     pub(crate) tls: TlsOptions,
@@ -61,8 +75,8 @@ pub(crate) enum Workload {
     /// Each account pays another one.
     Cash,
     /// Each account transfers part of its lot of shares to another one.
-    Lots,
-    /// Accounts place orders for shares of sixteen companies, most of which meet and are settled.
+    Register,
+    /// Accounts place orders for shares of companies, most of which meet and are settled.
     Market,
     /// The same with sixteen orders in each transaction.
     MarketBatch,
@@ -71,7 +85,7 @@ pub(crate) enum Workload {
     /// Accounts settle shares against cash in escrow: a deal takes three transactions, of which the seller submits
     /// all and the buyer agrees to one.
     Escrow,
-    /// 40 % cash, 20 % market, 15 % lots, 15 % escrow, 10 % did.
+    /// 40 % cash, 20 % market, 15 % register, 15 % escrow, 10 % did.
     Mixed,
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
+use super::absence::Return;
 use super::audit::Audit;
 use super::html;
 use super::kind::Kind;
@@ -42,9 +43,14 @@ pub(crate) struct Report {
     pub(super) rss: [u64; 3],
     written: u64,
     blocks: u64,
-    totals: Totals,
+    /// What all accounts had and have together, if the nodes are on this machine.
+    totals: Option<(Totals, Totals)>,
     /// What is wrong with them.
     faults: Vec<String>,
+    /// How a validator came back that had been killed.
+    returned: Option<Return>,
+    /// The longest time between two blocks while there was load, in milliseconds.
+    longest_gap: u64,
     /// How many orders were placed, if the workload has any.
     orders: Option<u64>,
     /// How many deals in escrow settled, if it has any.
@@ -99,7 +105,9 @@ impl Report {
             written: after.written.saturating_sub(before.written),
             blocks: audit.blocks,
             totals: audit.totals,
-            faults: audit.totals.faults(&audit.totals_before),
+            faults: audit.totals.map_or_else(Vec::new, |(first, last)| last.faults(&first)),
+            returned: load.returned,
+            longest_gap: longest_gap(&blocks),
             orders: options.workload.has(Kind::trades).then_some(audit.orders),
             deals: audit.deals(options.workload),
             milliseconds: load.milliseconds,
@@ -130,7 +138,12 @@ impl Report {
     /// Of a workload of orders: how many were placed, how many a second, and how many trades they led to.
     fn orders(&self) -> Option<[u64; 3]> {
         let placed = self.orders?;
-        Some([placed, placed * 1_000 / self.milliseconds.max(1), self.totals.trades])
+        Some([placed, placed * 1_000 / self.milliseconds.max(1), self.last().trades])
+    }
+
+    /// What all accounts have together in the end; zeros if that is not known.
+    fn last(&self) -> Totals {
+        self.totals.map_or_else(Totals::default, |(_, last)| last)
     }
 
     /// For programs.
@@ -150,8 +163,10 @@ impl Report {
             "generator_cpu_seconds": milliseconds(self.own_cpu_ms * 1_000),
             "node_rss_bytes": { "start": start, "end": end, "max": most },
             "bytes_written_per_transaction": self.written / self.committed.max(1),
-            "blocks": self.blocks, "total": self.totals.cash.to_string(),
-            "total_shares": self.totals.shares.to_string(), "orders": orders,
+            "returned": self.returned.map(|took| json!({ "started_ms": took.started, "level_ms": took.level })),
+            "longest_gap_ms": self.longest_gap,
+            "blocks": self.blocks, "total": self.last().cash.to_string(),
+            "total_shares": self.last().shares.to_string(), "orders": orders,
             "orders_per_second": orders_per_second, "trades": trades, "deals": self.deals.unwrap_or(0), "pauses": self.pauses,
             "errors": self.refused.iter().map(|(code, count)| json!({ "code": code, "count": count })).collect::<Vec<_>>(),
             "ramp": self.ramp.then(|| ramp::to_json(&self.steps)),
@@ -168,7 +183,6 @@ impl Report {
     pub(super) fn lines(&self) -> Vec<(&'static str, String)> {
         let [p50, p95, p99, max] = self.latency.map(|micros| micros / 1_000);
         let [start, end, most] = self.rss.map(|bytes| bytes / 1_048_576);
-        let Totals { cash, shares, .. } = self.totals;
         let mut lines = vec![
             (
                 "transactions",
@@ -178,29 +192,42 @@ impl Report {
                 "due to final",
                 format!("p50 {p50} ms, p95 {p95} ms, p99 {p99} ms, longest {max} ms (of {})", self.sampled),
             ),
-            (
-                "nodes",
-                format!(
-                    "{} ms of CPU, {start} MiB at first, {end} MiB at last, {most} MiB at most",
-                    self.node_cpu_ms
-                ),
-            ),
             ("generator", format!("{} ms of CPU", self.own_cpu_ms)),
-            ("written", format!("{} bytes a transaction", self.written / self.committed.max(1))),
         ];
+        if self.totals.is_some() {
+            let cpu = self.node_cpu_ms;
+            let memory = format!("{start} MiB at first, {end} MiB at last, {most} MiB at most");
+            lines.push(("nodes", format!("{cpu} ms of CPU, {memory}")));
+            lines.push(("written", format!("{} bytes a transaction", self.written / self.committed.max(1))));
+        }
         if let Some([orders, per_second, trades]) = self.orders() {
             lines.push(("orders", format!("{per_second} a second, {orders} in all, {trades} trades")));
         }
         lines.extend(self.deals.map(|deals| ("deals", format!("{deals} settled"))));
+        lines.push(("between blocks", format!("{} ms at most", self.longest_gap)));
+        lines.extend(self.returned.map(|Return { started, level }| {
+            ("came back", format!("answered after {started} ms, level after {level} ms"))
+        }));
         if self.offences > 0 {
             lines.push(("offences", format!("{} equivocations recorded", self.offences)));
         }
-        lines.push(("all accounts", format!("{cash} in cash and {shares} shares")));
+        lines.push(match self.totals {
+            Some((_, Totals { cash, shares, .. })) => {
+                ("all accounts", format!("{cash} in cash and {shares} shares"))
+            }
+            None => ("all accounts", "not added up, as the nodes are elsewhere".into()),
+        });
         lines.push(("no room", format!("{} times", self.pauses)));
         let refused = self.refused.iter();
         lines.extend(refused.map(|(code, count)| ("refused", format!("{count} with code {code}"))));
         lines
     }
+}
+
+/// The longest time between blocks that have transactions of the load, by when they were made, and how many they have.
+fn longest_gap(blocks: &[(u64, u64)]) -> u64 {
+    let times: Vec<u64> = blocks.iter().filter(|(_, count)| *count > 0).map(|(time, _)| *time).collect();
+    times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max().unwrap_or(0)
 }
 
 /// Thousandths of something as a decimal number: microseconds as milliseconds, milliseconds as seconds.

@@ -6,8 +6,8 @@ use sillok_client::keys::Keypair;
 use sillok_runtime::Genesis;
 
 use super::kind::Kind;
-use super::market::{COMPANIES, Venue};
-use super::options::Workload;
+use super::market::Venue;
+use super::options::{BenchOptions, Workload};
 use super::{BenchError, did};
 use crate::dev;
 
@@ -15,8 +15,6 @@ use crate::dev;
 const EACH: u64 = 1_000_000_000;
 /// The shares that each account begins with.
 const SHARES_EACH: u64 = 10_000_000;
-/// The name of the register of a workload without a market.
-const REGISTER: &str = "bench";
 
 /// The contracts that a bench calls.
 pub(super) struct Scene {
@@ -41,10 +39,11 @@ impl Scene {
     }
 
     /// The dev genesis with an account of each key, or its DID's, as the workload asks.
-    pub(super) fn genesis(workload: Workload, keys: &[Keypair]) -> Result<(Genesis, Self), BenchError> {
-        let mut genesis = plain(workload, EACH * keys.len() as u64)?;
+    pub(super) fn genesis(options: &BenchOptions, keys: &[Keypair]) -> Result<(Genesis, Self), BenchError> {
+        let (workload, companies) = (options.workload, companies(options.companies));
+        let mut genesis = plain(workload, &companies, EACH * keys.len() as u64)?;
         genesis.name = "sillok-bench".into();
-        let scene = Scene::of(workload, &genesis)?;
+        let scene = Scene::of(workload, &companies, &genesis)?;
         for (number, key) in (0..).zip(keys) {
             if workload.has(|kind| kind != Kind::Did) {
                 genesis.admitted.push((key.account(), 0));
@@ -64,16 +63,15 @@ impl Scene {
         Ok((genesis, scene))
     }
 
-    fn of(workload: Workload, genesis: &Genesis) -> Result<Self, BenchError> {
+    fn of(workload: Workload, companies: &[String], genesis: &Genesis) -> Result<Self, BenchError> {
         let find = |name: &str| {
             genesis.contract(name).ok_or_else(|| BenchError::Workload(format!("no contract {name}")))
         };
-        let market = workload.has(Kind::trades).then(|| Venue::of(genesis)).transpose()?;
-        let registers = match &market {
-            Some(venue) => venue.registers.clone(),
-            None if workload.has(Kind::moves_shares) => vec![find(REGISTER)?],
-            None => Vec::new(),
+        let registers: Vec<ContractId> = match workload.has(Kind::moves_shares) {
+            true => companies.iter().map(|name| find(name)).collect::<Result<_, _>>()?,
+            false => Vec::new(),
         };
+        let market = workload.has(Kind::trades).then(|| Venue::of(genesis, registers.clone())).transpose()?;
         Ok(Scene { cash: find("cash")?, registers, market, did: find("did")?, escrow: find("escrow")? })
     }
 
@@ -88,11 +86,16 @@ impl Scene {
     }
 }
 
+/// The names of so many companies' registers.
+fn companies(count: u16) -> Vec<String> {
+    (1..=count).map(|number| format!("bench-{number:04}")).collect()
+}
+
 /// The genesis without the bench's accounts.
-fn plain(workload: Workload, authorised: u64) -> Result<Genesis, BenchError> {
+fn plain(workload: Workload, companies: &[String], authorised: u64) -> Result<Genesis, BenchError> {
     Ok(match (workload.has(Kind::trades), workload.has(Kind::moves_shares)) {
-        (true, _) => dev::genesis_with_market(&COMPANIES, authorised)?,
-        (false, true) => dev::genesis_with_register(REGISTER, authorised)?,
+        (true, _) => dev::genesis_with_market(companies, authorised)?,
+        (false, true) => dev::genesis_with_registers(companies, authorised)?,
         (false, false) => dev::genesis()?,
     })
 }

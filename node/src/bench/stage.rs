@@ -2,15 +2,16 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::thread;
 use std::time::Duration;
 
-use codec::Encode;
+use codec::{DecodeAll, Encode};
 use sillok_abi::{Account, Hash, Time};
 use sillok_client::keys::Keypair;
 use sillok_client::transaction::now;
+use sillok_runtime::Genesis;
 
 use super::accounts::key;
 use super::kind::Kind;
@@ -77,11 +78,12 @@ impl Stage {
         fs::create_dir_all(&folder).map_err(failed())?;
         let keys = keys(options.accounts);
         let addresses: Vec<Account> = keys.iter().map(Keypair::account).collect();
-        let (genesis, scene) = Scene::genesis(options.workload, &keys)?;
+        let (genesis, scene) = Scene::genesis(options, &keys)?;
         let with_dids = options.workload.has(|kind| kind == Kind::Did);
         let dids = keys.iter().filter(|_| with_dids).map(|key| did::account(scene.did, key)).collect();
         let (places, genesis) = match options.validators {
-            1 => (Vec::new(), genesis),
+            _ if !options.url.is_empty() => (Vec::new(), prepared(&folder, &genesis)?),
+            1 if !options.prepare => (Vec::new(), genesis),
             several => testnet::make(&folder.join("nodes"), several.into(), (0, 0), genesis)?,
         };
         let tls = options.tls.files().map(absolute).transpose()?;
@@ -103,6 +105,16 @@ impl Stage {
             signature_gas: genesis.parameters.gas.signatures.sr25519.of(size_of::<Hash>()),
             deals_expire: now().plus(DEALS_LAST_MS),
         })
+    }
+
+    /// The last of several validators.
+    pub(super) fn last(&self) -> Option<NodePlace> {
+        self.places.last().cloned()
+    }
+
+    /// The folders of the nodes.
+    pub(super) fn homes(&self) -> Vec<PathBuf> {
+        self.places.iter().map(|place| place.home.clone()).collect()
     }
 
     /// Starts the nodes.
@@ -145,6 +157,15 @@ impl Stage {
     pub(super) fn transactions(&self) -> PathBuf {
         self.folder.join("transactions")
     }
+}
+
+/// The genesis that was prepared in a folder: this one, but for its nodes.
+fn prepared(folder: &Path, expected: &Genesis) -> Result<Genesis, BenchError> {
+    let path = folder.join("genesis");
+    let bytes = fs::read(&path).map_err(BenchError::system(format!("can't read {}", path.display())))?;
+    let genesis = Genesis::decode_all(&mut bytes.as_slice()).ok();
+    let same = |found: &Genesis| found.calls == expected.calls && found.contracts == expected.contracts;
+    genesis.filter(same).ok_or(BenchError::OtherBench(path))
 }
 
 /// The same files, wherever they are looked for.

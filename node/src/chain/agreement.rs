@@ -73,7 +73,7 @@ impl Chain {
     }
 
     /// Drops what waits and can be in no block at `time` or later.
-    pub(super) fn drop_expired(&self, time: Time) {
+    pub(crate) fn drop_expired(&self, time: Time) {
         let mut pool = lock(self.pool.mempool());
         let expired = pool.expired(time);
         for id in &expired {

@@ -9,7 +9,7 @@ use std::mem;
 use std::sync::Arc;
 
 use sillok_abi::governance::NodeInfo;
-use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Time, Transaction, Validator};
+use sillok_abi::{Block, Certificate, Hash, Header, PublicKey, Receipt, Time, Transaction, Validator};
 use sillok_abi::{merkle_root, validators_digest};
 use sillok_runtime::{
     BlockEnv, BlockError, Changes, Execution, Executor, Fault, Identified, Proposal, Refusal, StateReader,
@@ -247,9 +247,10 @@ impl Producer {
     fn announce(&self, block: Arc<CommittedBlock>, gas_used: u64) {
         let receipts = block.receipts.of_transactions();
         let mut pool = lock(self.chain.pool.mempool());
-        for receipt in receipts {
-            pool.remove(&receipt.id);
-        }
+        let in_block = receipts.iter().zip(&block.stored.block.transactions);
+        let settle =
+            |(receipt, transaction): (&Receipt, &Transaction)| pool.settle(&receipt.id, &transaction.body);
+        let given_up: Vec<Hash> = in_block.filter_map(settle).collect();
         drop(pool);
         let (height, round, transactions) = (block.header().height, block.header().round, receipts.len());
         let scheduled = block.receipts.scheduled;
@@ -262,7 +263,7 @@ impl Producer {
         self.chain.metrics().block(height, transactions, gas_used);
         self.chain.report_again();
         self.chain.feed.publish(block.clone());
-        self.chain.waiters.wake(receipts.iter().map(|receipt| &receipt.id));
+        self.chain.waiters.wake(receipts.iter().map(|receipt| &receipt.id).chain(&given_up));
     }
 }
 

@@ -4,8 +4,10 @@
 
 mod agreement;
 mod arguments;
+mod bench;
 mod call;
 mod cash;
+mod chains;
 mod completions;
 mod contract;
 mod did;
@@ -175,19 +177,9 @@ fn usage_error(error: &clap::Error) -> CliError {
 fn run(cli: Cli) -> Result<()> {
     let Cli { options, command } = cli;
     match command {
-        Command::Dev(dev) => {
-            let announce =
-                |banner: &crate::dev::Banner| output::result(options.json, banner, banner.to_json());
-            crate::dev::run(&dev, announce)
-                .map_err(|error| CliError::failed("dev", &error).hint(error.hint()))
-        }
-        Command::Start(start) => {
-            let announce =
-                |started: &crate::start::Started| output::result(options.json, started, started.to_json());
-            crate::start::run(&start, announce)
-                .map_err(|error| CliError::failed("start", &error).hint(error.hint()))
-        }
-        Command::Testnet(testnet) => run_testnet(&testnet, &options),
+        Command::Dev(dev) => chains::dev(&dev, &options),
+        Command::Start(start) => chains::start(&start, &options),
+        Command::Testnet(testnet) => chains::testnet(&testnet, &options),
         Command::Init(init) => node::init(&init, &options),
         Command::Config(config) => node::config(&config, &options),
         Command::Genesis(command) => genesis::run(command, &options),
@@ -196,85 +188,18 @@ fn run(cli: Cli) -> Result<()> {
         Command::Token(command) => token::run(command, &options),
         Command::Verify(verify) => verify::run(&verify, &options),
         Command::Snapshot(command) => snapshot::run(&command, &options),
-        Command::Bench(bench) => measure(&bench, &options),
-        Command::Sim(sim) => simulate(&sim, &options),
+        Command::Bench(bench) => bench::run(&bench, &options),
+        Command::Sim(sim) => chains::simulate(&sim, &options),
         Command::History(history::HistoryCommand::Rebuild(rebuild)) => history::rebuild(&rebuild, &options),
-        Command::Doctor(doctor) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
-            runtime.block_on(doctor::run(&doctor, &options))
-        }
-        online => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
-            runtime.block_on(run_online(online, options))
-        }
+        Command::Doctor(doctor) => block_on(doctor::run(&doctor, &options)),
+        online => block_on(run_online(online, options)),
     }
 }
 
-/// Runs a testnet.
-fn run_testnet(testnet: &crate::testnet::TestnetOptions, options: &GlobalOptions) -> Result<()> {
+/// Runs what waits for others, on this thread.
+fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
-    let announce =
-        |banner: &crate::testnet::TestnetBanner| output::result(options.json, banner, banner.to_json());
-    let tell = |line: &crate::testnet::Line| output::line(options.json, line, &line.to_json());
-    let ended = runtime.block_on(crate::testnet::run(testnet, announce, &tell));
-    ended.map_err(|error| CliError::failed("testnet", &error).hint(error.hint()))
-}
-
-/// Runs a bench, and fails if the node lost anything.
-fn measure(bench: &crate::bench::BenchOptions, options: &GlobalOptions) -> Result<()> {
-    bench.html.as_deref().map_or(Ok(()), check_writable)?;
-    if bench.equivocate && bench.validators < 4 {
-        let count = bench.validators;
-        return Err(CliError::usage(format!("{count} validators can't stand one that equivocates"))
-            .hint("give --validators 4, or more"));
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::failed("runtime", error))?;
-    let tell = |what| output::note(options.quiet, what);
-    let reach = reach::client_options(options)?;
-    let report = runtime.block_on(crate::bench::run(bench, &reach, &tell));
-    let report = report.map_err(|error| CliError::failed("bench", error))?;
-    output::result(options.json, &report, report.to_json());
-    if let Some(path) = &bench.html {
-        std::fs::write(path, report.to_html())
-            .map_err(|error| CliError::failed("file", format!("can't write {}: {error}", path.display())))?;
-        output::note(options.quiet, format!("the page is {}", path.display()));
-    }
-    match report.failures() {
-        failures if failures.is_empty() => Ok(()),
-        failures => Err(CliError::failed("bench", failures.join("; "))),
-    }
-}
-
-/// Refuses a file that can't be: better before a long bench than after it.
-fn check_writable(file: &std::path::Path) -> Result<()> {
-    if file.is_dir() {
-        return Err(CliError::usage(format!("{} is a folder", file.display())).hint("give a file's name"));
-    }
-    match file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        Some(folder) if !folder.is_dir() => {
-            Err(CliError::usage(format!("{} is no folder", folder.display()))
-                .hint("make it, or give another file"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Runs seeds of the simulator, and fails if one breaks a rule.
-fn simulate(sim: &crate::sim::SimOptions, options: &GlobalOptions) -> Result<()> {
-    let report = sim.run(&|finding| output::note(false, finding));
-    output::result(options.json, &report, report.to_json());
-    match report.findings() {
-        (0, _) => Ok(()),
-        (broken, all) => {
-            let message = format!("{broken} of {all} seeds break a rule");
-            Err(CliError::failed("sim", message)
-                .hint("each was named above with the command that replays it"))
-        }
-    }
+    runtime.map_err(|error| CliError::failed("runtime", error))?.block_on(future)
 }
 
 /// Runs what may talk to a node.

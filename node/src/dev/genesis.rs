@@ -34,7 +34,7 @@ pub(crate) enum DevGenesisError {
     #[error("the contract `{name}` can't be read: {error}")]
     Contract {
         /// Its name.
-        name: &'static str,
+        name: String,
         /// What is wrong.
         error: ModuleError,
     },
@@ -42,7 +42,7 @@ pub(crate) enum DevGenesisError {
     #[error("the contract `{contract}` has no method `{method}`")]
     Method {
         /// Its name.
-        contract: &'static str,
+        contract: String,
         /// The method's.
         method: &'static str,
     },
@@ -50,7 +50,7 @@ pub(crate) enum DevGenesisError {
     #[error("the arguments of `{contract}.{method}` don't fit: {error}")]
     Arguments {
         /// The contract's name.
-        contract: &'static str,
+        contract: String,
         /// The method's.
         method: &'static str,
         /// What does not fit.
@@ -70,8 +70,9 @@ pub(crate) fn genesis() -> Result<Genesis, DevGenesisError> {
 ///
 /// # Errors
 /// The same.
-pub(crate) fn genesis_with_register(name: &'static str, authorised: u64) -> Result<Genesis, DevGenesisError> {
-    made_of(|builder| samples::add_register(samples::fill(builder)?, name, authorised))
+pub(crate) fn genesis_with_registers(names: &[String], authorised: u64) -> Result<Genesis, DevGenesisError> {
+    let add = |builder, name: &String| samples::add_register(builder, name, authorised);
+    made_of(|builder| names.iter().try_fold(samples::fill(builder)?, add))
 }
 
 /// The same, with one more register for each name, whose class 1 may have this many shares and is listed on the
@@ -79,10 +80,7 @@ pub(crate) fn genesis_with_register(name: &'static str, authorised: u64) -> Resu
 ///
 /// # Errors
 /// The same.
-pub(crate) fn genesis_with_market(
-    names: &[&'static str],
-    authorised: u64,
-) -> Result<Genesis, DevGenesisError> {
+pub(crate) fn genesis_with_market(names: &[String], authorised: u64) -> Result<Genesis, DevGenesisError> {
     made_of(|builder| samples::add_market(samples::fill(builder)?, names, authorised))
 }
 
@@ -148,7 +146,7 @@ pub(super) struct Builder {
     contracts: Vec<GenesisContract>,
     calls: Vec<Call>,
     /// What the contracts of each name say about themselves.
-    described: Vec<(&'static str, Metadata)>,
+    described: Vec<(String, Metadata)>,
 }
 
 impl Builder {
@@ -159,11 +157,12 @@ impl Builder {
     /// Adds a contract of `code`, made with these arguments.
     pub(super) fn contract(
         &mut self,
-        name: &'static str,
+        name: &str,
         code: &[u8],
         arguments: Value,
     ) -> Result<(), DevGenesisError> {
-        let metadata = module::metadata(code).map_err(|error| DevGenesisError::Contract { name, error })?;
+        let metadata =
+            module::metadata(code).map_err(|error| DevGenesisError::Contract { name: name.into(), error })?;
         let args = match metadata.constructor() {
             Some(constructor) => self.encode(name, "constructor", &constructor.params, arguments)?,
             None => Vec::new(),
@@ -179,18 +178,18 @@ impl Builder {
             admin: Some(self.admin),
             args,
         });
-        self.described.push((name, metadata));
+        self.described.push((name.into(), metadata));
         Ok(())
     }
 
     /// Adds a call that is made with everybody's authority.
     pub(super) fn call(
         &mut self,
-        contract: &'static str,
+        contract: &str,
         method: &'static str,
         arguments: Value,
     ) -> Result<(), DevGenesisError> {
-        let unknown = || DevGenesisError::Method { contract, method };
+        let unknown = || DevGenesisError::Method { contract: contract.into(), method };
         let (_, metadata) = self.described.iter().find(|(name, _)| *name == contract).ok_or_else(unknown)?;
         let params = metadata.method(method).ok_or_else(unknown)?.params.clone();
         let args = self.encode(contract, method, &params, arguments)?;
@@ -201,7 +200,7 @@ impl Builder {
 
     fn encode(
         &self,
-        contract: &'static str,
+        contract: &str,
         method: &'static str,
         params: &[sillok_abi::FieldSpec],
         arguments: Value,
@@ -211,7 +210,7 @@ impl Builder {
             _ => Map::new(),
         };
         encode_fields(params, &arguments, self).map_err(|error| DevGenesisError::Arguments {
-            contract,
+            contract: contract.into(),
             method,
             error: Box::new(error),
         })

@@ -13,7 +13,7 @@ use codec::DecodeAll;
 use sillok_runtime::{Genesis, Optimisation, Outside};
 
 pub(crate) use banner::Banner;
-pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_market, genesis_with_register};
+pub(crate) use genesis::{DevGenesisError, VALIDATOR, genesis, genesis_with_market, genesis_with_registers};
 pub(crate) use nodes::{node, with_nodes};
 pub(crate) use options::DevOptions;
 pub(crate) use samples::FEE_RATE;

@@ -112,7 +112,7 @@ fn market_roles() -> Value {
 /// Adds a register of a made-up company with one class of shares, and no holders.
 pub(super) fn add_register(
     mut builder: Builder,
-    name: &'static str,
+    name: &str,
     authorised: u64,
 ) -> Result<Builder, DevGenesisError> {
     let issuer =
@@ -130,7 +130,7 @@ pub(super) fn add_register(
 /// won in steps of 10, with fees and the tax on sales.
 pub(super) fn add_market(
     mut builder: Builder,
-    names: &[&'static str],
+    names: &[String],
     authorised: u64,
 ) -> Result<Builder, DevGenesisError> {
     let tax = json!({ "class": TAX_CLASS, "from": TAXED_FROM, "rate": TAX_RATE });

@@ -82,6 +82,25 @@ fn the_same_transaction_or_nonce_is_refused() {
 }
 
 #[test]
+fn what_a_block_has_is_taken_out_and_so_is_another_one_with_its_nonce() {
+    let mut pool = Mempool::default();
+    for nonce in 1..=3 {
+        insert(&mut pool, 1, nonce).unwrap();
+    }
+    let (first, there) = transaction(1, 1, 100, 0);
+    assert_eq!(pool.settle(&first.id, &there.body), None);
+    assert!(pool.dropped(&first.id).is_none(), "it is not given up: it is in the block");
+    // Somebody else's of the same nonce, which is in the block, excludes the one that waits.
+    let (waits, _) = transaction(1, 2, 100, 0);
+    let (other, in_block) = transaction(1, 2, 101, 0);
+    assert_ne!(waits.id, other.id);
+    assert_eq!(pool.settle(&other.id, &in_block.body), Some(waits.id));
+    assert!(pool.dropped(&waits.id).is_some());
+    assert_eq!(pool.size().transactions, 1);
+    assert_eq!(candidates(&mut pool, 9), [(1, 3)]);
+}
+
+#[test]
 fn one_submitter_can_not_fill_the_pool() {
     let mut pool = Mempool::default();
     for nonce in 0..limits::SUBMITTER_TRANSACTIONS as u64 {

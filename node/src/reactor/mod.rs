@@ -91,6 +91,8 @@ pub(crate) struct Reactor {
     /// Until when waiting transactions are no reason for another block: those that there were came to nothing
     /// in the last one.
     quiet_until: Option<Instant>,
+    /// When it was last looked what waits in vain, while a height was being decided.
+    swept: Instant,
 }
 
 impl Reactor {
@@ -130,6 +132,7 @@ impl Reactor {
             nodes: next.nodes,
             next_due: next.due,
             quiet_until: None,
+            swept: Instant::now(),
         };
         reactor.perform(effects)?;
         reactor.measure_power();
@@ -170,6 +173,7 @@ impl Reactor {
         let now = Instant::now();
         let timer = self.timers.wait(now).unwrap_or(limits::LONGEST_SLEEP).min(limits::LONGEST_SLEEP);
         if !self.driver.is_idle() {
+            self.drop_expired(now);
             return Ok(timer);
         }
         let quiet = self.quiet_until.map(|until| until.saturating_duration_since(now));
@@ -180,6 +184,15 @@ impl Reactor {
                 Ok(Duration::ZERO)
             }
             due => Ok(due.map_or(timer, Duration::from_millis).min(timer).min(quiet.unwrap_or(timer))),
+        }
+    }
+
+    /// Drops what can be in no block any more, now and then: a node whose turn it never is, as it is no validator,
+    /// may wait long for the next block if the others have none to make.
+    fn drop_expired(&mut self, now: Instant) {
+        if now >= self.swept + limits::LONGEST_SLEEP {
+            self.swept = now;
+            self.chain.drop_expired(self.chain.now());
         }
     }
 

@@ -68,18 +68,19 @@ impl StorageError {
             StorageError::Locked(_) => "stop the other node, or choose another folder with --data",
             StorageError::NotADataFolder(_) => "choose an empty or new folder with --data",
             StorageError::UnknownFormat { .. } => {
-                "use the version of sillok that wrote it, or start afresh with --reset"
+                "use the version of sillok that wrote it; a development chain can start afresh with --reset"
             }
             StorageError::OtherChain { .. } => {
-                "the genesis changed (a rebuilt contract is enough): start afresh with --reset, or keep \
-                 the old chain and choose another folder with --data"
+                "give each chain its own folder; the genesis of a development chain changes with its contracts: \
+                 start it afresh with --reset, or keep the old one and choose another folder with --data"
             }
             StorageError::Unfinished => {
                 "restore it again with `sillok snapshot restore`: it begins anew by itself"
             }
             StorageError::File { .. } => "check the path, its permissions and the free space",
             StorageError::Engine(_) | StorageError::Corrupt(_) | StorageError::NotNext { .. } => {
-                "keep a copy of the folder for the bug report; --reset starts afresh"
+                "keep a copy of the folder for the bug report; a development chain starts afresh with --reset, a \
+                 member's node as docs/operating.md has it for a lost disk"
             }
         }
     }

@@ -6,8 +6,9 @@
 use std::path::Path;
 
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompactionStyle, DBCompressionType,
-    DataBlockIndexType, Env, IteratorMode, Options, ReadOptions, Snapshot, WriteBatch, WriteOptions,
+    BlockBasedIndexType, BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB,
+    DBCompactionStyle, DBCompressionType, DataBlockIndexType, Env, IteratorMode, Options, ReadOptions,
+    Snapshot, WriteBatch, WriteOptions,
 };
 use sillok_runtime::{Direction, PageLimit};
 
@@ -19,6 +20,9 @@ use crate::limits;
 const REMOVED_WINDOW: usize = 1_024;
 /// …this many are removed ones.
 const REMOVED_TRIGGER: usize = 512;
+
+/// How large the pieces of an index or a filter are.
+const METADATA_BLOCK_BYTES: usize = 4 * 1024;
 
 /// Keys of a batch come in the order of their tables' keys: each is looked for from the place of the one before
 /// it, and not from the top, whatever it begins with.
@@ -108,6 +112,12 @@ fn table_options(table: Table, cache: &Cache) -> Result<Options, StorageError> {
     blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
     blocks.set_block_cache(cache);
     blocks.set_cache_index_and_filter_blocks(true);
+    // Indexes and filters in pieces: those of a large file are megabytes, which a cache that is full of other things
+    // would read anew, whole, for each key that is looked for.
+    blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+    blocks.set_partition_filters(true);
+    blocks.set_metadata_block_size(METADATA_BLOCK_BYTES);
+    blocks.set_pin_top_level_index_and_filter(true);
     let mut options = Options::default();
     let usage = Use::of(table);
     if matches!(usage, Use::ByKey | Use::Index) {

@@ -51,6 +51,26 @@ impl Nodes {
         Nodes { nodes: vec![node], told: vec![false] }
     }
 
+    /// None: all run elsewhere.
+    pub(crate) fn elsewhere() -> Self {
+        Nodes { nodes: Vec::new(), told: Vec::new() }
+    }
+
+    /// Starts one of them by itself.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub(crate) fn start_one(place: &NodePlace) -> Result<NodeProcess, TestnetError> {
+        start(place, &[])
+    }
+
+    /// Has this one be the last, which has ended.
+    pub(crate) fn replace_last(&mut self, node: NodeProcess) {
+        if let Some(last) = self.nodes.last_mut() {
+            *last = node;
+        }
+    }
+
     /// Kills the last one without a word.
     pub(crate) fn kill_last(&mut self) {
         if let Some(node) = self.nodes.last_mut() {

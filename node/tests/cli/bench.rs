@@ -1,7 +1,7 @@
 //! `sillok bench`, with figures so small that they say nothing of the machine: what it finds is right, whatever
 //! the time it takes.
 
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -87,11 +87,55 @@ fn a_validator_that_equivocates_is_recorded_and_the_others_lose_nothing() {
 }
 
 #[test]
+fn a_validator_that_is_killed_comes_back_and_is_level() {
+    let fault =
+        ["--validators", "4", "--rate", "60", "--seconds", "8", "--kill-after", "2", "--return-after", "2"];
+    let report = report(&fault);
+    assert_sound(&report, 480);
+    let [started, level] = ["started_ms", "level_ms"].map(|what| report["returned"][what].as_u64().unwrap());
+    assert!(0 < started && started <= level, "{report}");
+    assert!(report["longest_gap_ms"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn nodes_that_somebody_else_starts_are_measured_from_outside() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().to_str().unwrap();
+    let prepare =
+        ["--prepare", "--data", data, "--validators", "2", "--companies", "3", "--workload", "market"];
+    let made = report(&prepare);
+    let homes = made["homes"].as_array().unwrap();
+    assert_eq!(homes.len(), 2, "{made}");
+    let nodes: Vec<Started> = homes.iter().map(|home| Started::at(home.as_str().unwrap())).collect();
+    let urls: Vec<&str> = nodes.iter().flat_map(|node| ["--url", &node.url]).collect();
+    let with = |more: &[&'static str]| [&["--data", data], urls.as_slice(), more].concat();
+    let load = with(&["--companies", "3", "--workload", "market"]);
+    let report = report(&load);
+    assert_sound(&report, 180);
+    assert_eq!(report["orders"], json!(180));
+    // What was prepared for others is not theirs, and neither is another chain.
+    let refused = |arguments: &[&str]| {
+        let output = bench(arguments);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+    };
+    assert!(refused(&with(&["--companies", "4", "--workload", "market"])).contains("as with --prepare"));
+    let other = tempfile::tempdir().unwrap();
+    let (elsewhere, first) = (other.path().to_str().unwrap(), nodes[0].url.as_str());
+    bench(&["--prepare", "--data", elsewhere, "--validators", "2"]);
+    assert!(refused(&["--data", elsewhere, "--url", first]).contains("has the chain"));
+}
+
+#[test]
 fn what_can_not_be_is_refused_before_anything_starts() {
     for (arguments, why) in [
         (vec!["--ramp", "--kill-after", "3"], "--kill-after"),
         (vec!["--ramp-by", "20"], "--ramp"),
         (vec!["--equivocate"], "--validators"),
+        (vec!["--prepare"], "--data"),
+        (vec!["--url", "http://127.0.0.1:1"], "--data"),
+        (vec!["--companies", "61"], "fewer --companies"),
+        (vec!["--companies", "1"], "2..=1000"),
         (vec!["--equivocate", "--validators", "3"], "--validators 4"),
         (vec!["--ramp", "--ramp-by", "0"], "1..=400"),
         (vec!["--workload", "shares"], "possible values"),
@@ -102,6 +146,31 @@ fn what_can_not_be_is_refused_before_anything_starts() {
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
         assert!(said.contains(why), "{arguments:?}: {said}");
+    }
+}
+
+/// A node that runs until it is dropped.
+struct Started {
+    process: Child,
+    url: String,
+}
+
+impl Started {
+    fn at(home: &str) -> Self {
+        let mut start = Command::new(BINARY);
+        start.args(["start", "--json", home]).env("RUST_LOG", "warn").stdout(Stdio::piped());
+        let mut process = start.spawn().unwrap();
+        let output = process.stdout.as_mut().unwrap();
+        let banner: Value =
+            serde_json::Deserializer::from_reader(output).into_iter().next().unwrap().unwrap();
+        Started { process, url: banner["rpc"].as_str().unwrap().to_owned() }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
     }
 }
 

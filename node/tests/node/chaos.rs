@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use sillok_abi::Transaction;
 use sillok_client::rpc::{BlockRef, Client};
 
 use crate::network::{Load, PATIENCE, VALIDATORS};
@@ -139,6 +140,42 @@ impl Drop for Testnet {
     }
 }
 
+/// All that was sent is final on all nodes, and what was final before stays where it was.
+async fn nothing_is_lost(testnet: &Testnet, sent: &[Transaction], seen: &Chain) {
+    // What a node that was killed or stopped had in its memory alone is sent again.
+    let client = testnet.client(1);
+    for payment in sent {
+        let _ = client.tx_submit(payment).await;
+    }
+    for payment in sent {
+        finality(&client, &payment.body.id()).await;
+    }
+    let mut whole = Chain::default();
+    testnet.read(1, &mut whole).await;
+    for node in 2..=VALIDATORS {
+        testnet.reaches(node, whole.blocks.len() as u64).await;
+        let mut same = Chain::default();
+        testnet.read(node, &mut same).await;
+        same.blocks.truncate(whole.blocks.len());
+        assert_eq!(same, whole, "node {node}");
+    }
+    let lost = sent.iter().filter(|one| !whole.transactions.contains_key(&hex_id(&one.body.id()))).count();
+    assert_eq!(lost, 0);
+    assert!(whole.transactions.values().all(|(_, ok)| *ok));
+    assert!(seen.transactions.len() > 100, "{} were final in the middle of it", seen.transactions.len());
+    assert!(seen.transactions.iter().all(|(id, place)| whole.transactions[id] == *place));
+    assert!(whole.blocks.starts_with(&seen.blocks), "what was final stays where it was");
+}
+
+/// The heights of all nodes.
+async fn heights(testnet: &Testnet) -> Vec<u64> {
+    let mut heights = Vec::new();
+    for node in 1..=VALIDATORS {
+        heights.push(testnet.height(node).await);
+    }
+    heights
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn validators_go_on_through_all_that_goes_wrong_and_lose_nothing() {
     let mut testnet = Testnet::start(&["--faults"]);
@@ -164,12 +201,9 @@ async fn validators_go_on_through_all_that_goes_wrong_and_lose_nothing() {
     // Two and two: nobody decides anything, nor can one half go around the links.
     testnet.begin("cut 3,4");
     tokio::time::sleep(STILL / 3).await;
-    let before =
-        [testnet.height(1).await, testnet.height(2).await, testnet.height(3).await, testnet.height(4).await];
+    let before = heights(&testnet).await;
     tokio::time::sleep(STILL).await;
-    let after =
-        [testnet.height(1).await, testnet.height(2).await, testnet.height(3).await, testnet.height(4).await];
-    assert_eq!(before, after, "two of four are no quorum");
+    assert_eq!(before, heights(&testnet).await, "two of four are no quorum");
     testnet.heal();
     testnet.go_on(&[1, 2, 3, 4]).await;
 
@@ -188,30 +222,8 @@ async fn validators_go_on_through_all_that_goes_wrong_and_lose_nothing() {
     assert_eq!(testnet.order("kill 2 for 100ms")["begins"], "kill 2 for 100ms");
     assert_eq!(testnet.line()["ends"], "kill 2 for 100ms");
 
-    // What a node that was killed or stopped had in its memory alone is sent again.
     let sent = load.stop().await;
-    let client = testnet.client(1);
-    for payment in &sent {
-        let _ = client.tx_submit(payment).await;
-    }
-    for payment in &sent {
-        finality(&client, &payment.body.id()).await;
-    }
-    let mut whole = Chain::default();
-    testnet.read(1, &mut whole).await;
-    for node in 2..=VALIDATORS {
-        testnet.reaches(node, whole.blocks.len() as u64).await;
-        let mut same = Chain::default();
-        testnet.read(node, &mut same).await;
-        same.blocks.truncate(whole.blocks.len());
-        assert_eq!(same, whole, "node {node}");
-    }
-    let lost = sent.iter().filter(|one| !whole.transactions.contains_key(&hex_id(&one.body.id()))).count();
-    assert_eq!(lost, 0);
-    assert!(whole.transactions.values().all(|(_, ok)| *ok));
-    assert!(seen.transactions.len() > 100, "{} were final in the middle of it", seen.transactions.len());
-    assert!(seen.transactions.iter().all(|(id, place)| whole.transactions[id] == *place));
-    assert!(whole.blocks.starts_with(&seen.blocks), "what was final stays where it was");
+    nothing_is_lost(&testnet, &sent, &seen).await;
 
     // A node that is paused stops too.
     testnet.begin("pause 2");

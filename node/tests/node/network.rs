@@ -2,7 +2,7 @@
 //! wrong between them is in `chaos`.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -232,6 +232,52 @@ fn decide(network: &Network, action: &[&str]) {
     assert!(voted["status"]["Executed"].is_object(), "{voted}");
 }
 
+/// A member makes a folder there; the node's and the validator's public keys, which it tells the others.
+fn make_fifth(network: &Network, home: &Path) -> (String, String) {
+    std::fs::write(network.folder.data().join("secret"), "a good password\n").unwrap();
+    let secret = network.folder.data().join("secret");
+    let made = Command::new(BINARY)
+        .args(["init", "--json", "--password-file"])
+        .args([secret.as_path(), home])
+        .output()
+        .unwrap();
+    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
+    std::fs::copy(network.home(0).join("genesis.scale"), home.join("genesis.scale")).unwrap();
+    let theirs = std::fs::read_to_string(network.home(0).join("node.toml")).unwrap();
+    let peers = theirs.split("peers = [").nth(1).unwrap().split(']').next().unwrap();
+    let settings = format!(
+        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n[access]\nanonymous = \"operate\"\n"
+    );
+    std::fs::write(home.join("node.toml"), settings).unwrap();
+    let key = |of: &str| made[of].as_str().unwrap().to_owned();
+    (key("node"), key("validator"))
+}
+
+/// Waits until nobody is connected to a node any more.
+async fn is_left_alone(network: &Network, node: usize) {
+    let begun = Instant::now();
+    loop {
+        let peers = network.client(node).node_peers().await.unwrap();
+        if peers["peers"].as_array().unwrap().is_empty() {
+            break;
+        }
+        assert!(begun.elapsed() < PATIENCE, "an expelled member is still connected: {peers}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Whoever trusts strangers, who announced nobody, is led nowhere.
+fn strangers_are_not_followed(network: &Network, file: &str, first: &str, stranger: &str) {
+    let text = std::fs::read_to_string(file).unwrap();
+    std::fs::write(file, text.replace(first, stranger)).unwrap();
+    let url = network.nodes[0].as_ref().unwrap().url();
+    let output =
+        Command::new(BINARY).args(["trust", "--json", "--node", url, "--follow", file]).output().unwrap();
+    let refused: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let found = (output.status.code(), &refused["error"]["code"]);
+    assert_eq!(found, (Some(1), &"not-verified".into()), "{refused}");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_validator_is_voted_in_and_out_under_load() {
     let mut network = Network::start();
@@ -240,30 +286,13 @@ async fn a_validator_is_voted_in_and_out_under_load() {
     let four = four.to_str().unwrap();
     command(&network, "//Alice", &["trust", "--out", four]);
     let load = Load::start(payers.clone(), network.urls());
-    // A member makes a folder, and tells the others what is in it.
     let home = network.home(VALIDATORS);
-    std::fs::write(network.folder.data().join("secret"), "a good password\n").unwrap();
-    let secret = network.folder.data().join("secret");
-    let made = Command::new(BINARY)
-        .args(["init", "--json", "--password-file"])
-        .args([&secret, &home])
-        .output()
-        .unwrap();
-    let made: serde_json::Value = serde_json::from_slice(&made.stdout).unwrap();
-    let (node, validator) = (made["node"].as_str().unwrap(), made["validator"].as_str().unwrap());
-    std::fs::copy(network.home(0).join("genesis.scale"), home.join("genesis.scale")).unwrap();
-    let theirs = std::fs::read_to_string(network.home(0).join("node.toml")).unwrap();
-    let peers = theirs.split("peers = [").nth(1).unwrap().split(']').next().unwrap();
-    let settings = format!(
-        "rpc = \"127.0.0.1:0\"\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\npeers = [{peers}]\npassword_file = {secret:?}\n[access]\nanonymous = \"operate\"\n"
-    );
-    std::fs::write(home.join("node.toml"), settings).unwrap();
-
+    let (node, validator) = make_fifth(&network, &home);
     // Before it is voted in, nobody is connected to it.
     network.nodes.push(Some(Node::start_home(&home, &[])));
     tokio::time::sleep(Duration::from_secs(2)).await;
     assert_eq!(network.height(VALIDATORS).await, 0);
-    let add = ["add-node", "A Fifth (SAMPLE)", node, "--operator", "//Eve", "--validator", validator];
+    let add = ["add-node", "A Fifth (SAMPLE)", &node, "--operator", "//Eve", "--validator", &validator];
     decide(&network, &add);
     network.reaches(VALIDATORS, network.height(0).await + 5).await;
     let seats = network.client(VALIDATORS).node_consensus().await.unwrap();
@@ -285,15 +314,7 @@ async fn a_validator_is_voted_in_and_out_under_load() {
     for operator in ["//Bob", "//Charlie", "//Dave"] {
         command(&network, operator, &["gov", "vote", &number, "yes"]);
     }
-    let begun = Instant::now();
-    loop {
-        let peers = network.client(VALIDATORS).node_peers().await.unwrap();
-        if peers["peers"].as_array().unwrap().is_empty() {
-            break;
-        }
-        assert!(begun.elapsed() < PATIENCE, "an expelled member is still connected: {peers}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    is_left_alone(&network, VALIDATORS).await;
     let expelled = network.height(VALIDATORS).await;
     network.reaches(0, expelled + 5).await;
     assert!(network.height(VALIDATORS).await <= expelled + 1, "an expelled member follows no more");
@@ -304,18 +325,6 @@ async fn a_validator_is_voted_in_and_out_under_load() {
     network.agree().await;
     let again = command(&network, "//Alice", &["trust", "--follow", four]);
     assert_eq!(again["validators"].as_array().unwrap().len(), VALIDATORS, "{again}");
-    // Strangers announced nobody.
-    let text = std::fs::read_to_string(four).unwrap();
-    let account = payers.account(0).to_string();
     let first = again["validators"][0]["address"].as_str().unwrap();
-    std::fs::write(four, text.replace(first, &account)).unwrap();
-    let url = network.nodes[0].as_ref().unwrap().url();
-    let output =
-        Command::new(BINARY).args(["trust", "--json", "--node", url, "--follow", four]).output().unwrap();
-    let refused: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(
-        (output.status.code(), &refused["error"]["code"]),
-        (Some(1), &"not-verified".into()),
-        "{refused}"
-    );
+    strangers_are_not_followed(&network, four, first, &payers.account(0).to_string());
 }

@@ -66,6 +66,40 @@ async fn agree(network: &Network, height: u64) {
     assert_eq!(ids.len(), 1, "height {height}");
 }
 
+/// Has a disk alter each chunk of the snapshots that a node keeps.
+fn damage(home: &Path) {
+    for snapshot in kept(home) {
+        for chunk in fs::read_dir(snapshot.join("chunks")).unwrap() {
+            let chunk = chunk.unwrap().path();
+            let mut bytes = fs::read(&chunk).unwrap();
+            bytes[1_000] ^= 1;
+            fs::write(&chunk, bytes).unwrap();
+        }
+    }
+}
+
+/// A node dies while it fetches and restores a snapshot, and fetches nothing twice.
+fn goes_on_where_it_died(home: &Path, options: &[&str]) {
+    Node::dies_home(home, options, "fetched@1");
+    let fetched: Vec<PathBuf> =
+        fs::read_dir(home.join("data/snapshots")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(
+        fetched.iter().all(|path| path.extension().is_some_and(|extension| extension == "part")),
+        "{fetched:?}"
+    );
+    assert_eq!(fetched.len(), 1);
+    let written = |path: &Path| fs::metadata(path.join("chunks/000000")).unwrap().modified().unwrap();
+    let before = written(&fetched[0]);
+    Node::dies_home(home, options, "restoring@50");
+    Node::dies_home(home, options, "restored@1");
+    assert_eq!(written(&fetched[0]), before, "a chunk that is there is not fetched again");
+    // What is unfinished is no chain.
+    set(home, "sync = \"snapshot\"", "sync = \"blocks\"");
+    let (error, _) = Node::fails_home(home, options);
+    assert!(error["message"].as_str().unwrap().contains("was not finished"), "{error}");
+    set(home, "sync = \"blocks\"", "sync = \"snapshot\"");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_without_a_disk_joins_by_a_snapshot_of_its_peers() {
     let mut network = Network::prepare();
@@ -85,15 +119,7 @@ async fn a_node_without_a_disk_joins_by_a_snapshot_of_its_peers() {
     }
     load.stop().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    // One of them has what its disk has damaged.
-    for snapshot in kept(&network.home(0)) {
-        for chunk in fs::read_dir(snapshot.join("chunks")).unwrap() {
-            let chunk = chunk.unwrap().path();
-            let mut bytes = fs::read(&chunk).unwrap();
-            bytes[1_000] ^= 1;
-            fs::write(&chunk, bytes).unwrap();
-        }
-    }
+    damage(&network.home(0));
 
     let home = network.home(LOST);
     set(&home, "sync = \"blocks\"", "sync = \"snapshot\"");
@@ -103,24 +129,7 @@ async fn a_node_without_a_disk_joins_by_a_snapshot_of_its_peers() {
     assert_eq!(code, Some(1));
     let from = (network.height(0).await + 2).to_string();
     let options = ["--votes-from", from.as_str()];
-    Node::dies_home(&home, &options, "fetched@1");
-    let fetched: Vec<PathBuf> =
-        fs::read_dir(home.join("data/snapshots")).unwrap().map(|entry| entry.unwrap().path()).collect();
-    assert!(
-        fetched.iter().all(|path| path.extension().is_some_and(|extension| extension == "part")),
-        "{fetched:?}"
-    );
-    assert_eq!(fetched.len(), 1);
-    let written = |path: &Path| fs::metadata(path.join("chunks/000000")).unwrap().modified().unwrap();
-    let before = written(&fetched[0]);
-    Node::dies_home(&home, &options, "restoring@50");
-    Node::dies_home(&home, &options, "restored@1");
-    assert_eq!(written(&fetched[0]), before, "a chunk that is there is not fetched again");
-    // What is unfinished is no chain.
-    set(&home, "sync = \"snapshot\"", "sync = \"blocks\"");
-    let (error, _) = Node::fails_home(&home, &options);
-    assert!(error["message"].as_str().unwrap().contains("was not finished"), "{error}");
-    set(&home, "sync = \"blocks\"", "sync = \"snapshot\"");
+    goes_on_where_it_died(&home, &options);
 
     network.run(LOST, &options);
     let base: u64 = kept(&home)[0].file_name().unwrap().to_str().unwrap().parse().unwrap();

@@ -1,12 +1,8 @@
-//! All books of a chain, loaded when first touched, and the calls that contracts make.
+//! All books of a chain, loaded when first touched, and how an operation on one of them runs.
 
 use std::sync::Arc;
 
-use sillok_abi::{
-    Account, Amended, Auction, BookAction, BookError, BookEvent, BookId, BookParams, BookQuery, Cancelled,
-    ContractId, Depth, Hash, NewOrder, OrderId, OrderView, Phase, PhaseSet, Placed, Price, Quantity,
-    Reported, Resumed, Session, Side, Time, Uncrossed,
-};
+use sillok_abi::{BookError, BookId, BookParams, ContractId};
 
 use super::answer::{Answer, Broken, Failure, answer, promised};
 use super::book::{Book, Now, Steps};
@@ -31,7 +27,7 @@ pub struct OrderBooks {
     /// The book of each operation of the tentative block.
     pub(super) operations: Vec<u32>,
     now: Now,
-    steps_taken: u32,
+    pub(super) steps_taken: u32,
     /// Of the hash tables, so that nobody can choose accounts that collide.
     seed: u64,
     /// What went wrong in a call that could not say so; everything fails from then on.
@@ -71,220 +67,6 @@ impl OrderBooks {
         }
         Ok(())
     }
-
-    /// Creates a book that `owner` alone may change. Refuses with `BadParams`, `TooManyBooks`.
-    pub fn create(&mut self, owner: ContractId, params: BookParams) -> Answer<BookId> {
-        answer(self.add(owner, params))
-    }
-
-    /// Places an order. It matches at once if the phase and its kind let it; what is left of it rests, waits
-    /// or is cancelled. An order that could still match when the steps are used up is not left in the book
-    /// crossed: its rest is cancelled with the reason `StepLimit`, and can be placed again.
-    pub fn place(&mut self, caller: ContractId, book: BookId, order: &NewOrder, most: u32) -> Answer<Placed> {
-        let place = |book: &mut Book, steps: &mut Steps| book.place(order, steps);
-        self.run(caller, book, most, place, |book, entry, steps| entry.placed(book, steps))
-    }
-
-    /// Gives an order another limit, if one is named, and another quantity: what is to be left of it. Less at
-    /// the same price keeps its place; otherwise it comes in anew, with its id. Only an order at a limit can
-    /// get another limit or more.
-    pub fn amend(
-        &mut self,
-        caller: ContractId,
-        book: BookId,
-        order: OrderId,
-        price: Option<Price>,
-        quantity: Quantity,
-        most: u32,
-    ) -> Answer<Amended> {
-        let amend = |book: &mut Book, steps: &mut Steps| book.amend(order, price, quantity, steps);
-        self.run(caller, book, most, amend, |book, (before, entry), steps| Amended {
-            before: before.view(book),
-            placed: entry.placed(book, steps),
-        })
-    }
-
-    /// Takes an order out, in any phase; answers what it was.
-    pub fn cancel(&mut self, caller: ContractId, book: BookId, order: OrderId) -> Answer<OrderView> {
-        self.run(caller, book, 0, |book, _| book.cancel(order), |book, seen, _| seen.view(book))
-    }
-
-    /// Takes out all orders of an owner, if one is named, and of a side, if one is named. Not done means that
-    /// the steps are used up: call again.
-    pub fn mass_cancel(
-        &mut self,
-        caller: ContractId,
-        book: BookId,
-        owner: Option<Account>,
-        side: Option<Side>,
-        most: u32,
-    ) -> Answer<Cancelled> {
-        self.operate(caller, book, most, |book, steps| book.mass_cancel(owner.as_ref(), side, steps))
-    }
-
-    /// Takes out orders whose time has come. They don't trade in any case. Not done means call again.
-    pub fn expire(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Cancelled> {
-        self.operate(caller, book, most, |book, steps| book.expire(steps))
-    }
-
-    /// Sets the phase, once what it requires is done: closing takes out orders for the day, the closing call
-    /// makes market orders of those that become such. Not done means call again. Refuses what may not follow
-    /// with `WrongPhase`, and to leave orders behind that an auction has to match with `Crossed`.
-    pub fn set_phase(
-        &mut self,
-        caller: ContractId,
-        book: BookId,
-        phase: Phase,
-        until: Option<Time>,
-        most: u32,
-    ) -> Answer<PhaseSet> {
-        self.operate(caller, book, most, |book, steps| book.turn_to(phase, until, steps))
-    }
-
-    /// Sets the day's reference and band, once limit orders outside of it are taken out. Not done means call
-    /// again. Prices that are none of the book's, or out of order, are refused with `BadParams`.
-    pub fn set_band(
-        &mut self,
-        caller: ContractId,
-        book: BookId,
-        reference: Price,
-        band: (Price, Price),
-        most: u32,
-    ) -> Answer<PhaseSet> {
-        self.operate(caller, book, most, |book, steps| book.set_band(reference, band.0, band.1, steps))
-    }
-
-    /// Takes an auction's next steps. Not done means call again, and nothing else happens in the book before.
-    pub fn uncross(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Uncrossed> {
-        self.operate(caller, book, most, |book, steps| book.uncross(steps))
-    }
-
-    /// Does what is due and was left undone: midpoint orders that can meet, and stops that are triggered.
-    pub fn resume(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Resumed> {
-        self.operate(caller, book, most, |book, steps| {
-            book.settle_due(steps)?;
-            let (fills, removed) = (std::mem::take(&mut steps.fills), std::mem::take(&mut steps.removed));
-            Ok(Resumed { fills, removed, done: !book.is_due() })
-        })
-    }
-
-    /// In a negotiated book, `taker` takes so much of a named order, at its price.
-    pub fn take(
-        &mut self,
-        caller: ContractId,
-        book: BookId,
-        order: OrderId,
-        taker: Account,
-        quantity: Quantity,
-    ) -> Answer<Placed> {
-        let take = |book: &mut Book, steps: &mut Steps| book.take(order, taker, quantity, steps);
-        self.run(caller, book, 1, take, |book, entry, steps| entry.placed(book, steps))
-    }
-
-    /// Notes a trade that two parties agreed on outside of the book.
-    pub fn report(
-        &mut self,
-        caller: ContractId,
-        book: BookId,
-        price: Price,
-        quantity: Quantity,
-    ) -> Answer<Reported> {
-        self.operate(caller, book, 0, |book, _| {
-            let (value, fee) = book.report_trade(price, quantity)?;
-            Ok(Reported { value, fee })
-        })
-    }
-}
-
-/// Reading, which anybody may. Refuses with `NoBook`, and an order's with `NoOrder`.
-impl OrderBooks {
-    /// An order of any book.
-    pub fn order(&mut self, book: BookId, order: OrderId) -> Answer<OrderView> {
-        answer(self.book(book).and_then(|book| book.order(order)))
-    }
-
-    /// At most `limit` orders of an owner with ids above `after`, lowest first.
-    pub fn orders_of(
-        &mut self,
-        book: BookId,
-        owner: &Account,
-        after: OrderId,
-        limit: u32,
-    ) -> Answer<Vec<OrderView>> {
-        answer(self.book(book).and_then(|book| Ok(book.orders_of(owner, after, limit)?)))
-    }
-
-    /// The best `levels` of both sides.
-    pub fn depth(&mut self, book: BookId, levels: u32) -> Answer<Depth> {
-        answer(self.book(book).map(|book| book.depth(levels)))
-    }
-
-    /// The rules.
-    pub fn params(&mut self, book: BookId) -> Answer<BookParams> {
-        answer(self.book(book).map(|book| book.params.clone()))
-    }
-
-    /// The day so far.
-    pub fn session(&mut self, book: BookId) -> Answer<Session> {
-        answer(self.book(book).map(|book| book.session()))
-    }
-
-    /// What an auction would do now; none if nothing can trade.
-    pub fn indication(&mut self, book: BookId) -> Answer<Option<Auction>> {
-        answer(self.book(book).map(|book| book.indication()))
-    }
-
-    /// The number of the first event of the tentative block, and its events so far.
-    pub fn events(&mut self, book: BookId) -> Answer<(u64, &[BookEvent])> {
-        answer(self.book(book).map(|book| {
-            let events = book.log.events.as_slice();
-            (book.counters.event.wrapping_sub(events.len() as u64), events)
-        }))
-    }
-
-    /// As `events`, of the latest operation alone.
-    pub fn latest_events(&mut self, book: BookId) -> Answer<(u64, &[BookEvent])> {
-        answer(self.book(book).map(|book| {
-            let events = book.latest_events();
-            (book.counters.event.wrapping_sub(events.len() as u64), events)
-        }))
-    }
-
-    /// A digest of everything in a book, every queue in its order: two books with the same digest
-    /// behave the same for ever. Takes time in proportion to the book.
-    pub fn digest(&mut self, book: BookId) -> Answer<Hash> {
-        answer(self.book(book).and_then(|book| Ok(book.digest()?)))
-    }
-}
-
-/// What calls cost.
-impl OrderBooks {
-    /// How many steps the latest call that changes books took, even if it was refused or some were taken back.
-    pub fn steps_taken(&self) -> u32 {
-        self.steps_taken
-    }
-
-    /// How many orders or levels an action has to look through before its first step. 0 if there is no such
-    /// book.
-    pub fn work_of(&mut self, book: BookId, action: &BookAction) -> Result<u64, Fault> {
-        let work = self.book(book).map(|book| match action {
-            BookAction::MassCancel { owner: Some(owner), .. } => book.orders_open(owner),
-            BookAction::SetPhase { phase: Phase::Closed, .. } => book.slots_to_sweep(),
-            BookAction::Uncross => book.auction_work(),
-            _ => 0,
-        });
-        Ok(answer(work)?.unwrap_or(0))
-    }
-
-    /// As `work_of`, of a query.
-    pub fn work_of_query(&mut self, book: BookId, query: &BookQuery) -> Result<u64, Fault> {
-        let work = self.book(book).map(|book| match query {
-            BookQuery::OrdersOf { owner, .. } => book.orders_open(owner),
-            BookQuery::Indication => book.auction_work(),
-            BookQuery::Session => 0,
-        });
-        Ok(answer(work)?.unwrap_or(0))
-    }
 }
 
 impl OrderBooks {
@@ -294,7 +76,7 @@ impl OrderBooks {
         number.map_or(Ok(None), |number| load::size(number, &*self.state))
     }
 
-    fn add(&mut self, owner: ContractId, params: BookParams) -> Result<BookId, Failure> {
+    pub(super) fn add(&mut self, owner: ContractId, params: BookParams) -> Result<BookId, Failure> {
         let book = Book::new(owner, params, self.seed)?;
         let places = self.places()?;
         let number = u32::try_from(places.len()).unwrap_or(u32::MAX);
@@ -310,7 +92,7 @@ impl OrderBooks {
 
     /// As `run`, of an operation whose result is the answer.
     #[inline(always)]
-    fn operate<T>(
+    pub(super) fn operate<T>(
         &mut self,
         caller: ContractId,
         id: BookId,
@@ -323,7 +105,7 @@ impl OrderBooks {
     /// Runs an operation of at most `most` steps on a book of `caller`, which is undone if it is refused, and
     /// makes its answer of what it came to. Answers are large: this one is made where it is to be.
     #[inline(always)]
-    fn run<S, T>(
+    pub(super) fn run<S, T>(
         &mut self,
         caller: ContractId,
         id: BookId,
@@ -368,7 +150,7 @@ impl OrderBooks {
     }
 
     /// A book, to read, loaded if it was not.
-    fn book(&mut self, id: BookId) -> Result<&Book, Failure> {
+    pub(super) fn book(&mut self, id: BookId) -> Result<&Book, Failure> {
         if !self.is_loaded(id) {
             self.load(id)?;
         }

@@ -7,8 +7,8 @@
 //! the slot of every order. Whatever was done since a savepoint can be undone, and leaves nothing
 //! behind. Nothing depends on which books are in memory. No order of iteration comes from a hash table.
 //!
-//! A call travels from [`books`](OrderBooks) (which book, loaded yet?, may this contract?) to what it asks
-//! for: an order through `admission` (may it come in?), `entry` (match, rest) and `matching`, and what it
+//! A call of [`OrderBooks`], one of its `operations` or `queries`, travels through `books` (which book, loaded yet?,
+//! may this contract?) to what it asks for: an order through `admission` (may it come in?), `entry` (match, rest) and `matching`, and what it
 //! sets in motion through `triggers`; others to `amend`, `removal`, `session`, `auction` and `uncross`
 //! (with `allotment`), `negotiation`, and `view`. All of them change orders through `queue` alone, which
 //! keeps two structures: the `slab` (orders at numbered slots, found by `index`, `owners` and timers) and
@@ -37,9 +37,11 @@ mod load;
 mod matching;
 mod negotiation;
 mod occupancy;
+mod operations;
 mod order;
 mod owners;
 mod pages;
+mod queries;
 mod queue;
 mod record;
 mod removal;

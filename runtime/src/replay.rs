@@ -4,6 +4,7 @@
 //! nothing visible depends on the order.
 
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
@@ -24,22 +25,44 @@ impl UsedNonce {
     }
 }
 
+/// How many tables there are. Millions of nonces are remembered, and a table that is full is made anew: all of it while
+/// a block waits, if there were one alone.
+const TABLES: u64 = 64;
+
 /// Submitters' nonces.
-pub(crate) struct Nonces(HashSet<(Account, u64), SeedableRandomState>);
+pub(crate) struct Nonces {
+    tables: Vec<HashSet<(Account, u64), SeedableRandomState>>,
+    hasher: SeedableRandomState,
+}
 
 impl Nonces {
     /// None. The seed keeps whoever chooses nonces from choosing colliding ones.
     pub(crate) fn seeded(seed: u64) -> Self {
-        Nonces(HashSet::with_hasher(SeedableRandomState::with_seed(seed, SharedSeed::global_fixed())))
+        let hasher = |seed| SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
+        // Another seed chooses the table than places within it.
+        let tables = (0..TABLES).map(|_| HashSet::with_hasher(hasher(seed))).collect();
+        Nonces { tables, hasher: hasher(!seed) }
     }
 
     pub(crate) fn contains(&self, body: &TransactionBody) -> bool {
-        self.0.contains(&(body.submitter, body.nonce))
+        let used = (body.submitter, body.nonce);
+        self.tables[self.place(&used)].contains(&used)
     }
 
     /// Answers whether it is new.
     pub(crate) fn insert(&mut self, submitter: Account, nonce: u64) -> bool {
-        self.0.insert((submitter, nonce))
+        let used = (submitter, nonce);
+        let place = self.place(&used);
+        self.tables[place].insert(used)
+    }
+
+    fn remove(&mut self, used: &(Account, u64)) {
+        let place = self.place(used);
+        self.tables[place].remove(used);
+    }
+
+    fn place(&self, used: &(Account, u64)) -> usize {
+        (self.hasher.hash_one(used) % TABLES) as usize
     }
 }
 
@@ -70,7 +93,7 @@ impl ReplayGuard {
     pub(crate) fn forget_before(&mut self, now: Time) {
         let live = self.by_expiry.split_off(&now.plus(1));
         for nonce in std::mem::replace(&mut self.by_expiry, live).into_values().flatten() {
-            self.used.0.remove(&nonce);
+            self.used.remove(&nonce);
         }
     }
 }

@@ -105,8 +105,9 @@ pub(super) async fn run(
     lock(load).begin(step, file.start);
     let elapsed = lock(load).elapsed();
     lock(load).usage.push((elapsed, nodes.usage()));
-    // The one that is to be killed is asked nothing.
-    let asked = &clients[..clients.len() - usize::from(options.kill_after.is_some() && clients.len() > 1)];
+    // The one that is to be killed, or breaks the rules, is asked nothing.
+    let faulty = (options.kill_after.is_some() || options.equivocate) && clients.len() > 1;
+    let asked = &clients[..clients.len() - usize::from(faulty)];
     let (begun, mut tasks) = send_all(asked, (nodes, absence), file, (step, options), load).await?;
     // All is sent before it is asked whether all is worked off.
     while !tasks.is_empty() {

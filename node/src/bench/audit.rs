@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sillok_abi::native::GOVERNANCE;
-use sillok_abi::{Event, Outcome, Time, Transaction};
+use sillok_abi::{Account, Event, Outcome, Time, Transaction, TransactionBody};
 
 use super::BenchError;
 use super::gas::{TRIAL_DEALS, TRIALS};
@@ -57,6 +57,13 @@ pub(super) fn read(stage: &Stage, transactions: usize) -> Result<Audit, BenchErr
     Ok(audit)
 }
 
+/// The number of a transaction of the load. Trials are none of it, and neither are reports of equivocations, which submit
+/// themselves.
+fn number(transaction: &Transaction) -> Option<u64> {
+    let TransactionBody { submitter, nonce, .. } = &transaction.body;
+    (*nonce < TRIALS && *submitter != Account::Contract(GOVERNANCE)).then_some(*nonce)
+}
+
 /// Whether an event says that a validator equivocated.
 fn is_offence(event: &&Event) -> bool {
     event.contract == GOVERNANCE && event.name == "Equivocated"
@@ -76,9 +83,9 @@ impl Audit {
         time: Time,
         failed: u64,
     ) {
-        transactions.iter().for_each(|transaction| self.see(workload, transaction.body.nonce));
-        let of_load = transactions.iter().filter(|transaction| transaction.body.nonce < TRIALS);
-        self.times.push((time, of_load.count() as u64));
+        let numbers: Vec<u64> = transactions.iter().filter_map(number).collect();
+        numbers.iter().for_each(|number| self.see(workload, *number));
+        self.times.push((time, numbers.len() as u64));
         self.failed += failed;
         self.blocks += 1;
     }
@@ -93,10 +100,6 @@ impl Audit {
 
     /// Counts a transaction that is in the chain.
     fn see(&mut self, workload: Workload, number: u64) {
-        // A trial is none of the load.
-        if number >= TRIALS {
-            return;
-        }
         match usize::try_from(number).ok().and_then(|number| self.included.get_mut(number)) {
             Some(included) if !*included => {
                 *included = true;
@@ -109,14 +112,30 @@ impl Audit {
 
 #[cfg(test)]
 mod tests {
+    use sillok_abi::{Call, Credential};
+
     use super::*;
 
     #[test]
-    fn what_is_there_twice_or_was_never_sent_counts_and_trials_do_not() {
-        let mut audit = Audit { included: vec![false; 3], ..Audit::default() };
-        for number in [0, 2, TRIALS, TRIALS + 2, 2, 3] {
-            audit.see(Workload::MarketBatch, number);
-        }
+    fn what_is_there_twice_or_was_never_sent_counts_and_trials_and_reports_do_not() {
+        let mut audit = Audit::of(3);
+        let of = |submitter, nonce| Transaction {
+            body: TransactionBody {
+                chain: [0; 32],
+                submitter,
+                nonce,
+                expiry: Time(0),
+                gas_limit: 0,
+                call: Call { contract: GOVERNANCE, method: "report".into(), args: Vec::new() },
+                authorisations: Vec::new(),
+            },
+            credential: Credential::Contract(Vec::new()),
+        };
+        let mut block: Vec<Transaction> =
+            [0, 2, TRIALS, TRIALS + 2, 2, 3].map(|number| of(Account::Key([1; 32]), number)).into();
+        block.push(of(Account::Contract(GOVERNANCE), 1));
+        audit.see_block(Workload::MarketBatch, &block, Time(7), 0);
+        assert_eq!(audit.times, [(Time(7), 4)]);
         assert_eq!(audit.included, [true, false, true]);
         assert_eq!((audit.duplicated, audit.orders), (2, 32));
     }

@@ -60,7 +60,8 @@ impl SignedFile {
                     .map_err(failed())?;
             }
         }
-        output.flush().map_err(failed())?;
+        // On disk: nodes are not to wait behind it while they are measured.
+        output.flush().and_then(|()| output.get_ref().sync_all()).map_err(failed())?;
         drop(output);
         let input = BufReader::new(File::open(&path).map_err(failed())?);
         // Whether signing took longer than was thought, or not as long: there is patience for either.

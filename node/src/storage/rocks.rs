@@ -21,6 +21,10 @@ const REMOVED_WINDOW: usize = 1_024;
 /// …this many are removed ones.
 const REMOVED_TRIGGER: usize = 512;
 
+/// So much of a file that is being compacted is written to disk at a time: if the system did it all at once at the end,
+/// the block that is synced then would wait behind gigabytes.
+const SYNC_EVERY_BYTES: u64 = 1024 * 1024;
+
 /// How large the pieces of an index or a filter are.
 const METADATA_BLOCK_BYTES: usize = 4 * 1024;
 
@@ -79,6 +83,7 @@ fn database_options() -> Result<Options, StorageError> {
     options.create_missing_column_families(true);
     options.set_db_write_buffer_size(limits::STORAGE_WRITE_BUFFER_BYTES);
     options.set_max_total_wal_size(limits::STORAGE_LOG_BYTES);
+    options.set_bytes_per_sync(SYNC_EVERY_BYTES);
     options.set_max_open_files(limits::STORAGE_OPEN_FILES);
     options.set_keep_log_file_num(4);
     Ok(options)

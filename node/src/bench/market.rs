@@ -112,7 +112,7 @@ impl Venue {
         let account = numbers.below(as_number(accounts.len()));
         let own = account % companies;
         let other = (own + 1 + numbers.below(companies - 1)) % companies;
-        let (company, side) = if number % 2 == 0 { (own, Side::Sell) } else { (other, Side::Buy) };
+        let (company, side) = if number.is_multiple_of(2) { (own, Side::Sell) } else { (other, Side::Buy) };
         // Each company's accounts come in turn.
         Deal { account, company, side, lot: u64::from(account / companies) + 1 }
     }

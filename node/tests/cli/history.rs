@@ -2,11 +2,12 @@
 //! refused where there is none.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::dev::{Dev, text};
+use crate::dev::{BINARY, Dev, text};
 
 /// All entries of an answer under this name, once the index has read as far as the chain is.
 fn entries(dev: &Dev, name: &str, args: &[&str]) -> Vec<Value> {
@@ -144,4 +145,25 @@ fn where_there_is_no_index_and_what_is_not_asked_for_rightly_is_told() {
     let none = dev.folder().join("none");
     let refused = dev.error(1, &["history", "rebuild", "--data", none.to_str().unwrap()]);
     assert!(text(&refused, "message").contains("there is no chain"), "{refused}");
+}
+
+#[test]
+fn an_index_of_more_blocks_than_the_chain_has_is_refused_until_it_is_made_anew() {
+    let mut dev = Dev::start();
+    dev.json(&["cash", "transfer", "//Bob", "10", "--from", "//Eve"]);
+    assert!(!entries(&dev, "entries", &["account", "//Eve"]).is_empty());
+    dev.stop();
+    let data = dev.folder().join("chain");
+    std::fs::remove_dir_all(data.join("db")).unwrap();
+    std::fs::remove_file(data.join("consensus.log")).unwrap();
+    let start = ["dev", "--json", "--rpc", "127.0.0.1:0", "--data", data.to_str().unwrap()];
+    let output = Command::new(BINARY).args(start).output().unwrap();
+    let refused: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{refused}");
+    let refused = &refused["error"];
+    assert!(text(refused, "message").contains("or of later blocks than the chain has"), "{refused}");
+    assert!(text(refused, "hint").contains("history rebuild"), "{refused}");
+    dev.json(&["history", "rebuild", "--data", data.to_str().unwrap()]);
+    dev.start_again();
+    assert!(entries(&dev, "entries", &["account", "//Eve"]).is_empty());
 }

@@ -49,6 +49,14 @@ fn deals_in_escrow_settle_all() {
 }
 
 #[test]
+fn what_an_unsettled_deal_locks_is_accounted_for() {
+    // Of the last deal the third step is never sent: its shares stay locked, and the sums have to know why.
+    let report = report(&["--workload", "escrow", "--rate", "91"]);
+    assert_sound(&report, 182);
+    assert_eq!(report["deals"], json!(60));
+}
+
+#[test]
 fn a_mix_has_its_parts_and_its_page_shows_them() {
     let folder = tempfile::tempdir().unwrap();
     let page = folder.path().join("page.html");

@@ -39,7 +39,7 @@ pub(crate) struct BenchOptions {
     /// Start it again after so many more.
     #[arg(long, value_name = "SECONDS", requires = "kill_after")]
     pub(crate) return_after: Option<u32>,
-    /// Have one of the validators sign two things in each round once some hundred blocks are there.
+    /// Have one of the validators sign two things in each round once some twenty blocks are there.
     #[arg(long, requires = "validators", conflicts_with = "kill_after")]
     pub(crate) equivocate: bool,
     /// Raise the rate step by step until the nodes no longer carry it: until 1 % take longer than a second from when

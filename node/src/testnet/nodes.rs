@@ -12,8 +12,8 @@ use crate::process::{NodeProcess, ProcessError, Usage};
 /// How long a node has to answer once it was started.
 const START: Duration = Duration::from_secs(120);
 
-/// What has a validator vote twice, from its two hundredth vote on: some hundred blocks after it has started.
-const EQUIVOCATES: &str = "equivocated@200";
+/// What has a validator vote twice, from its fortieth vote on: some twenty blocks after it has started.
+const EQUIVOCATES: &str = "equivocated@40";
 
 /// The nodes that run.
 pub(crate) struct Nodes {

@@ -87,7 +87,7 @@ fn a_ramp_goes_on_until_a_rate_is_not_carried() {
 
 #[test]
 fn a_validator_that_equivocates_is_recorded_and_the_others_lose_nothing() {
-    // Long enough for the hundred blocks after which it begins, which come as fast as they can.
+    // Long enough for the twenty blocks after which it begins.
     let report = report(&["--validators", "4", "--equivocate", "--rate", "60", "--seconds", "10"]);
     assert_sound(&report, 600);
     // For some heights at most, as it has no vote any more once the first is recorded.

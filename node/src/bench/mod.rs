@@ -3,9 +3,10 @@
 //!
 //! The parts: `accounts` are keys by number and `did` their DIDs; `kind` says what the transaction of a number is
 //! about, `workload`, `market` and `deal` what it does, `gas` what it may use; `scene` makes the genesis, `stage` the
-//! folder and the nodes, `signed` the file of signed transactions; `load` sends, while `absence` has a validator go away and come back, `audit` reads the chain afterwards
-//! and misses what was lost, `elsewhere` asks nodes that run elsewhere, `totals` adds up what everybody has; `ramp` judges steps, `latency` and `timeline` add up
-//! what was seen; `report` is what comes of it, and `html` with `chart` its page.
+//! folder and the nodes, `signed` the file of signed transactions; `load` sends, while `absence` has a validator go
+//! away and come back; `audit` reads the chain afterwards and misses what was lost, `elsewhere` asks nodes that run
+//! elsewhere, `totals` adds up what everybody has; `ramp` judges steps, `latency` and `timeline` add up what was seen;
+//! `report` is what comes of it, and `html` with `chart` its page.
 
 mod absence;
 mod accounts;

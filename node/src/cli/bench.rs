@@ -44,6 +44,11 @@ fn check(bench: &BenchOptions) -> Result<()> {
         let what = format!("{accounts} accounts can't hold the shares of {companies} companies");
         return Err(CliError::usage(what).hint("give more --accounts, or fewer --companies"));
     }
+    let absent_until = bench.kill_after.map(|killed| killed.saturating_add(bench.return_after.unwrap_or(0)));
+    if absent_until.is_some_and(|second| second >= bench.seconds) {
+        let what = format!("a bench of {} s is over before --kill-after and --return-after", bench.seconds);
+        return Err(CliError::usage(what).hint("give more --seconds"));
+    }
     if bench.equivocate && validators < STANDS_ONE {
         let what = format!("{validators} validators can't stand one that equivocates");
         return Err(CliError::usage(what).hint("give --validators 4, or more"));

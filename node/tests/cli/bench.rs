@@ -141,6 +141,7 @@ fn what_can_not_be_is_refused_before_anything_starts() {
         (vec!["--ramp", "--kill-after", "3"], "--kill-after"),
         (vec!["--ramp-by", "20"], "--ramp"),
         (vec!["--equivocate"], "--validators"),
+        (vec!["--validators", "4", "--kill-after", "1", "--return-after", "1"], "more --seconds"),
         (vec!["--prepare"], "--data"),
         (vec!["--url", "http://127.0.0.1:1"], "--data"),
         (vec!["--companies", "61"], "fewer --companies"),

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
-use sillok_runtime::Changes;
 
 use crate::limits;
 
@@ -56,10 +55,5 @@ impl StateCache {
     /// commits blocks alone.
     pub(super) fn put(&self, key: &[u8], value: Option<&[u8]>, height: u64) {
         self.0.insert(key.to_vec(), Cached { since: height, value: value.map(Arc::from) });
-    }
-
-    /// Takes in what the block at `height` has changed, once it is on disk and before anybody has a view of it.
-    pub(super) fn apply(&self, changes: &Changes, height: u64) {
-        changes.iter().for_each(|(key, value)| self.put(key, value.as_deref(), height));
     }
 }

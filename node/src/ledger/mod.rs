@@ -12,6 +12,7 @@ mod commit;
 mod effects;
 mod export;
 mod keys;
+mod known;
 mod prune;
 mod records;
 mod restore;
@@ -37,6 +38,7 @@ use bodies::{Undecided, recent_block};
 use cache::StateCache;
 pub(crate) use effects::Change;
 pub(crate) use export::FrozenLedger;
+use known::KnownKeys;
 pub(crate) use records::{Base, BlockReceipts, Place, Tip};
 pub(crate) use restore::Restore;
 use view::{Source, View};
@@ -125,7 +127,8 @@ impl Ledger {
         undecided: Undecided,
     ) -> Self {
         let (begun, lowest) = (AtomicU64::new(tip.height), AtomicU64::new(lowest));
-        let source = Source { storage: storage.clone(), begun, lowest, cache: StateCache::new() };
+        let (cache, known) = (StateCache::new(), KnownKeys::new());
+        let source = Source { storage: storage.clone(), begun, lowest, cache, known };
         Ledger { storage, source: Arc::new(source), undecided, base, tip: RwLock::new(tip) }
     }
 
@@ -209,7 +212,7 @@ impl Ledger {
         self.storage.write(batch)?;
         FailPoint::Written.pass();
         self.forget_undecided(tip.height);
-        self.source.cache.apply(&execution.changes, tip.height);
+        self.source.apply(&execution.changes, tip.height);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
     }

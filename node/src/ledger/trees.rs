@@ -11,7 +11,7 @@ use crate::limits;
 use crate::storage::{Entry, StorageError, Table};
 
 impl Ledger {
-    /// The tree of the state at the tip, made from the flat state.
+    /// The tree of the state at the tip, made from the flat state. From then on it is known which keys have values.
     ///
     /// # Errors
     /// If it can't be read.
@@ -20,7 +20,11 @@ impl Ledger {
         let page = |from: &[u8], limit| {
             Ok(self.storage.page(Table::State, from, &keys::BEYOND_STATE, Direction::Ascending, limit)?)
         };
-        each_entry(&[], page, |key, value| builder.add(key, value))?;
+        each_entry(&[], page, |key, value| {
+            self.source.known.insert(key);
+            builder.add(key, value)
+        })?;
+        self.source.known.complete(self.tip().height);
         Ok(builder.finish())
     }
 

@@ -1,6 +1,7 @@
 //! The state after one height, unmoved by later blocks.
 //!
-//! What is in the cache is known to be right, or not to be of this height. Otherwise:
+//! What is in the cache is known to be right, or not to be of this height, and a key that was never written is known
+//! to have no value. Otherwise:
 //!
 //! The flat state is the state of the last block and quick to read. A view uses it as long as no
 //! later block's batch has been handed to storage, which it checks *after* each read: a batch is only
@@ -10,9 +11,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sillok_runtime::{Direction, Fault, PageLimit, StateReader, Walk};
+use sillok_runtime::{Changes, Direction, Fault, PageLimit, StateReader, Walk};
 
 use super::cache::StateCache;
+use super::known::KnownKeys;
 use super::versions::Versions;
 use crate::storage::{Storage, Table};
 
@@ -25,6 +27,19 @@ pub(super) struct Source {
     /// The lowest height whose state can be read: whose versions are all there.
     pub(super) lowest: AtomicU64,
     pub(super) cache: StateCache,
+    pub(super) known: KnownKeys,
+}
+
+impl Source {
+    /// Takes in what the block at `height` has changed, once it is on disk and before anybody has a view of it.
+    pub(super) fn apply(&self, changes: &Changes, height: u64) {
+        for (key, value) in changes {
+            if value.is_some() {
+                self.known.insert(key);
+            }
+            self.cache.put(key, value.as_deref(), height);
+        }
+    }
 }
 
 /// The state after one height.
@@ -58,6 +73,9 @@ impl StateReader for View {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         if let Some(value) = self.source.cache.get(key, self.height) {
             return Ok(value);
+        }
+        if self.source.known.lacks(key, self.height) {
+            return Ok(None);
         }
         if self.is_flat() {
             let value = self.source.storage.get(Table::State, key)?;

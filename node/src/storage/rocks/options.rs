@@ -1,0 +1,113 @@
+//! How RocksDB is set up for what each table holds.
+
+use rocksdb::{
+    BlockBasedIndexType, BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType, DataBlockIndexType,
+    Env, Options,
+};
+
+use crate::limits;
+use crate::storage::{StorageError, Table};
+
+/// A file of versions is compacted soon if of this many keys one after the other…
+const REMOVED_WINDOW: usize = 1_024;
+/// …this many are removed ones.
+const REMOVED_TRIGGER: usize = 512;
+
+/// So much of a file that is being compacted is written to disk at a time: if the system did it all at once at the end,
+/// the block that is synced then would wait behind gigabytes.
+const SYNC_EVERY_BYTES: u64 = 1024 * 1024;
+
+/// How large the pieces of an index or a filter are.
+const METADATA_BLOCK_BYTES: usize = 4 * 1024;
+
+/// Keys of a batch come in the order of their tables' keys: each is looked for from the place of the one before
+/// it, and not from the top, whatever it begins with.
+const IN_ORDER: &str = "memtable_insert_with_hint_prefix_extractor=fixed:0";
+
+/// So many sorted runs of a table are there before some are merged. A look for a key asks the filter of each.
+const MERGED_RUNS: i32 = 12;
+
+/// How the database as a whole works.
+pub(super) fn database_options() -> Result<Options, StorageError> {
+    // Compaction takes what blocks and requests leave of the processors: it can wait, until RocksDB itself has
+    // writes wait for it.
+    let mut environment = Env::new()?;
+    environment.lower_thread_pool_cpu_priority();
+    let mut options = Options::default();
+    options.set_env(&environment);
+    options.create_if_missing(true);
+    options.create_missing_column_families(true);
+    options.set_db_write_buffer_size(limits::STORAGE_WRITE_BUFFER_BYTES);
+    options.set_max_total_wal_size(limits::STORAGE_LOG_BYTES);
+    options.set_bytes_per_sync(SYNC_EVERY_BYTES);
+    options.set_max_open_files(limits::STORAGE_OPEN_FILES);
+    options.set_keep_log_file_num(4);
+    Ok(options)
+}
+
+/// What a table is used for, as far as storage cares.
+enum Use {
+    /// Read key by key at every transaction.
+    ByKey,
+    /// The same, of keys that may well not be there, and that are written once.
+    Index,
+    /// Read in ranges, and grows for ever.
+    Versions,
+    /// An entry for each block.
+    Blocks,
+}
+
+impl Use {
+    fn of(table: Table) -> Self {
+        match table {
+            Table::State => Use::ByKey,
+            Table::Transactions | Table::BlockIds => Use::Index,
+            Table::History | Table::FieldRoots | Table::Accounts | Table::Contracts => Use::Versions,
+            _ => Use::Blocks,
+        }
+    }
+}
+
+/// How a table is kept, with this cache.
+pub(super) fn table_options(table: Table, cache: &Cache) -> Result<Options, StorageError> {
+    let mut blocks = BlockBasedOptions::default();
+    blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    blocks.set_block_cache(cache);
+    blocks.set_cache_index_and_filter_blocks(true);
+    // Indexes and filters in pieces: those of a large file are megabytes, which a cache that is full of other things
+    // would read anew, whole, for each key that is looked for.
+    blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+    blocks.set_partition_filters(true);
+    blocks.set_metadata_block_size(METADATA_BLOCK_BYTES);
+    blocks.set_pin_top_level_index_and_filter(true);
+    let mut options = Options::default();
+    let usage = Use::of(table);
+    if matches!(usage, Use::ByKey | Use::Index) {
+        // Found by hash within a block, and not compressed: in random ids there is nothing to compress. A filter
+        // tells which files a key is not in, and a tenth of a write buffer which keys are not in that.
+        blocks.set_data_block_index_type(DataBlockIndexType::BinaryAndHash);
+        blocks.set_bloom_filter(10.0, false);
+        options.set_memtable_whole_key_filtering(true);
+        options.set_memtable_prefix_bloom_ratio(0.1);
+        options.set_compression_type(DBCompressionType::None);
+    } else {
+        options.set_compression_type(DBCompressionType::Lz4);
+    }
+    if !matches!(usage, Use::Blocks) {
+        // Merged by size, and many at a time: each entry is rewritten a few times in all, and not at every level
+        // whenever one near it changes.
+        options.set_compaction_style(DBCompactionStyle::Universal);
+        options.set_level_zero_file_num_compaction_trigger(MERGED_RUNS);
+        options.set_level_zero_slowdown_writes_trigger(3 * MERGED_RUNS);
+        options.set_level_zero_stop_writes_trigger(4 * MERGED_RUNS);
+    }
+    // Small enough for a processor's cache, where finding a key's place takes half as long; and the first level
+    // is as large as what comes to it at a time.
+    options.set_write_buffer_size(limits::STORAGE_TABLE_BUFFER_BYTES);
+    options.set_max_bytes_for_level_base(4 * limits::STORAGE_TABLE_BUFFER_BYTES as u64);
+    options.set_block_based_table_factory(&blocks);
+    if matches!(usage, Use::Versions) {
+        options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);
+    }
+    Ok(options.get_options_from_string(IN_ORDER)?)
+}

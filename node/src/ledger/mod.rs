@@ -22,8 +22,10 @@ mod trees;
 mod versions;
 mod view;
 
+use std::panic;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread;
 
 use codec::{DecodeAll, Encode};
 use sillok_abi::{Block, Hash, Transaction, Validator};
@@ -209,10 +211,14 @@ impl Ledger {
         // From here on views below this height read versions; see `View`.
         self.source.begun.store(tip.height, Ordering::SeqCst);
         FailPoint::Unwritten.pass();
-        self.storage.write(batch)?;
+        // Nobody has a view of this height yet, so what it changed may be in memory before it is on disk.
+        thread::scope(|scope| {
+            let written = scope.spawn(|| self.storage.write(batch));
+            self.source.apply(&execution.changes, tip.height);
+            written.join().unwrap_or_else(|panic| panic::resume_unwind(panic))
+        })?;
         FailPoint::Written.pass();
         self.forget_undecided(tip.height);
-        self.source.apply(&execution.changes, tip.height);
         *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip.clone();
         Ok(tip)
     }

@@ -70,18 +70,10 @@ impl Use {
 
 /// How a table is kept, with this cache.
 pub(super) fn table_options(table: Table, cache: &Cache) -> Result<Options, StorageError> {
-    let mut blocks = BlockBasedOptions::default();
-    blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
-    blocks.set_block_cache(cache);
-    blocks.set_cache_index_and_filter_blocks(true);
-    // Indexes and filters in pieces: those of a large file are megabytes, which a cache that is full of other things
-    // would read anew, whole, for each key that is looked for.
-    blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
-    blocks.set_partition_filters(true);
-    blocks.set_metadata_block_size(METADATA_BLOCK_BYTES);
-    blocks.set_pin_top_level_index_and_filter(true);
-    let mut options = Options::default();
+    let (mut blocks, mut options) = (BlockBasedOptions::default(), Options::default());
     let usage = Use::of(table);
+    blocks.set_block_cache(cache);
+    index_options(&usage, &mut blocks);
     if matches!(usage, Use::ByKey | Use::Index) {
         // Found by hash within a block, and not compressed: in random ids there is nothing to compress. A filter
         // tells which files a key is not in, and a tenth of a write buffer which keys are not in that.
@@ -93,21 +85,44 @@ pub(super) fn table_options(table: Table, cache: &Cache) -> Result<Options, Stor
     } else {
         options.set_compression_type(DBCompressionType::Lz4);
     }
+    // What is asked for by key is there, as a rule: the oldest run need not say so.
+    options.set_optimize_filters_for_hits(matches!(usage, Use::ByKey));
+    merging_options(&usage, &mut options);
+    // Small enough for a processor's cache, where finding a key's place takes half as long; and the first level
+    // is as large as what comes to it at a time.
+    options.set_write_buffer_size(limits::STORAGE_TABLE_BUFFER_BYTES);
+    options.set_max_bytes_for_level_base(4 * limits::STORAGE_TABLE_BUFFER_BYTES as u64);
+    options.set_block_based_table_factory(&blocks);
+    Ok(options.get_options_from_string(IN_ORDER)?)
+}
+
+/// Where indexes and filters are.
+fn index_options(usage: &Use, blocks: &mut BlockBasedOptions) {
+    if matches!(usage, Use::ByKey) {
+        // In memory, some two bytes for each key, where nothing has to be looked for first.
+        return;
+    }
+    // In the cache, and in pieces: those of a large file are megabytes, which a cache that is full of other things
+    // would read anew, whole, for each key that is looked for.
+    blocks.set_cache_index_and_filter_blocks(true);
+    blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    blocks.set_index_type(BlockBasedIndexType::TwoLevelIndexSearch);
+    blocks.set_partition_filters(true);
+    blocks.set_metadata_block_size(METADATA_BLOCK_BYTES);
+    blocks.set_pin_top_level_index_and_filter(true);
+}
+
+/// When files are merged.
+fn merging_options(usage: &Use, options: &mut Options) {
     if !matches!(usage, Use::Blocks) {
-        // Merged by size, and many at a time: each entry is rewritten a few times in all, and not at every level
+        // By size, and many at a time: each entry is rewritten a few times in all, and not at every level
         // whenever one near it changes.
         options.set_compaction_style(DBCompactionStyle::Universal);
         options.set_level_zero_file_num_compaction_trigger(MERGED_RUNS);
         options.set_level_zero_slowdown_writes_trigger(3 * MERGED_RUNS);
         options.set_level_zero_stop_writes_trigger(4 * MERGED_RUNS);
     }
-    // Small enough for a processor's cache, where finding a key's place takes half as long; and the first level
-    // is as large as what comes to it at a time.
-    options.set_write_buffer_size(limits::STORAGE_TABLE_BUFFER_BYTES);
-    options.set_max_bytes_for_level_base(4 * limits::STORAGE_TABLE_BUFFER_BYTES as u64);
-    options.set_block_based_table_factory(&blocks);
     if matches!(usage, Use::Versions) {
         options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);
     }
-    Ok(options.get_options_from_string(IN_ORDER)?)
 }

@@ -5,13 +5,70 @@
 //! whatever block is being written now: only the thread that commits blocks puts values in, and nobody has a view
 //! of a block before what it changed is here.
 
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
-use foldhash::quality::RandomState;
-use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use quick_cache::{Equivalent, Weighter};
 
 use crate::limits;
+
+/// A key of state that is looked for, with its hash, which is made once for all that look.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    pub(super) hash: u64,
+    pub(super) key: &'a [u8],
+}
+
+/// A key of state, with its hash.
+struct Key {
+    hash: u64,
+    key: Box<[u8]>,
+}
+
+impl Hash for Sought<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+impl Eq for Key {}
+
+impl Equivalent<Key> for Sought<'_> {
+    fn equivalent(&self, key: &Key) -> bool {
+        *self.key == *key.key
+    }
+}
+
+/// Takes a hash for what it is.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        debug_assert!(false, "only hashes are written");
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
 
 /// A value of the flat state, or that there is none, and since which height.
 #[derive(Clone)]
@@ -21,7 +78,7 @@ struct Cached {
 }
 
 /// The values that were read or written last.
-pub(super) struct StateCache(Cache<Vec<u8>, Cached, Bytes, RandomState>);
+pub(super) struct StateCache(Cache<Key, Cached, Bytes, BuildHasherDefault<Hashed>>);
 
 /// What an entry weighs: its bytes, and about what keeping it takes.
 #[derive(Clone)]
@@ -30,9 +87,9 @@ struct Bytes;
 /// What keeping an entry takes beside its bytes.
 const OVERHEAD: usize = 128;
 
-impl Weighter<Vec<u8>, Cached> for Bytes {
-    fn weight(&self, key: &Vec<u8>, value: &Cached) -> u64 {
-        (key.len() + value.value.as_ref().map_or(0, |value| value.len()) + OVERHEAD) as u64
+impl Weighter<Key, Cached> for Bytes {
+    fn weight(&self, key: &Key, value: &Cached) -> u64 {
+        (key.key.len() + value.value.as_ref().map_or(0, |value| value.len()) + OVERHEAD) as u64
     }
 }
 
@@ -40,20 +97,19 @@ impl StateCache {
     pub(super) fn new() -> Self {
         let bytes = limits::STATE_CACHE_BYTES;
         // About as many as there will be: small values are the rule.
-        let (entries, hashes, lifecycle) =
-            (bytes / (2 * OVERHEAD), RandomState::default(), Default::default());
-        StateCache(Cache::with(entries, bytes as u64, Bytes, hashes, lifecycle))
+        let (hashes, lifecycle) = (BuildHasherDefault::default(), Default::default());
+        StateCache(Cache::with(bytes / (2 * OVERHEAD), bytes as u64, Bytes, hashes, lifecycle))
     }
 
     /// What is known of a key at a height.
-    pub(super) fn get(&self, key: &[u8], height: u64) -> Option<Option<Vec<u8>>> {
-        let cached = self.0.get(key).filter(|cached| cached.since <= height)?;
+    pub(super) fn get(&self, sought: &Sought<'_>, height: u64) -> Option<Option<Vec<u8>>> {
+        let cached = self.0.get(sought).filter(|cached| cached.since <= height)?;
         Some(cached.value.map(|value| value.to_vec()))
     }
 
     /// Keeps what the state after the block at `height`, the last one, holds. To be called by the thread that
     /// commits blocks alone.
-    pub(super) fn put(&self, key: &[u8], value: Option<&[u8]>, height: u64) {
-        self.0.insert(key.to_vec(), Cached { since: height, value: value.map(Arc::from) });
+    pub(super) fn put(&self, Sought { hash, key }: Sought<'_>, value: Option<&[u8]>, height: u64) {
+        self.0.insert(Key { hash, key: key.into() }, Cached { since: height, value: value.map(Arc::from) });
     }
 }

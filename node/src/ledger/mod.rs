@@ -28,6 +28,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread;
 
 use codec::{DecodeAll, Encode};
+use foldhash::quality::RandomState;
 use sillok_abi::{Block, Hash, Transaction, Validator};
 use sillok_client::trust::SetChange;
 use sillok_runtime::{Direction, Execution, FieldRoots, Genesis, PageLimit, StateReader};
@@ -130,7 +131,8 @@ impl Ledger {
     ) -> Self {
         let (begun, lowest) = (AtomicU64::new(tip.height), AtomicU64::new(lowest));
         let (cache, known) = (StateCache::new(), KnownKeys::new());
-        let source = Source { storage: storage.clone(), begun, lowest, cache, known };
+        let (storage_too, hasher) = (storage.clone(), RandomState::default());
+        let source = Source { storage: storage_too, begun, lowest, cache, known, hasher };
         Ledger { storage, source: Arc::new(source), undecided, base, tip: RwLock::new(tip) }
     }
 

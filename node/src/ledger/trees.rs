@@ -21,7 +21,7 @@ impl Ledger {
             Ok(self.storage.page(Table::State, from, &keys::BEYOND_STATE, Direction::Ascending, limit)?)
         };
         each_entry(&[], page, |key, value| {
-            self.source.known.insert(key);
+            self.source.known.insert(self.source.sought(key).hash);
             builder.add(key, value)
         })?;
         self.source.known.complete(self.tip().height);

@@ -8,12 +8,14 @@
 //! handed over after the height is raised, so a read that could have seen any of it is thrown away
 //! and made again from the versions. So a view needs no lock and pins nothing in the database.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use foldhash::quality::RandomState;
 use sillok_runtime::{Changes, Direction, Fault, PageLimit, StateReader, Walk};
 
-use super::cache::StateCache;
+use super::cache::{Sought, StateCache};
 use super::known::KnownKeys;
 use super::versions::Versions;
 use crate::storage::{Storage, Table};
@@ -28,17 +30,24 @@ pub(super) struct Source {
     pub(super) lowest: AtomicU64,
     pub(super) cache: StateCache,
     pub(super) known: KnownKeys,
+    /// The seed keeps whoever chooses keys from choosing colliding ones.
+    pub(super) hasher: RandomState,
 }
 
 impl Source {
     /// Takes in what the block at `height` has changed, once it is on disk and before anybody has a view of it.
     pub(super) fn apply(&self, changes: &Changes, height: u64) {
         for (key, value) in changes {
+            let sought = self.sought(key);
             if value.is_some() {
-                self.known.insert(key);
+                self.known.insert(sought.hash);
             }
-            self.cache.put(key, value.as_deref(), height);
+            self.cache.put(sought, value.as_deref(), height);
         }
+    }
+
+    pub(super) fn sought<'a>(&self, key: &'a [u8]) -> Sought<'a> {
+        Sought { hash: self.hasher.hash_one(key), key }
     }
 }
 
@@ -71,17 +80,18 @@ impl View {
 
 impl StateReader for View {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-        if let Some(value) = self.source.cache.get(key, self.height) {
+        let sought = self.source.sought(key);
+        if let Some(value) = self.source.cache.get(&sought, self.height) {
             return Ok(value);
         }
-        if self.source.known.lacks(key, self.height) {
+        if self.source.known.lacks(sought.hash, self.height) {
             return Ok(None);
         }
         if self.is_flat() {
             let value = self.source.storage.get(Table::State, key)?;
             if self.is_flat() {
                 if self.fills {
-                    self.source.cache.put(key, value.as_deref(), self.height);
+                    self.source.cache.put(sought, value.as_deref(), self.height);
                 }
                 return Ok(value);
             }

@@ -125,6 +125,11 @@ pub(crate) const HELD_EVIDENCE: usize = 64;
 /// How long the server is given to finish what it answers when the node stops.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
+/// While a block is written, the next one is made if at least so many transactions wait for it: with fewer, one that
+/// comes just then is better served by a block that is made when the other is on disk.
+pub(crate) const BUILT_AHEAD: usize = 256;
+/// How old a block that was made ahead may be when it is proposed, in milliseconds.
+pub(crate) const BUILT_AHEAD_MS: u64 = 1_000;
 /// Values of the flat state that are kept in memory, in bytes.
 pub(crate) const STATE_CACHE_BYTES: usize = 512 * 1024 * 1024;
 /// Keys of submitters whose points are kept in memory, of some 250 bytes each.

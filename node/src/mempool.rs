@@ -20,6 +20,9 @@ use sillok_runtime::{Checked, Refusal};
 
 use crate::limits;
 
+/// Nonces of submitters that a block has used.
+pub(crate) type UsedNonces = HashSet<(Account, u64), RandomState>;
+
 /// Why the mempool refuses a transaction that is valid in itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PoolRefusal {
@@ -214,9 +217,9 @@ impl Mempool {
     }
 
     /// Candidates for a block: one of each submitter in turn, each submitter's in the order of nonces,
-    /// as many as there is room for, and at least one. They stay here. The next block's turn starts
-    /// after the submitter that was served last.
-    pub(crate) fn candidates(&mut self, mut room: BlockRoom) -> Vec<Arc<Transaction>> {
+    /// as many as there is room for, and at least one, but for those whose nonces are used. They stay here. The next
+    /// block's turn starts after the submitter that was served last.
+    pub(crate) fn candidates(&mut self, mut room: BlockRoom, used: &UsedNonces) -> Vec<Arc<Transaction>> {
         let queues = self.queues.iter();
         let mut turns: VecDeque<_> =
             queues.map(|(submitter, queue)| (*submitter, queue.waiting.values())).collect();
@@ -224,7 +227,11 @@ impl Mempool {
         turns.rotate_left(served.count());
         let (mut candidates, mut last) = (Vec::new(), self.last_served);
         while let Some((submitter, mut queue)) = turns.pop_front() {
-            let Some(waiting) = queue.next() else { continue };
+            let is_free = |waiting: &&Waiting| {
+                let body = &waiting.transaction.body;
+                used.is_empty() || !used.contains(&(body.submitter, body.nonce))
+            };
+            let Some(waiting) = queue.find(is_free) else { continue };
             if !room.take(waiting) && !candidates.is_empty() {
                 break;
             }

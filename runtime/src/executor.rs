@@ -13,7 +13,7 @@ use sillok_abi::{Hash, Receipt, Time, Transaction, TransactionBody, Validator, m
 
 use crate::admission::{Admission, Gatekeeper, NotAdmitted};
 use crate::block::{Identified, MemberGas, Room, are_in_order, ordered};
-use crate::execution::{Admitted, BlockEnv, Context, next_due, run_due, run_transaction, sweep_nonces};
+use crate::execution::{Admitted, BlockEnv, Context, run_due, run_transaction, sweep_nonces};
 use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
@@ -114,10 +114,9 @@ impl Executor {
         self.replay.contains(body)
     }
 
-    /// The time of the earliest scheduled call: a reason to make a block then. None while the chain is halted,
-    /// as scheduled calls wait.
+    /// As [`Runtime::next_due`].
     pub fn next_due(&self, state: &dyn StateReader) -> Result<Option<Time>, Fault> {
-        if native::halts(state)? { Ok(None) } else { next_due(state) }
+        self.runtime.next_due(state)
     }
 
     /// As [`Runtime::validators`]: to be asked after every block.
@@ -213,7 +212,8 @@ impl Executor {
         Ok(self.run(context, &chosen, &shares)?)
     }
 
-    /// Makes the tentative block permanent. To be called once its changes are on disk.
+    /// Makes the tentative block permanent. To be called once it is decided: nobody may hear of it before its changes
+    /// are on disk, and a node that can't write them halts.
     pub fn commit(&mut self) {
         if let Some(books) = &mut self.books {
             books.commit();

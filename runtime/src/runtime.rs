@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sillok_abi::governance::NodeInfo;
-use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Transaction, TransactionBody, Validator};
+use sillok_abi::{Account, Call, CallTree, Hash, Receipt, Time, Transaction, TransactionBody, Validator};
 
 use crate::admission::{Checked, Gatekeeper};
 use crate::execution::{Authority, BlockEnv, BooksPrice, ByParameters, Context, Recorder, Shared};
@@ -81,6 +81,12 @@ impl Runtime {
     /// of this chain. Quick if they are those of the last call.
     pub fn nodes(&self, state: &dyn StateReader) -> Result<Arc<[NodeInfo]>, Fault> {
         Ok(self.known.consortium(state)?.nodes.clone())
+    }
+
+    /// The time of the earliest scheduled call: a reason to make a block then. None while the chain is halted,
+    /// as scheduled calls wait.
+    pub fn next_due(&self, state: &dyn StateReader) -> Result<Option<Time>, Fault> {
+        if native::halts(state)? { Ok(None) } else { execution::next_due(state) }
     }
 
     /// The version of the protocol that the block of this height follows, if it comes after this state. A

@@ -1,11 +1,12 @@
 //! The chain of one node: what requests read and submit, and the producer that executes blocks.
 //!
-//! One thread, the producer's, changes state. Everything else reads views of the ledger, puts
+//! One thread, the producer's, executes blocks. Everything else reads views of the ledger, puts
 //! transactions into the pool, and hears of blocks from the feed after they are on disk.
 //! Invariant: nobody hears that something is final before its batch is synced.
 
 mod agreement;
 mod batch;
+mod commit;
 mod commitment;
 mod contracts;
 mod disagreement;

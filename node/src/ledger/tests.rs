@@ -36,6 +36,32 @@ fn create(storage: Arc<dyn Storage>, list: &[(&[u8], Option<&[u8]>)]) -> Ledger 
     Ledger::create(storage, &genesis(), &execution(changes(list), Vec::new())).unwrap()
 }
 
+impl Ledger {
+    /// Makes a block permanent, one step after the other.
+    fn commit(
+        &self,
+        block: &CertifiedBlock,
+        execution: &Execution,
+        roots_before: &FieldRoots,
+        announced: Option<&[Validator]>,
+    ) -> Result<Tip, StorageError> {
+        let tip = self.begin(block, execution)?;
+        self.write(&tip, block, execution, roots_before, announced)?;
+        self.take_in(tip.height, &execution.changes);
+        self.advance(tip.clone());
+        Ok(tip)
+    }
+}
+
+/// The view of the thread that commits a block with these changes, which `storage` may hold already.
+pub(super) fn view_of(storage: Arc<MemoryStorage>, changes: Changes) -> Arc<dyn StateReader> {
+    let ledger = Ledger::create(storage, &genesis(), &execution(Changes::default(), Vec::new())).unwrap();
+    let (block, _) = next_block(&ledger, &[]);
+    let execution = execution(changes, Vec::new());
+    let tip = ledger.begin(&block, &execution).unwrap();
+    ledger.take_in(tip.height, &execution.changes)
+}
+
 fn transaction(nonce: u64) -> Transaction {
     let body = TransactionBody {
         chain: [0; 32],

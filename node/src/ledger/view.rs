@@ -54,6 +54,8 @@ impl Source {
 /// The state after one height.
 pub(super) struct View {
     pub(super) source: Arc<Source>,
+    /// What the block at that height has changed, if the flat state may not have it yet.
+    pub(super) unwritten: Option<Arc<Changes>>,
     /// Whether what is read is kept in the cache: of the thread that commits blocks alone.
     pub(super) fills: bool,
     pub(super) height: u64,
@@ -87,6 +89,9 @@ impl StateReader for View {
         if self.source.known.lacks(sought.hash, self.height) {
             return Ok(None);
         }
+        if let Some(value) = self.unwritten.as_ref().and_then(|changes| changes.get(key)) {
+            return Ok(value.clone());
+        }
         if self.is_flat() {
             let value = self.source.storage.get(Table::State, key)?;
             if self.is_flat() {
@@ -101,7 +106,10 @@ impl StateReader for View {
 
     fn walk(&self, from: &[u8], to: &[u8], direction: Direction, limit: PageLimit) -> Result<Walk, Fault> {
         if self.is_flat() {
-            let entries = self.source.storage.page(Table::State, from, to, direction, limit)?;
+            let entries = match &self.unwritten {
+                Some(changes) => self.page_over(changes, from, to, direction, limit)?,
+                None => self.source.storage.page(Table::State, from, to, direction, limit)?,
+            };
             if self.is_flat() {
                 return Ok(Walk::of_latest(entries));
             }

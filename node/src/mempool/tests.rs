@@ -31,7 +31,7 @@ fn candidates(pool: &mut Mempool, count: usize) -> Vec<(u8, u64)> {
         _ => unreachable!("tests submit with keys"),
     };
     let room = BlockRoom { transactions: count, bytes: usize::MAX, gas: u64::MAX };
-    pool.candidates(room).iter().map(who).collect()
+    pool.candidates(room, &UsedNonces::default()).iter().map(who).collect()
 }
 
 #[test]
@@ -64,8 +64,9 @@ fn candidates_fit_in_the_block() {
         let (id, transaction) = transaction(1, nonce, 100, 1_000);
         pool.insert(id, transaction).unwrap();
     }
-    let count =
-        |pool: &mut Mempool, bytes, gas| pool.candidates(BlockRoom { transactions: 10, bytes, gas }).len();
+    let count = |pool: &mut Mempool, bytes, gas| {
+        pool.candidates(BlockRoom { transactions: 10, bytes, gas }, &UsedNonces::default()).len()
+    };
     assert_eq!(count(&mut pool, 2_500, 100), 2);
     assert_eq!(count(&mut pool, 100_000, 3), 3, "each has a gas limit of 1");
     assert_eq!(count(&mut pool, 100_000, 0), 1, "one is always tried, so that nothing is stuck unseen");

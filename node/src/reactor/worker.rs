@@ -59,14 +59,14 @@ pub(crate) fn work(mut producer: Producer, orders: &Receiver<Order>, inbox: &Inb
     // However it ends, the reactor must not go on without it.
     let _ended = Ended(inbox);
     while let Ok(order) = orders.recv() {
-        if let Some(answer) = obey(&mut producer, order)? {
+        if let Some(answer) = obey(&mut producer, order, inbox)? {
             inbox.answer(answer);
         }
     }
     Ok(())
 }
 
-fn obey(producer: &mut Producer, order: Order) -> Result<Option<Answer>, Fault> {
+fn obey(producer: &mut Producer, order: Order, inbox: &Inbox) -> Result<Option<Answer>, Fault> {
     Ok(match order {
         Order::Build { height, round } => {
             let build = producer.metrics().build.clone();
@@ -77,7 +77,11 @@ fn obey(producer: &mut Producer, order: Order) -> Result<Option<Answer>, Fault> 
             let verdict = Metrics::time(&judge, || producer.judge(&block, fresh))?;
             verdict.map(|verdict| Answer::Judged { block: block.header.id(), verdict })
         }
-        Order::Commit { certificate, body } => Some(Answer::Committed(producer.commit(certificate, body)?)),
+        Order::Commit { certificate, body } => {
+            // Told as soon as the block is on disk: the producer may still be at the next one then.
+            producer.commit(certificate, body, |next| inbox.answer(Answer::Committed(next)))?;
+            None
+        }
     })
 }
 

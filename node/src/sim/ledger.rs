@@ -109,7 +109,7 @@ impl Application for Ledgered {
 
     fn commit(&mut self, decided: &CertifiedBlock) {
         let CertifiedBlock { block, certificate } = decided.clone();
-        self.producer.commit(certificate, Some(block)).expect(HALTS);
+        self.producer.commit(certificate, Some(block), drop).expect(HALTS);
     }
 
     fn validators(&self) -> Vec<Validator> {

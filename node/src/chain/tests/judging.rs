@@ -11,7 +11,7 @@ fn proposed(payments: &[(u64, u64)]) -> (Block, Bench) {
     }
     let first = one.producer.build(1, 0).unwrap().unwrap();
     for bench in [&mut one, &mut other] {
-        bench.producer.commit(certificate(&bench.chain, &first), Some(first.clone())).unwrap();
+        bench.producer.commit(certificate(&bench.chain, &first), Some(first.clone()), drop).unwrap();
     }
     one.clock.advance(10);
     one.chain.submit(one.payment(90, 1)).unwrap();
@@ -33,10 +33,11 @@ fn a_block_of_another_node_is_judged_and_committed_with_the_same_state() {
     // Something else is tried in between; the decided block is executed again then.
     other.producer.build(2, 4).unwrap().unwrap();
     let (before, decided) = (other.bob(), certificate(&other.chain, &block));
-    other.producer.commit(decided.clone(), Some(Arc::new(block.clone()))).unwrap();
+    other.producer.commit(decided.clone(), Some(Arc::new(block.clone())), drop).unwrap();
     assert_eq!(other.bob(), before + 1);
-    let next = other.producer.commit(decided, None).unwrap();
-    assert_eq!((next.height, other.bob()), (2, before + 1), "once more changes nothing");
+    let mut height = 0;
+    other.producer.commit(decided, None, |next| height = next.height).unwrap();
+    assert_eq!((height, other.bob()), (2, before + 1), "once more changes nothing");
     assert_eq!(judged(&mut other, &block, false), None, "its height is past");
 }
 

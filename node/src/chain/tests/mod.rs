@@ -121,7 +121,7 @@ impl Bench {
             return Ok(None);
         }
         let block = self.producer.build(next.height + 1, 0)?.unwrap();
-        self.producer.commit(certificate(&self.chain, &block), None)?;
+        self.producer.commit(certificate(&self.chain, &block), None, drop)?;
         self.chain.committed(next.height + 1)
     }
 

@@ -379,7 +379,9 @@ fn a_restored_chain_goes_on_as_the_other_does() {
             let block = bench.chain.committed(height).unwrap().unwrap();
             let verdict = producer.judge(&block.stored.block, false).unwrap();
             assert_eq!(verdict, Some(consensus::Verdict::Valid), "block {height}");
-            producer.commit(block.stored.certificate.clone(), Some(block.stored.block.clone())).unwrap();
+            producer
+                .commit(block.stored.certificate.clone(), Some(block.stored.block.clone()), drop)
+                .unwrap();
         }
         assert_eq!(chain.state_root().unwrap(), bench.chain.state_root().unwrap());
     };

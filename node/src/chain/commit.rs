@@ -1,0 +1,223 @@
+//! Making decided blocks permanent.
+//!
+//! ```text
+//! producer  take in changes ─► executor moves on ─► make the next block, if it is this node's turn
+//! writer    write the batch, synced ─────────────► the tip moves ─► tell of it
+//! ```
+//!
+//! A block is written by a thread of its own while the producer takes its changes in and, if enough waits, makes
+//! the next one on the state after it. Invariant: nobody hears of a block, and nothing that builds on it leaves the
+//! producer, before its batch is on disk.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread::{self, ScopedJoinHandle};
+
+use sillok_abi::governance::NodeInfo;
+use sillok_abi::{Block, Certificate, Hash, Receipt, Transaction, TransactionBody, Validator};
+use sillok_runtime::{BlockError, Changes, Execution, Fault, FieldRoots, Identified, StateReader, proposer};
+
+use super::producer::{Next, Producer, Tentative, gas_limits};
+use super::{Chain, CommittedBlock};
+use crate::consensus::CertifiedBlock;
+use crate::fail_point::FailPoint;
+use crate::ledger::{BlockReceipts, Tip};
+use crate::limits;
+use crate::lock::lock;
+use crate::mempool::UsedNonces;
+use crate::metrics::Metrics;
+
+/// A block that is to be written, and what is written with it.
+struct Decided {
+    tip: Tip,
+    stored: CertifiedBlock,
+    execution: Execution,
+    /// What the block before has changed in the tree of fields.
+    roots_before: FieldRoots,
+    /// The validators of the next block, if they are others.
+    announced: Option<Arc<[Validator]>>,
+    /// The nodes before it.
+    nodes_before: Arc<[NodeInfo]>,
+}
+
+impl Producer {
+    /// Makes a decided block permanent, and tells of it; `heard` is called as soon as it is, by another thread. A block
+    /// that is permanent already is left alone. `body` is needed if it was not stored.
+    ///
+    /// # Errors
+    /// The fault that must halt the node.
+    pub(crate) fn commit(
+        &mut self,
+        certificate: Certificate,
+        body: Option<Arc<Block>>,
+        heard: impl FnOnce(Next) + Send,
+    ) -> Result<(), Fault> {
+        let tip = self.chain.tip();
+        if certificate.height <= tip.height {
+            heard(self.next()?);
+            return Ok(());
+        }
+        FailPoint::Sealed.pass();
+        let Tentative { block, mut execution, .. } = self.executed(&tip, &certificate.block, body)?;
+        if FailPoint::Deviated.is_met() {
+            deviate(Arc::make_mut(&mut execution.changes));
+        }
+        let state = self.chain.ledger.latest().1;
+        self.nodes_before = self.executor.nodes(&*state)?;
+        let next = self.executor.next_validators(&*state)?;
+        let announced = (block.header.next_validators != block.header.validators).then_some(next);
+        let commitment = &self.chain.commitment;
+        let waited = || commitment.at(tip.height, |before| before.take_roots());
+        let roots_before = Metrics::time(&self.chain.metrics().root_wait, waited)?;
+        // Hashed while it is written.
+        commitment.follow(block.header.height, execution.changes.clone())?;
+        FailPoint::Hashing.pass();
+        let stored = CertifiedBlock { block, certificate };
+        let tip = self.chain.ledger.begin(&stored, &execution)?;
+        let nodes_before = self.nodes_before.clone();
+        self.append(Decided { tip, stored, execution, roots_before, announced, nodes_before }, heard)
+    }
+
+    /// The decided block with what it does: as it was tried, or else executed now.
+    fn executed(&mut self, tip: &Tip, id: &Hash, body: Option<Arc<Block>>) -> Result<Tentative, Fault> {
+        if let Some(tentative) = self.tentative.take_if(|tentative| tentative.id == *id) {
+            return Ok(tentative);
+        }
+        let stored = || self.chain.ledger.block_of(id).map_err(Fault::from);
+        let block = body.map_or_else(stored, |body| Ok(Some(body)))?;
+        let block = block.ok_or_else(|| Fault::new("the body of a decided block is missing"))?;
+        let root = self.chain.commitment.at(tip.height, |before| before.root())?;
+        let state = self.chain.ledger.to_build_on().1;
+        // Whoever decided it has verified its signatures, and so has this node before it voted.
+        let identified = Identified::of(&block)
+            .ok_or_else(|| Fault::new("the body of a decided block is not that of its header"))?;
+        let measured = self.metrics().execution.clone();
+        let run = || self.executor.execute(state, &root, &identified, false);
+        let execution = Metrics::time(&measured, run).map_err(|error| match error {
+            BlockError::Fault(fault) => fault,
+            BlockError::Invalid(reason) => {
+                self.chain.refused(*id, &block.header, &reason);
+                self.chain.disagrees(id, "a decided block is not valid here")
+            }
+        })?;
+        Ok(Tentative { id: *id, block, execution })
+    }
+
+    /// Has the block written, and meanwhile goes on.
+    fn append(&mut self, decided: Decided, heard: impl FnOnce(Next) + Send) -> Result<(), Fault> {
+        let (tip, block) = (decided.tip.clone(), decided.stored.block.clone());
+        let changes = decided.execution.changes.clone();
+        let chain = self.chain.clone();
+        let (taken_in, is_taken_in) = channel();
+        thread::scope(|scope| {
+            let write = move || write(&chain, decided, &is_taken_in).map(heard);
+            let writer = thread::Builder::new().name("writer".into()).spawn_scoped(scope, write);
+            let writer = writer.map_err(Fault::new)?;
+            let state = self.chain.ledger.take_in(tip.height, &changes);
+            // If nobody is there to hear it, the writer has failed, which comes out below.
+            let _ = taken_in.send(());
+            self.executor.commit();
+            FailPoint::Committed.pass();
+            let gone_on = self.go_on(&tip, state, &block);
+            joined(writer)?;
+            gone_on
+        })
+    }
+
+    /// What there is to do after a block of which nobody has heard yet.
+    fn go_on(&mut self, tip: &Tip, state: Arc<dyn StateReader>, block: &Block) -> Result<(), Fault> {
+        let block_gas = self.chain.runtime.parameters(&*state)?.block_gas;
+        self.sizing.decided(gas_limits(&block.transactions), block_gas);
+        let validators = self.executor.validators(&*state, tip.height + 1)?;
+        let is_next = proposer(&validators, tip.height + 1, 0) == Some(self.key);
+        // A node that catches up will not be asked.
+        let is_recent = self.chain.clock.now().0.saturating_sub(tip.time.0) <= limits::BUILT_AHEAD_MS;
+        // Those of the block wait too, until it is announced.
+        let waiting = self.chain.pool_size().transactions.saturating_sub(block.transactions.len());
+        if !is_next || !is_recent || waiting < limits::BUILT_AHEAD {
+            return Ok(());
+        }
+        let nonce = |body: &TransactionBody| (body.submitter, body.nonce);
+        let used: UsedNonces = block.transactions.iter().map(|one| nonce(&one.body)).collect();
+        self.propose(tip, state, 0, &used).map(drop)
+    }
+
+    /// The block of this height and round, if it was made while the one before was written.
+    pub(super) fn built_ahead(&self, height: u64, round: u32) -> Option<Arc<Block>> {
+        let block = &self.tentative.as_ref()?.block;
+        let header = &block.header;
+        let is_it = (header.height, header.round, header.proposer) == (height, round, self.key);
+        let is_fresh = self.chain.clock.now().0.saturating_sub(header.time.0) <= limits::BUILT_AHEAD_MS;
+        (is_it && is_fresh).then(|| block.clone())
+    }
+}
+
+/// Writes the block; once its changes are taken in too, it is the tip, and everybody is told.
+fn write(chain: &Chain, decided: Decided, is_taken_in: &Receiver<()>) -> Result<Next, Fault> {
+    let Decided { tip, stored, mut execution, roots_before, announced, nodes_before } = decided;
+    let write = || chain.ledger.write(&tip, &stored, &execution, &roots_before, announced.as_deref());
+    Metrics::time(&chain.metrics().commit, write)?;
+    is_taken_in.recv().map_err(|_| Fault::new("the producer has ended while a block was written"))?;
+    let id = tip.block;
+    chain.ledger.advance(tip);
+    let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
+    let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
+    chain.announce(Arc::new(CommittedBlock { id, stored, receipts }), execution.gas_used);
+    FailPoint::Announced.pass();
+    chain.next(&nodes_before)
+}
+
+fn joined(writer: ScopedJoinHandle<'_, Result<(), Fault>>) -> Result<(), Fault> {
+    writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+impl Chain {
+    /// What is to be known of the height after the last block, before which there were these nodes.
+    pub(super) fn next(&self, nodes_before: &Arc<[NodeInfo]>) -> Result<Next, Fault> {
+        let (tip, state) = self.ledger.latest();
+        self.runtime.check_version(&*state, tip.height + 1)?;
+        let validators = self.runtime.validators(&*state, tip.height + 1)?;
+        let nodes = with_leavers(nodes_before, self.runtime.nodes(&*state)?);
+        Ok(Next { height: tip.height, validators, nodes, due: self.runtime.next_due(&*state)? })
+    }
+
+    fn announce(&self, block: Arc<CommittedBlock>, gas_used: u64) {
+        let receipts = block.receipts.of_transactions();
+        let mut pool = lock(self.pool.mempool());
+        let in_block = receipts.iter().zip(&block.stored.block.transactions);
+        let settle =
+            |(receipt, transaction): (&Receipt, &Transaction)| pool.settle(&receipt.id, &transaction.body);
+        let given_up: Vec<Hash> = in_block.filter_map(settle).collect();
+        drop(pool);
+        let (height, round, transactions) = (block.header().height, block.header().round, receipts.len());
+        let scheduled = block.receipts.scheduled;
+        let id = hex::encode(block.id);
+        if transactions > 0 || scheduled > 0 {
+            tracing::info!(height, round, transactions, scheduled, gas_used, id, "block");
+        } else {
+            tracing::debug!(height, round, id, "empty block");
+        }
+        self.metrics().block(height, transactions, gas_used);
+        self.report_again();
+        self.feed.publish(block.clone());
+        self.waiters.wake(receipts.iter().map(|receipt| &receipt.id).chain(&given_up));
+    }
+}
+
+/// Makes one value another, as a node does that computes wrongly.
+fn deviate(changes: &mut Changes) {
+    let longest = changes.values_mut().flatten().max_by_key(|value| value.len());
+    if let Some(bit) = longest.and_then(|value| value.last_mut()) {
+        *bit ^= 1;
+    }
+}
+
+/// The nodes after a block, with those that it took out or changed as they were before.
+fn with_leavers(before: &Arc<[NodeInfo]>, after: Arc<[NodeInfo]>) -> Arc<[NodeInfo]> {
+    if Arc::ptr_eq(before, &after) {
+        return after;
+    }
+    let is_new = |node: &&NodeInfo| !before.iter().any(|other| other.peer == node.peer);
+    before.iter().chain(after.iter().filter(is_new)).cloned().collect()
+}

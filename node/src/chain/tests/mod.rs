@@ -1,5 +1,6 @@
 //! Tests of the chain: the real runtime and dev genesis, storage in memory, a clock that the test moves.
 
+mod ahead;
 mod judging;
 pub(crate) mod snapshots;
 

@@ -26,12 +26,18 @@ fn insert(pool: &mut Mempool, submitter: u8, nonce: u64) -> Result<(), PoolRefus
 
 /// The candidates as (submitter, nonce).
 fn candidates(pool: &mut Mempool, count: usize) -> Vec<(u8, u64)> {
+    unused_candidates(pool, count, &[])
+}
+
+/// The same, but for these nonces.
+fn unused_candidates(pool: &mut Mempool, count: usize, used: &[(u8, u64)]) -> Vec<(u8, u64)> {
+    let used = used.iter().map(|(submitter, nonce)| (Account::Key([*submitter; 32]), *nonce)).collect();
     let who = |transaction: &Arc<Transaction>| match transaction.body.submitter {
         Account::Key(key) => (key[0], transaction.body.nonce),
         _ => unreachable!("tests submit with keys"),
     };
     let room = BlockRoom { transactions: count, bytes: usize::MAX, gas: u64::MAX };
-    pool.candidates(room, &UsedNonces::default()).iter().map(who).collect()
+    pool.candidates(room, &used).iter().map(who).collect()
 }
 
 #[test]
@@ -43,6 +49,17 @@ fn submitters_are_served_in_turn_and_each_in_the_order_of_nonces() {
     insert(&mut pool, 2, 9).unwrap();
     insert(&mut pool, 3, 1).unwrap();
     assert_eq!(candidates(&mut pool, 9), [(1, 3), (2, 9), (3, 1), (1, 4), (1, 5)]);
+}
+
+#[test]
+fn what_a_block_has_used_is_passed_over_and_takes_no_room() {
+    let mut pool = Mempool::default();
+    for (submitter, nonce) in [(1, 1), (1, 2), (2, 1), (3, 1), (3, 2)] {
+        insert(&mut pool, submitter, nonce).unwrap();
+    }
+    let used = [(1, 1), (2, 1), (3, 2), (9, 9)];
+    assert_eq!(unused_candidates(&mut pool, 2, &used), [(1, 2), (3, 1)]);
+    assert_eq!(pool.size().transactions, 5, "they wait until the block is announced");
 }
 
 #[test]

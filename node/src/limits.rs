@@ -30,6 +30,8 @@ pub(crate) const SIZING_WINDOW_GAS: u64 = 1 << 40;
 pub(crate) const TREE_PAGE_ENTRIES: usize = 65_536;
 /// The same, in bytes.
 pub(crate) const TREE_PAGE_BYTES: usize = 16 * 1024 * 1024;
+/// How many pages of keys may wait to be taken in as known.
+pub(crate) const TREE_PAGES_AHEAD: usize = 4;
 
 /// The longest chunk of a snapshot, in bytes: an answer of the network, which has to arrive in
 /// [`REQUEST_TIMEOUT`]. The longest entry of state, and the longest transaction, fit.

@@ -2,6 +2,9 @@
 //! a proof needs them.
 
 use std::collections::BTreeSet;
+use std::mem;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread;
 
 use sillok_runtime::{Direction, Fault, FieldKey, FieldRoots, PageLimit, StateTree, TreeBuilder};
 
@@ -16,16 +19,27 @@ impl Ledger {
     /// # Errors
     /// If it can't be read.
     pub(crate) fn tree(&self) -> Result<StateTree, Fault> {
-        let mut builder = TreeBuilder::default();
         let page = |from: &[u8], limit| {
             Ok(self.storage.page(Table::State, from, &keys::BEYOND_STATE, Direction::Ascending, limit)?)
         };
-        each_entry(&[], page, |key, value| {
-            self.source.known.insert(self.source.sought(key).hash);
-            builder.add(key, value)
+        let tree = thread::scope(|scope| {
+            let (known, hashes) = sync_channel(limits::TREE_PAGES_AHEAD);
+            // The other half of what a start takes longest for.
+            scope.spawn(move || hashes.iter().flatten().for_each(|hash| self.source.known.insert(hash)));
+            let (mut builder, mut read) = (TreeBuilder::default(), Vec::new());
+            each_entry(&[], page, |key, value| {
+                read.push(self.source.sought(key).hash);
+                if read.len() >= limits::TREE_PAGE_ENTRIES {
+                    send(&known, mem::take(&mut read))?;
+                }
+                builder.add(key, value)
+            })?;
+            send(&known, read)?;
+            drop(known);
+            Ok::<_, Fault>(builder.finish())
         })?;
         self.source.known.complete(self.tip().height);
-        Ok(builder.finish())
+        Ok(tree)
     }
 
     /// The tree after the block at `height`, which another one follows. Of the fields only those in `whole`
@@ -62,6 +76,10 @@ impl Ledger {
         let fields = changed.iter().filter_map(|key| key.first_chunk::<{ size_of::<FieldKey>() }>());
         Ok(fields.map(|field| (*field, tree.field_root(field))).collect())
     }
+}
+
+fn send(known: &SyncSender<Vec<u64>>, hashes: Vec<u64>) -> Result<(), Fault> {
+    known.send(hashes).map_err(|_| Fault::new("the thread that takes in known keys has ended"))
 }
 
 /// Goes through the entries from `from` on, a page at a time; `page` reads one.

@@ -114,6 +114,8 @@ impl Producer {
             let write = move || write(&chain, decided, &is_taken_in).map(heard);
             let writer = thread::Builder::new().name("writer".into()).spawn_scoped(scope, write);
             let writer = writer.map_err(Fault::new)?;
+            // Here, so that the writer does not wait for ever if the producer panics.
+            let taken_in = taken_in;
             let state = self.chain.ledger.take_in(tip.height, &changes);
             // If nobody is there to hear it, the writer has failed, which comes out below.
             let _ = taken_in.send(());

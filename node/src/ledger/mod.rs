@@ -23,17 +23,15 @@ mod unwritten;
 mod versions;
 mod view;
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use codec::{DecodeAll, Encode};
 use foldhash::quality::RandomState;
-use sillok_abi::{Block, Hash, Transaction, Validator};
+use sillok_abi::{Block, Hash, Transaction};
 use sillok_client::trust::SetChange;
-use sillok_runtime::{Changes, Direction, Execution, FieldRoots, Genesis, PageLimit, StateReader};
+use sillok_runtime::{Direction, Execution, Genesis, PageLimit, StateReader};
 
-use crate::consensus::CertifiedBlock;
-use crate::fail_point::FailPoint;
 use crate::limits;
 use crate::storage::{Batch, Entry, Storage, StorageError, Table, Tables};
 use bodies::{Undecided, recent_block};
@@ -171,72 +169,6 @@ impl Ledger {
 
     fn view_at(&self, height: u64) -> View {
         View { source: self.source.clone(), unwritten: None, fills: false, height }
-    }
-
-    /// Begins to make the block permanent that follows the tip; answers what the tip is to be. [`Ledger::write`] and
-    /// [`Ledger::take_in`], in any order or at the same time, and then [`Ledger::advance`] are to follow.
-    ///
-    /// # Errors
-    /// If it does not follow the tip.
-    pub(crate) fn begin(&self, block: &CertifiedBlock, execution: &Execution) -> Result<Tip, StorageError> {
-        let parent = self.tip();
-        let header = &block.block.header;
-        if header.height != parent.height + 1 || header.parent != parent.block {
-            return Err(StorageError::NotNext { height: header.height, tip: parent.height });
-        }
-        // From here on views below this height read versions; see `View`.
-        self.source.begun.store(header.height, Ordering::SeqCst);
-        Ok(Tip {
-            height: header.height,
-            block: block.certificate.block,
-            time: header.time,
-            receipts_root: execution.receipts_root,
-            empty: execution.receipts.is_empty() && execution.changes.is_empty(),
-        })
-    }
-
-    /// Writes a block, which `tip` is to be, and with it what the one before has changed in the tree of fields,
-    /// to which this block's header commits. `announced` are the validators of the next block if they are others
-    /// than this one's. On return it is on disk, and final.
-    ///
-    /// # Errors
-    /// If storage fails; the node must then halt.
-    pub(crate) fn write(
-        &self,
-        tip: &Tip,
-        block: &CertifiedBlock,
-        execution: &Execution,
-        roots_before: &FieldRoots,
-        announced: Option<&[Validator]>,
-    ) -> Result<(), StorageError> {
-        let mut batch = Batch::default();
-        commit::state(&mut batch, tip.height, &execution.changes);
-        self.settle_bodies(&mut batch, block);
-        commit::block(&mut batch, tip, &block.certificate, execution);
-        commit::field_roots(&mut batch, tip.height - 1, roots_before);
-        if let Some(validators) = announced {
-            let (header, certificate) = (block.block.header.clone(), block.certificate.clone());
-            let change = SetChange { header, certificate, validators: validators.to_vec() };
-            batch.put(Table::ValidatorChanges, keys::height(tip.height).to_vec(), change.encode());
-        }
-        batch.put(Table::Meta, TIP, tip.encode());
-        FailPoint::Unwritten.pass();
-        self.storage.write(batch)?;
-        FailPoint::Written.pass();
-        Ok(())
-    }
-
-    /// Takes in what a block has changed; answers the state after it, for the thread that commits blocks, and for it
-    /// alone, whether the block is written yet or not.
-    pub(crate) fn take_in(&self, height: u64, changes: &Arc<Changes>) -> Arc<dyn StateReader> {
-        self.source.apply(changes, height);
-        Arc::new(View { fills: true, unwritten: Some(changes.clone()), ..self.view_at(height) })
-    }
-
-    /// Makes a block the tip, which is written and whose changes are taken in.
-    pub(crate) fn advance(&self, tip: Tip) {
-        self.forget_undecided(tip.height);
-        *self.tip.write().unwrap_or_else(PoisonError::into_inner) = tip;
     }
 
     /// The changes of validators that blocks from this height on announce, at most `count`, and from where to

@@ -2,11 +2,12 @@
 
 use sillok_abi::{
     Account, Block, Call, Certificate, ContractId, Credential, Header, Outcome, Receipt, Time, Transaction,
-    TransactionBody,
+    TransactionBody, Validator,
 };
-use sillok_runtime::{Changes, Direction, MemoryState, PageLimit, Parameters, StateReader};
+use sillok_runtime::{Changes, Direction, FieldRoots, MemoryState, PageLimit, Parameters, StateReader};
 
 use super::*;
+use crate::consensus::CertifiedBlock;
 use crate::storage::{DataFolder, MemoryStorage};
 
 fn genesis() -> Genesis {

@@ -128,8 +128,8 @@ impl Ledger {
     ) -> Self {
         let (begun, lowest) = (AtomicU64::new(tip.height), AtomicU64::new(lowest));
         let (cache, known) = (StateCache::new(), KnownKeys::new());
-        let (storage_too, hasher) = (storage.clone(), RandomState::default());
-        let source = Source { storage: storage_too, begun, lowest, cache, known, hasher };
+        let hasher = RandomState::default();
+        let source = Source { storage: storage.clone(), begun, lowest, cache, known, hasher };
         Ledger { storage, source: Arc::new(source), undecided, base, tip: RwLock::new(tip) }
     }
 

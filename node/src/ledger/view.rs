@@ -7,6 +7,9 @@
 //! later block's batch has been handed to storage, which it checks *after* each read: a batch is only
 //! handed over after the height is raised, so a read that could have seen any of it is thrown away
 //! and made again from the versions. So a view needs no lock and pins nothing in the database.
+//!
+//! The thread that commits a block goes on to the next one while its batch is being written: its view has the block's
+//! changes on top of the flat state, which may hold them or not (`unwritten`).
 
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -35,7 +38,7 @@ pub(super) struct Source {
 }
 
 impl Source {
-    /// Takes in what the block at `height` has changed, once it is on disk and before anybody has a view of it.
+    /// Takes in what the block at `height` has changed, before anybody but the thread that commits it has a view of it.
     pub(super) fn apply(&self, changes: &Changes, height: u64) {
         for (key, value) in changes {
             let sought = self.sought(key);

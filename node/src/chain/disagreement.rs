@@ -3,8 +3,6 @@
 //! Others' headers commit to the state after the last block. One that this node finds wrong is refused, which a
 //! dishonest validator can bring about; one that is final all the same is what this is about.
 
-use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
@@ -14,6 +12,7 @@ use sillok_runtime::Fault;
 
 use super::Chain;
 use crate::lock::lock;
+use crate::storage::write_whole;
 
 /// What this node refuses, and where it leaves what it knows.
 #[derive(Default)]
@@ -74,7 +73,8 @@ impl Chain {
         effects["disagreement"] = self.difference(refused)?;
         let file = folder.join(format!("disagreement-{height}.json"));
         let text = format!("{effects:#}\n");
-        write(&file, text.as_bytes()).map_err(|error| Fault::new(format!("{}: {error}", file.display())))?;
+        write_whole(&file, text.as_bytes())
+            .map_err(|error| Fault::new(format!("{}: {error}", file.display())))?;
         Ok(Some(file))
     }
 
@@ -89,18 +89,5 @@ impl Chain {
             "state_root": { "own": hex(own), "theirs": hex(header.state_root) },
             "receipts_root": { "own": hex(tip.receipts_root), "theirs": hex(header.receipts_root) },
         }))
-    }
-}
-
-/// Writes a file so that it is whole or not there.
-fn write(file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let draft = file.with_extension("json.new");
-    let mut written = fs::File::create(&draft)?;
-    written.write_all(bytes)?;
-    written.sync_all()?;
-    fs::rename(&draft, file)?;
-    match file.parent() {
-        Some(folder) => fs::File::open(folder)?.sync_all(),
-        None => Ok(()),
     }
 }

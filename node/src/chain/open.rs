@@ -62,6 +62,7 @@ pub(crate) fn open_with(
     let commitment = open_commitment(&ledger, &metrics)?;
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock, metrics));
     chain.take_up_waiting()?;
+    chain.take_up_evidence()?;
     let producer = Producer::new(chain.clone(), executor, key)?;
     Ok((chain, producer))
 }

@@ -2,15 +2,17 @@
 //!
 //! A report is a transaction that the governance module itself submits: its evidence stands for it, and nobody signs.
 //! All nodes that hold evidence of the same equivocation send one with the same nonce, of which a block takes one.
-//! What does not get into a block before it expires is sent again, until the chain knows of the equivocation.
+//! What does not get into a block before it expires is sent again, until the chain knows of the equivocation. Until
+//! then it is on disk too: a node that is killed has seen what it has seen.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Mutex;
 
 use codec::Encode;
 use sillok_abi::native::GOVERNANCE;
 use sillok_abi::{Account, Call, Credential, Equivocation, Outcome, Time, Transaction, TransactionBody};
-use sillok_runtime::Refusal;
+use sillok_runtime::{Fault, Refusal};
 
 use super::{Chain, SubmitError};
 use crate::limits;
@@ -32,15 +34,34 @@ impl Chain {
         if held.len() >= limits::HELD_EVIDENCE {
             return tracing::warn!("too much evidence is on its way onto the chain: report this yourself");
         }
-        held.entry(evidence.nonce()).or_insert((evidence, Time(0)));
+        if let Entry::Vacant(place) = held.entry(evidence.nonce()) {
+            place.insert((evidence, Time(0)));
+            self.keep_evidence(&held);
+        }
         drop(held);
         self.report_again();
     }
 
+    /// Holds the evidence again that was held when the node ended; [`Chain::report_again`] sends it.
+    pub(super) fn take_up_evidence(&self) -> Result<(), Fault> {
+        let kept = self.ledger.evidence()?.into_iter();
+        *lock(&self.reports.0) = kept.map(|evidence| (evidence.nonce(), (evidence, Time(0)))).collect();
+        Ok(())
+    }
+
+    fn keep_evidence(&self, held: &BTreeMap<u64, (Equivocation, Time)>) {
+        let evidence: Vec<&Equivocation> = held.values().map(|(evidence, _)| evidence).collect();
+        if let Err(error) = self.ledger.keep_evidence(&evidence) {
+            // It is still held, and in the log.
+            tracing::error!(%error, "evidence can't be written down");
+        }
+    }
+
     /// Sends the reports that no block has taken in time.
-    pub(super) fn report_again(&self) {
+    pub(crate) fn report_again(&self) {
         let now = self.clock.now();
         let mut held = lock(&self.reports.0);
+        let before = held.len();
         held.retain(|_, (evidence, until)| {
             if now < *until {
                 return true;
@@ -58,6 +79,9 @@ impl Chain {
                 }
             }
         });
+        if held.len() < before {
+            self.keep_evidence(&held);
+        }
     }
 
     fn send_report(&self, evidence: &Equivocation, expiry: Time) -> Result<(), SubmitError> {

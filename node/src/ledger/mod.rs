@@ -11,6 +11,7 @@ mod cache;
 mod commit;
 mod effects;
 mod export;
+mod held;
 mod keys;
 mod known;
 mod prune;
@@ -49,8 +50,6 @@ const CHAIN: &[u8] = b"chain";
 const GENESIS: &[u8] = b"genesis";
 /// The key, in the meta table, of the lowest height whose state is kept.
 const PRUNED: &[u8] = b"pruned";
-/// The key, in the meta table, of the transactions that waited when the node stopped.
-const WAITING: &[u8] = b"waiting";
 /// The key, in the meta table, of where a chain that was restored from a snapshot begins here.
 const BASE: &[u8] = b"base";
 /// The key, in the meta table, that is there while a snapshot is being restored.
@@ -203,28 +202,6 @@ impl Ledger {
             next = more;
         }
         Ok(changes)
-    }
-
-    /// Writes down transactions that wait for a block.
-    ///
-    /// # Errors
-    /// If storage fails.
-    pub(crate) fn keep_waiting(&self, transactions: &[&Transaction]) -> Result<(), StorageError> {
-        let mut batch = Batch::default();
-        batch.put(Table::Meta, WAITING, transactions.encode());
-        self.storage.write(batch)
-    }
-
-    /// The transactions that were written down, once.
-    ///
-    /// # Errors
-    /// If storage fails.
-    pub(crate) fn take_waiting(&self) -> Result<Vec<Transaction>, StorageError> {
-        let waiting = read(&*self.storage, Table::Meta, WAITING)?.unwrap_or_default();
-        let mut batch = Batch::default();
-        batch.remove(Table::Meta, WAITING);
-        self.storage.write(batch)?;
-        Ok(waiting)
     }
 
     /// The receipts of the block at `height`.

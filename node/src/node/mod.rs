@@ -160,7 +160,7 @@ impl Node {
         chain::keep(&chain, retention)?;
         let shelf = Arc::new(Shelf::open(&folder.snapshots())?);
         snapshot::keep(&chain, &shelf, snapshots)?;
-        if let Some(surveillance) = surveillance::start(&chain, &survey)? {
+        if let Some(surveillance) = surveillance::start(&chain, folder.surveillance(), &survey)? {
             chain.read_models().survey(surveillance);
         }
         if let Some(index) = index::start(&chain, &folder, parts.index)? {
@@ -251,6 +251,9 @@ impl Node {
         produced.unwrap_or_else(|_| Err(Fault::new("the producer panicked")))?;
         reacted.unwrap_or_else(|_| Err(Fault::new("consensus panicked")))?;
         self.chain.keep_waiting()?;
+        if let Some(surveillance) = self.chain.read_models().surveillance() {
+            surveillance.save();
+        }
         tracing::info!(height = self.chain.tip().height, "stopped");
         Ok(())
     }

@@ -136,6 +136,7 @@ impl Reactor {
         };
         reactor.perform(effects)?;
         reactor.measure_power();
+        reactor.chain.report_again();
         Ok(reactor)
     }
 

@@ -4,10 +4,9 @@
 //! path can't cost anybody their files.
 
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use super::{ArtefactFolder, RocksStorage, StorageError, Table};
+use super::{ArtefactFolder, RocksStorage, StorageError, Table, write_whole};
 use crate::limits;
 
 /// The format that this version writes and reads.
@@ -16,6 +15,8 @@ const FORMAT: &str = "sillok data 1";
 const FORMAT_FILE: &str = "FORMAT";
 /// Where the format file is written before it is renamed.
 const FORMAT_DRAFT: &str = "FORMAT.new";
+/// The file of what surveillance knows.
+const SURVEILLANCE: &str = "surveillance";
 /// The folder of the database.
 const DATABASE: &str = "db";
 /// The file of the consensus log.
@@ -69,8 +70,8 @@ impl DataFolder {
         }
     }
 
-    /// Removes the database, the consensus log, the compiled code, the index and the snapshots of a data folder, whatever its
-    /// format; does nothing if there is none.
+    /// Removes the database, the consensus log, the compiled code, the index, what surveillance knows and the snapshots
+    /// of a data folder, whatever its format; does nothing if there is none.
     ///
     /// # Errors
     /// If another process uses it, or it is not a data folder.
@@ -89,9 +90,10 @@ impl DataFolder {
         }
         let (database, format) = (folder.path.join(DATABASE), folder.path.join(FORMAT_FILE));
         fs::remove_dir_all(&database).map_err(file_error("remove", &database))?;
-        let log = folder.consensus_log();
-        if log.exists() {
-            fs::remove_file(&log).map_err(file_error("remove", &log))?;
+        for file in [folder.consensus_log(), folder.surveillance()] {
+            if file.exists() {
+                fs::remove_file(&file).map_err(file_error("remove", &file))?;
+            }
         }
         for beside in [folder.path.join(COMPILED), folder.index(), folder.snapshots()] {
             if beside.exists() {
@@ -178,6 +180,11 @@ impl DataFolder {
         self.path.join(CONSENSUS_LOG)
     }
 
+    /// Where what surveillance knows is kept.
+    pub(crate) fn surveillance(&self) -> PathBuf {
+        self.path.join(SURVEILLANCE)
+    }
+
     /// Opens the folder of compiled code: this one, or else one of its own.
     ///
     /// # Errors
@@ -202,14 +209,8 @@ impl DataFolder {
 
     /// Writes the format file so that a crash leaves it whole or absent.
     fn mark(&self) -> Result<(), StorageError> {
-        let (draft, file) = (self.path.join(FORMAT_DRAFT), self.path.join(FORMAT_FILE));
-        let mut written = fs::File::create(&draft).map_err(file_error("write", &draft))?;
-        written.write_all(format!("{FORMAT}\n").as_bytes()).map_err(file_error("write", &draft))?;
-        written.sync_all().map_err(file_error("write", &draft))?;
-        fs::rename(&draft, &file).map_err(file_error("write", &file))?;
-        // The name itself is on disk before the database holds anything final.
-        let folder = fs::File::open(&self.path).map_err(file_error("open", &self.path))?;
-        folder.sync_all().map_err(file_error("write", &self.path))
+        let file = self.path.join(FORMAT_FILE);
+        write_whole(&file, format!("{FORMAT}\n").as_bytes()).map_err(file_error("write", &file))
     }
 }
 

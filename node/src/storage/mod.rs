@@ -9,6 +9,7 @@ mod error;
 mod folder;
 mod memory;
 mod rocks;
+mod whole;
 
 use std::borrow::Cow;
 
@@ -19,6 +20,7 @@ pub(crate) use error::StorageError;
 pub(crate) use folder::DataFolder;
 pub(crate) use memory::MemoryStorage;
 pub(crate) use rocks::RocksStorage;
+pub(crate) use whole::write_whole;
 
 /// A table, each with keys of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

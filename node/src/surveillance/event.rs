@@ -3,7 +3,7 @@
 //! The forms are those of `contracts/market/src/event.rs` and `contracts/did/src/event.rs`; a test compares them
 //! with what the contracts say of themselves.
 
-use codec::Decode;
+use codec::{Decode, Encode};
 use sillok_abi::{Account, ContractId, Event, OrderKind, Removal, Side, Time};
 
 /// Something that happened.
@@ -108,7 +108,7 @@ struct DidKey {
 }
 
 /// The contracts that are listened to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Sources {
     /// The market.
     pub(super) market: ContractId,

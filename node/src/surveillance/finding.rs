@@ -1,10 +1,11 @@
 //! A finding: what was seen, of whom, where, and by which figures.
 
+use codec::{Decode, Encode};
 use serde_json::{Map, Value, json};
 use sillok_abi::{Account, Time};
 
 /// What was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 pub(crate) enum Kind {
     /// Both sides of a trade, or of one that was void, belong to the same.
     SelfDealing,
@@ -36,7 +37,7 @@ impl Kind {
 }
 
 /// What somebody should look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Finding {
     /// Its number, from 1.
     pub(crate) number: u64,
@@ -57,7 +58,7 @@ pub(crate) struct Finding {
     /// The blocks of orders and trades, lowest first.
     pub(crate) heights: Vec<u64>,
     /// What was measured, and what it was measured against.
-    pub(crate) figures: Vec<(&'static str, u64)>,
+    pub(crate) figures: Vec<(String, u64)>,
 }
 
 impl Finding {
@@ -65,7 +66,7 @@ impl Finding {
     pub(crate) fn to_json(&self) -> Value {
         let accounts: Vec<String> = self.accounts.iter().map(Account::to_string).collect();
         let figures: Map<String, Value> =
-            self.figures.iter().map(|(name, figure)| ((*name).to_owned(), Value::from(*figure))).collect();
+            self.figures.iter().map(|(name, figure)| (name.clone(), Value::from(*figure))).collect();
         json!({
             "number": self.number, "kind": self.kind.name(), "market": self.listing, "height": self.height,
             "time": self.time.to_string(), "accounts": accounts, "orders": self.orders, "trades": self.trades,

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
+use codec::{Decode, Encode};
 use sillok_abi::Account;
 
 use super::limits::LINKS;
 
 /// Sets of accounts, each with one that stands for it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Groups {
     /// Who leads to whom; those who lead nowhere stand for themselves.
     leads: BTreeMap<Account, Account>,

@@ -8,7 +8,7 @@
 //! - `event`: what the market and the DID contract told, read from receipts.
 //! - `model`: all that is known, block by block; `watch` is one listing's part, `groups` who belongs together.
 //! - `detect`: one file for each pattern.
-//! - `follow`: the thread that reads blocks.
+//! - `follow`: the thread that reads blocks; `keep`: what is known, in a file.
 //!
 //! Invariant: memory is bounded by the limits in `limits`, whatever the chain holds.
 
@@ -17,6 +17,7 @@ mod event;
 mod finding;
 mod follow;
 mod groups;
+mod keep;
 mod limits;
 mod model;
 mod reference;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use codec::{Decode, Encode};
 use sillok_abi::{Account, Receipt, Removal};
 
 use super::detect::{self, Lead};
@@ -14,7 +15,7 @@ use super::settings::Settings;
 use super::watch::{Day, Moment, Past, Waiting, Watch};
 
 /// The model. Two that have read the same blocks by the same settings are equal.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Model {
     settings: Arc<Settings>,
     sources: Sources,
@@ -52,6 +53,11 @@ impl Model {
     /// The last block that was read.
     pub(crate) fn height(&self) -> u64 {
         self.height
+    }
+
+    /// Whether it listens to the same contracts by the same settings as another one.
+    pub(super) fn is_as(&self, other: &Model) -> bool {
+        (&self.sources, &self.settings) == (&other.sources, &other.settings)
     }
 
     /// The thresholds.

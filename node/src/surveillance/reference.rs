@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 
+use codec::{Decode, Encode};
 use sillok_abi::Time;
 
 use super::limits::TRADES;
 use super::watch::Past;
 
 /// A trade, as far as prices go.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 struct Priced {
     time: Time,
     value: u64,
@@ -16,7 +17,7 @@ struct Priced {
 }
 
 /// The last trades that count for the price to compare with, and their sums.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Reference {
     trades: VecDeque<Priced>,
     value: u128,

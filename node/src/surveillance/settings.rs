@@ -1,9 +1,10 @@
 //! The thresholds. Shares of something are in percent, distances between prices in hundredths of a percent.
 
+use codec::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// What surveillance looks for, and from where on it is a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Settings {
     /// Whether blocks are followed at all.
@@ -22,7 +23,7 @@ pub(crate) struct Settings {
 }
 
 /// From where on trading back and forth between two is a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Wash {
     /// Of trades within so many seconds…
@@ -36,7 +37,7 @@ pub(crate) struct Wash {
 }
 
 /// From where on cancelled orders are a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Spoofing {
     /// An order is large if it is so many times the average of the last ones.
@@ -54,7 +55,7 @@ pub(crate) struct Spoofing {
 }
 
 /// From where on a price is a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Jump {
     /// The reference is what shares cost on average within so many seconds; the last price if nothing traded.
@@ -64,7 +65,7 @@ pub(crate) struct Jump {
 }
 
 /// From where on a part in a day's trading is a finding.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Concentration {
     /// Once a listing has had so many trades in a day, in Korea…

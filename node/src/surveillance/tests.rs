@@ -5,6 +5,7 @@ use sillok_abi::{Account, ContractId, OrderKind, Price, Removal, Side, Time};
 
 use super::event::{FillVoided, OrderPlaced, OrderRemoved, PlacedOrder, Seen, Sources, Trade, Traded};
 use super::finding::{Finding, Kind};
+use super::keep::{Keep, Unfit};
 use super::model::{Model, Wanted};
 use super::settings::Settings;
 use super::watch::Moment;
@@ -220,6 +221,59 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(16))]
+
+    #[test]
+    fn what_is_kept_goes_on_as_if_it_had_never_stopped(seed in any::<u64>(), before in 0..300_u32) {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = Keep { chain: [7; 32], file: folder.path().join("surveillance") };
+        let run = |stop: bool| {
+            let mut numbers = Numbers(seed);
+            let mut market = Market::new();
+            market.ordinary(&mut numbers, before);
+            spoof(&mut market, account(50), 10_060, 2);
+            if stop {
+                keep.save(&market.model).unwrap();
+                market.model = keep.load(&Market::new().model, 0).unwrap().unwrap();
+            }
+            spoof(&mut market, account(50), 10_060, 1);
+            market.ordinary(&mut numbers, 300 - before);
+            market.model
+        };
+        prop_assert!(run(false) == run(true));
+    }
+}
+
+#[test]
+fn what_is_kept_is_gone_on_with_only_if_it_fits() {
+    let folder = tempfile::tempdir().unwrap();
+    let keep = Keep { chain: [7; 32], file: folder.path().join("surveillance") };
+    let mut market = Market::new();
+    let fresh = market.model.clone();
+    assert_eq!(keep.load(&fresh, 9), Ok(None));
+    market.ordinary(&mut Numbers(1), 50);
+    market.model.read(Moment { height: 10, time: Time(START) }, &[]);
+    keep.save(&market.model).unwrap();
+    assert_eq!(keep.load(&fresh, 9), Err(Unfit::Foreign), "of later blocks");
+    assert_eq!(keep.load(&fresh, 10), Ok(Some(market.model.clone())));
+    let other = Keep { chain: [8; 32], ..keep.clone() };
+    assert_eq!(other.load(&fresh, 10), Err(Unfit::Foreign));
+    let settings = Settings { groups: vec![vec!["somebody".to_owned()]], ..Settings::default() };
+    let changed = Model::new(settings, sources(), &[]);
+    assert_eq!(keep.load(&changed, 10), Err(Unfit::OtherSettings));
+
+    let whole = std::fs::read(&keep.file).unwrap();
+    for at in [0, 40, whole.len() / 2, whole.len() - 1] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::write(&keep.file, &bytes).unwrap();
+        assert_eq!(keep.load(&fresh, 10), Err(Unfit::Damaged), "byte {at}");
+        std::fs::write(&keep.file, &whole[..at]).unwrap();
+        assert_eq!(keep.load(&fresh, 10), Err(Unfit::Damaged), "cut at {at}");
+    }
+}
+
 /// A large bid at the touch, a sale to somebody who believes it, and the bid is gone; so many times.
 fn spoof(market: &mut Market, who: Account, price: u64, times: u32) {
     for _ in 0..times {
@@ -317,7 +371,7 @@ fn a_jump_is_reported_once_and_a_slow_climb_never() {
     (0..5).for_each(|_| trade(&mut market, 14_000));
     assert_eq!(market.kinds(), [Kind::PriceJump]);
     let figures = &market.findings()[0].figures;
-    assert!(figures.contains(&("price", 14_000)), "{figures:?}");
+    assert!(figures.contains(&("price".to_owned(), 14_000)), "{figures:?}");
     // After a quiet week the last price is the reference.
     market.wait(7 * 86_400);
     trade(&mut market, 14_100);

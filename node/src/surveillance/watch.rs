@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use codec::{Decode, Encode};
 use sillok_abi::{Account, Side, Time};
 
 use super::limits::{ACCOUNTS, CANCELS, ORDERS, SIZES, TRADES};
@@ -12,14 +13,14 @@ const KOREA_OFFSET_MS: u64 = 9 * 60 * 60 * 1_000;
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// A block: its height and time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Moment {
     pub(super) height: u64,
     pub(super) time: Time,
 }
 
 /// An order that waits.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Waiting {
     /// Who stands for its owner's group.
     pub(super) group: Account,
@@ -38,7 +39,7 @@ pub(super) struct Waiting {
 }
 
 /// A trade.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Past {
     pub(super) at: Moment,
     pub(super) number: u64,
@@ -54,7 +55,7 @@ pub(super) struct Past {
 }
 
 /// A large order that was cancelled early.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Cancelled {
     pub(super) order: u64,
     pub(super) waiting: Waiting,
@@ -64,7 +65,7 @@ pub(super) struct Cancelled {
 }
 
 /// What somebody traded in a day, in shares.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Tally {
     /// How many were bought.
     pub(crate) bought: u64,
@@ -75,7 +76,7 @@ pub(crate) struct Tally {
 }
 
 /// A day's trading of a listing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Day {
     /// The day in Korea, counted from 1970.
     pub(crate) number: u64,
@@ -88,7 +89,7 @@ pub(crate) struct Day {
 }
 
 /// A listing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Watch {
     /// The last block in which something happened.
     pub(super) last: u64,

@@ -1,5 +1,6 @@
 //! What surveillance finds on a real chain, asked for over RPC and on the command line.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -22,7 +23,7 @@ fn findings(dev: &Dev, args: &[&str]) -> Vec<Value> {
 
 #[test]
 fn trades_back_and_forth_and_a_jump_are_found_and_ordinary_ones_are_not() {
-    let dev = Dev::start();
+    let mut dev = Dev::start();
     let trade = |seller: &str, buyer: &str, price: &str| {
         dev.json(&["order", "place", "hanbit", "sell", "10", "--price", price, "--from", seller]);
         dev.json(&["order", "place", "hanbit", "buy", "10", "--price", price, "--from", buyer]);
@@ -55,4 +56,16 @@ fn trades_back_and_forth_and_a_jump_are_found_and_ordinary_ones_are_not() {
     let table = dev.run(&["market", "surveillance"]).stdout;
     assert!(table.contains("back-and-forth") && table.contains("shares there 30"), "{table}");
     assert_eq!(dev.error(2, &["market", "surveillance", "--kind", "nonsense"])["code"], "usage");
+
+    // What it knows is kept; and read again from blocks if that is damaged.
+    let (all, kept) = (findings(&dev, &[]), dev.folder().join("chain/surveillance"));
+    for damage in [false, true] {
+        dev.stop();
+        assert!(kept.is_file(), "a clean stop writes it down");
+        if damage {
+            fs::write(&kept, "nothing").unwrap();
+        }
+        dev.start_again();
+        assert_eq!(findings(&dev, &[]), all, "damaged: {damage}");
+    }
 }

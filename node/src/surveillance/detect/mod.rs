@@ -38,6 +38,7 @@ impl Lead {
         self.accounts.sort_unstable();
         self.accounts.dedup();
         let Lead { kind, accounts, orders, trades, heights, figures } = self;
+        let figures = figures.into_iter().map(|(name, figure)| (name.to_owned(), figure)).collect();
         let Moment { height, time } = at;
         Finding { number, kind, listing, height, time, accounts, orders, trades, heights, figures }
     }

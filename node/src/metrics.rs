@@ -50,6 +50,8 @@ pub(crate) struct Metrics {
     pub(crate) reachable_power: Gauge,
     /// By how many seconds this node's clock was ahead of the last block's time when another's came.
     clock_offset: Seconds,
+    /// How many blocks came with certificates whose signatures are still to be looked at.
+    pub(crate) unaudited_blocks: Gauge,
     /// How many blocks the node is behind the highest that a peer claims to have.
     pub(crate) sync_gap: Gauge,
     /// The transactions that wait for a block.
@@ -131,6 +133,10 @@ impl Metrics {
             clock_offset: of
                 .seconds("clock_offset", "The node's clock before the time of another's last block"),
             sync_gap: of.gauge("sync_gap", "Blocks behind the highest that a peer claims to have"),
+            unaudited_blocks: of.gauge(
+                "unaudited_blocks",
+                "Blocks taken up by certificate whose signatures are to be checked",
+            ),
             mempool_transactions: of.gauge("mempool_transactions", "Transactions that wait for a block"),
             mempool_bytes: of.gauge("mempool_bytes", "Bytes of transactions that wait for a block"),
             tls_expiry: of.gauge(expiry, "Until when the TLS certificate is valid; 0 without TLS"),

@@ -10,6 +10,7 @@ use sillok_runtime::{Fault, Refusal};
 use super::{Chain, Pace};
 use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
+use crate::limits;
 use crate::lock::lock;
 use crate::mempool::Dropped;
 use crate::metrics::Metrics;
@@ -91,6 +92,12 @@ impl Chain {
     /// Has `relay` called with what was submitted here and taken; to be set once.
     pub(crate) fn on_submission(&self, relay: impl Fn(Vec<Transaction>) + Send + Sync + 'static) {
         self.pool.on_submission(Box::new(relay));
+    }
+
+    /// Notes by how many blocks others are ahead.
+    pub(crate) fn set_behind(&self, blocks: u64) {
+        self.metrics.sync_gap.set(i64::try_from(blocks).unwrap_or(i64::MAX));
+        self.pool.set_behind(blocks > limits::FAR_BEHIND);
     }
 
     /// Asks whoever makes blocks to stop after the one that is being made.

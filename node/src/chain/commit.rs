@@ -1,13 +1,13 @@
 //! Making decided blocks permanent.
 //!
 //! ```text
-//! producer  take in changes ─► executor moves on ─► make the next block, if it is this node's turn
+//! producer  take in changes ─► executor moves on ─► make the next block, if it is this node's turn, or try it
 //! writer    write the batch, synced ─────────────► the tip moves ─► tell of it
 //! ```
 //!
 //! A block is written by a thread of its own while the producer takes its changes in and, if enough waits, makes
-//! the next one on the state after it. Invariant: nobody hears of a block, and nothing that builds on it leaves the
-//! producer, before its batch is on disk.
+//! the next one on the state after it; or executes the next one, if peers have brought it. Invariant: nobody hears of
+//! a block, and nothing that builds on it leaves the producer, before its batch is on disk.
 
 use std::mem;
 use std::sync::Arc;
@@ -59,7 +59,11 @@ impl Producer {
             return Ok(());
         }
         FailPoint::Sealed.pass();
-        let Tentative { block, mut execution, .. } = self.executed(&tip, &certificate.block, body)?;
+        let Tentative { block, mut execution, is_signed, .. } =
+            self.executed(&tip, &certificate.block, body)?;
+        if !is_signed {
+            self.chain.owe_audit(block.header.height)?;
+        }
         if FailPoint::Deviated.is_met() {
             deviate(Arc::make_mut(&mut execution.changes));
         }
@@ -89,7 +93,7 @@ impl Producer {
         let block = block.ok_or_else(|| Fault::new("the body of a decided block is missing"))?;
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
         let state = self.chain.ledger.to_build_on().1;
-        // Whoever decided it has verified its signatures, and so has this node before it voted.
+        // Whoever decided it has verified its signatures.
         let identified = Identified::of(&block)
             .ok_or_else(|| Fault::new("the body of a decided block is not that of its header"))?;
         let measured = self.metrics().execution.clone();
@@ -101,7 +105,7 @@ impl Producer {
                 self.chain.disagrees(id, "a decided block is not valid here")
             }
         })?;
-        Ok(Tentative { id: *id, block, execution })
+        Ok(Tentative { id: *id, block, execution, is_signed: false })
     }
 
     /// Has the block written, and meanwhile goes on.
@@ -129,8 +133,12 @@ impl Producer {
 
     /// What there is to do after a block of which nobody has heard yet.
     fn go_on(&mut self, tip: &Tip, state: Arc<dyn StateReader>, block: &Block) -> Result<(), Fault> {
+        let upcoming = self.upcoming.take();
         let block_gas = self.chain.runtime.parameters(&*state)?.block_gas;
         self.sizing.decided(gas_limits(&block.transactions), block_gas);
+        if let Some(next) = upcoming {
+            return self.try_ahead(tip, state, &next);
+        }
         let validators = self.executor.validators(&*state, tip.height + 1)?;
         let is_next = proposer(&validators, tip.height + 1, 0) == Some(self.key);
         // A node that catches up will not be asked.
@@ -147,7 +155,8 @@ impl Producer {
 
     /// The block of this height and round, if it was made while the one before was written.
     pub(super) fn built_ahead(&self, height: u64, round: u32) -> Option<Arc<Block>> {
-        let block = &self.tentative.as_ref()?.block;
+        // What a peer brought, signed by who knows whom, is nothing to propose.
+        let block = &self.tentative.as_ref().filter(|tentative| tentative.is_signed)?.block;
         let header = &block.header;
         let is_it = (header.height, header.round, header.proposer) == (height, round, self.key);
         let is_fresh = self.chain.clock.now().0.saturating_sub(header.time.0) <= limits::BUILT_AHEAD_MS;

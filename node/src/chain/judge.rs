@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use sillok_abi::{Account, Block, Credential, Hash, Header, validators_digest};
-use sillok_runtime::{BlockError, Fault, Identified};
+use sillok_abi::{Block, Header, validators_digest};
+use sillok_runtime::{BlockError, Fault, Identified, StateReader};
 
 use super::Producer;
 use super::producer::Tentative;
-use crate::consensus::Verdict;
+use crate::consensus::{Stage, Verdict};
 use crate::ledger::Tip;
 use crate::limits;
 use crate::lock::lock;
@@ -18,17 +18,22 @@ use crate::metrics::Metrics;
 
 impl Producer {
     /// Judges a block, whose height, chain, proposer and validators are right; none if another height is next.
-    /// `fresh` says that it is proposed for the first time.
+    /// Who signed a decided block's transactions is looked at later (`audit`).
     ///
     /// # Errors
     /// The fault that must halt the node.
-    pub(crate) fn judge(&mut self, block: &Arc<Block>, fresh: bool) -> Result<Option<Verdict>, Fault> {
+    pub(crate) fn judge(&mut self, block: &Arc<Block>, stage: Stage) -> Result<Option<Verdict>, Fault> {
         let (tip, header) = (self.chain.tip(), &block.header);
         if header.height != tip.height + 1 {
             return Ok(None);
         }
-        let Some(identified) = Identified::of(block) else { return Ok(Some(Verdict::Forged)) };
-        let verdict = match self.fault_of(&tip, block, &identified, fresh)? {
+        let fault = if stage == Stage::Decided && self.is_tried(block) {
+            self.header_or_set_fault(&tip, header, stage)?
+        } else {
+            let Some(identified) = Identified::of(block) else { return Ok(Some(Verdict::Forged)) };
+            self.fault_of(&tip, block, &identified, stage)?
+        };
+        let verdict = match fault {
             None => Verdict::Valid,
             Some(reason) => {
                 self.chain.metrics().invalid_blocks.inc();
@@ -47,32 +52,60 @@ impl Producer {
         tip: &Tip,
         block: &Arc<Block>,
         identified: &Identified<'_>,
-        fresh: bool,
+        stage: Stage,
     ) -> Result<Option<String>, Fault> {
-        let (header, id) = (&block.header, block.header.id());
-        if let Some(reason) = self.header_fault(tip, header, fresh) {
-            return Ok(Some(reason.into()));
+        let fault = self.header_or_set_fault(tip, &block.header, stage)?;
+        if fault.is_some() {
+            return Ok(fault);
         }
-        let next = self.executor.next_validators(&*self.chain.ledger.to_build_on().1)?;
-        if header.next_validators != validators_digest(&next) {
-            return Ok(Some("it announces other validators than the chain has".into()));
-        }
-        if self.tentative.as_ref().is_some_and(|tentative| tentative.id == id) {
-            return Ok(None);
-        }
-        if !self.are_signed(identified) {
+        let id = block.header.id();
+        let tried = self.tentative.as_ref().filter(|tentative| tentative.id == id);
+        let is_signed = tried.is_some_and(|tentative| tentative.is_signed);
+        if stage != Stage::Decided && !is_signed && !self.are_signed(identified) {
             return Ok(Some("a transaction is not signed by its submitter".into()));
         }
+        match self.tentative.as_mut().filter(|tentative| tentative.id == id) {
+            Some(tentative) => tentative.is_signed |= stage != Stage::Decided,
+            None => return self.try_block(tip, self.chain.ledger.to_build_on().1, block, identified, stage),
+        }
+        Ok(None)
+    }
+
+    /// Executes a decided block, or what a peer says is one, while the block before it, `tip`, is written. Whether it is
+    /// valid is seen when it is judged.
+    pub(super) fn try_ahead(
+        &mut self,
+        tip: &Tip,
+        state: Arc<dyn StateReader>,
+        block: &Arc<Block>,
+    ) -> Result<(), Fault> {
+        let is_next = block.header.height == tip.height + 1;
+        if !is_next || self.header_fault(tip, &block.header, Stage::Decided).is_some() {
+            return Ok(());
+        }
+        let Some(identified) = Identified::of(block) else { return Ok(()) };
+        self.try_block(tip, state, block, &identified, Stage::Decided).map(drop)
+    }
+
+    /// Executes a block after `tip`, which has left this state; answers what it breaks.
+    fn try_block(
+        &mut self,
+        tip: &Tip,
+        state: Arc<dyn StateReader>,
+        block: &Arc<Block>,
+        identified: &Identified<'_>,
+        stage: Stage,
+    ) -> Result<Option<String>, Fault> {
         self.tentative = None;
         let root = self.chain.commitment.at(tip.height, |before| before.root())?;
-        let state = self.chain.ledger.to_build_on().1;
         let measured = self.metrics().execution.clone();
         let begun = self.chain.clock.now();
         let executed = Metrics::time(&measured, || self.executor.execute(state, &root, identified, false));
         self.executed_since(begun, &block.transactions);
         match executed {
             Ok(execution) => {
-                self.tentative = Some(Tentative { id, block: block.clone(), execution });
+                let (id, is_signed) = (block.header.id(), stage != Stage::Decided);
+                self.tentative = Some(Tentative { id, block: block.clone(), execution, is_signed });
                 Ok(None)
             }
             Err(BlockError::Invalid(reason)) => Ok(Some(reason)),
@@ -80,7 +113,23 @@ impl Producer {
         }
     }
 
-    fn header_fault(&self, tip: &Tip, header: &Header, fresh: bool) -> Option<&'static str> {
+    /// Whether this very block was executed already.
+    fn is_tried(&self, block: &Arc<Block>) -> bool {
+        self.tentative.as_ref().is_some_and(|tentative| Arc::ptr_eq(&tentative.block, block))
+    }
+
+    /// What a header breaks, or the set that it announces.
+    fn header_or_set_fault(&self, tip: &Tip, header: &Header, stage: Stage) -> Result<Option<String>, Fault> {
+        if let Some(reason) = self.header_fault(tip, header, stage) {
+            return Ok(Some(reason.into()));
+        }
+        let next = self.executor.next_validators(&*self.chain.ledger.to_build_on().1)?;
+        let announces_others = header.next_validators != validators_digest(&next);
+        Ok(announces_others.then(|| "it announces other validators than the chain has".into()))
+    }
+
+    fn header_fault(&self, tip: &Tip, header: &Header, stage: Stage) -> Option<&'static str> {
+        let fresh = stage == Stage::Fresh;
         let now = self.chain.clock.now();
         let latest = now.plus(limits::BLOCK_AHEAD_MS);
         if fresh && header.proposer != self.key {
@@ -107,10 +156,6 @@ impl Producer {
             .filter(|(one, id)| pool.get(id).is_none_or(|known| known.credential != one.credential))
             .collect();
         drop(pool);
-        let is_whole = |(one, _): &(&sillok_abi::Transaction, &Hash)| {
-            !matches!(one.body.submitter, Account::Key(_)) || matches!(one.credential, Credential::Sr25519(_))
-        };
-        unknown.iter().all(is_whole)
-            && self.chain.signatures.verify(unknown.into_iter()).iter().all(|signed| *signed)
+        self.chain.signatures.are_signed(&unknown)
     }
 }

@@ -5,6 +5,7 @@
 //! Invariant: nobody hears that something is final before its batch is synced.
 
 mod agreement;
+mod audit;
 mod batch;
 mod commit;
 mod commitment;
@@ -41,6 +42,8 @@ use crate::limits;
 use crate::lock::lock;
 use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
+use audit::Audit;
+pub(crate) use audit::audit;
 use commitment::Commitment;
 use disagreement::Disagreement;
 pub(crate) use feed::CommittedBlock;
@@ -97,6 +100,7 @@ pub(crate) struct Chain {
     waiters: Waiters,
     signatures: Signatures,
     reports: Reports,
+    audit: Audit,
     disagreement: Disagreement,
     metrics: Metrics,
     read_models: ReadModels,
@@ -128,6 +132,7 @@ impl Chain {
             waiters,
             signatures,
             reports,
+            audit: Audit::default(),
             disagreement: Disagreement::default(),
             metrics,
             read_models: ReadModels::default(),

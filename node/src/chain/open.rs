@@ -63,6 +63,7 @@ pub(crate) fn open_with(
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock, metrics));
     chain.take_up_waiting()?;
     chain.take_up_evidence()?;
+    chain.take_up_audit()?;
     let producer = Producer::new(chain.clone(), executor, key)?;
     Ok((chain, producer))
 }

@@ -20,6 +20,8 @@ pub(super) struct Pool {
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
     relay: OnceLock<Relay>,
     stopping: AtomicBool,
+    /// Whether others have blocks that this node has not.
+    behind: AtomicBool,
 }
 
 impl Pool {
@@ -77,6 +79,16 @@ impl Pool {
         }
     }
 
+    /// Notes whether others are far ahead.
+    pub(super) fn set_behind(&self, behind: bool) {
+        self.behind.store(behind, Ordering::Relaxed);
+    }
+
+    /// Whether others are far ahead.
+    pub(super) fn is_behind(&self) -> bool {
+        self.behind.load(Ordering::Relaxed)
+    }
+
     /// Tells whoever makes blocks to stop.
     pub(super) fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
@@ -88,7 +100,8 @@ impl Pool {
         self.stopping.load(Ordering::SeqCst)
     }
 
-    fn wake(&self) {
+    /// Wakes whoever makes blocks.
+    pub(super) fn wake(&self) {
         if let Some(wake) = self.wake.get() {
             wake();
         }

@@ -30,6 +30,8 @@ pub(crate) struct Producer {
     /// The nodes before the last block.
     pub(super) nodes_before: Arc<[NodeInfo]>,
     pub(super) tentative: Option<Tentative>,
+    /// What a peer says is decided after the block that is committed next.
+    pub(super) upcoming: Option<Arc<Block>>,
     pub(super) sizing: Sizing,
 }
 
@@ -38,6 +40,8 @@ pub(super) struct Tentative {
     pub(super) id: Hash,
     pub(super) block: Arc<Block>,
     pub(super) execution: Execution,
+    /// Whether this node has seen that all its transactions are signed.
+    pub(super) is_signed: bool,
 }
 
 /// What is to be known of the height after a block.
@@ -64,7 +68,15 @@ impl Producer {
             Some(before) => executor.nodes(&*before)?,
             None => executor.nodes(&*state)?,
         };
-        Ok(Producer { chain, executor, key, nodes_before, tentative: None, sizing: Sizing::default() })
+        Ok(Producer {
+            chain,
+            executor,
+            key,
+            nodes_before,
+            tentative: None,
+            upcoming: None,
+            sizing: Sizing::default(),
+        })
     }
 
     /// What the node counts and measures.
@@ -78,6 +90,12 @@ impl Producer {
     /// The fault that must halt the node.
     pub(crate) fn next(&self) -> Result<Next, Fault> {
         self.chain.next(&self.nodes_before)
+    }
+
+    /// Has this block, which a peer says is decided, executed while the one before it is written. It is not known to be
+    /// valid.
+    pub(crate) fn expect_next(&mut self, block: Option<Arc<Block>>) {
+        self.upcoming = block;
     }
 
     /// Makes a block of what waits and what is due; none if another height is next.
@@ -121,7 +139,7 @@ impl Producer {
         let transactions_root = transactions_root(&transactions, &execution);
         let header = self.header(tip, env, round, transactions_root, (validators, next_validators))?;
         let (id, block) = (header.id(), Arc::new(Block { header, transactions }));
-        self.tentative = Some(Tentative { id, block: block.clone(), execution });
+        self.tentative = Some(Tentative { id, block: block.clone(), execution, is_signed: true });
         Ok(block)
     }
 

@@ -52,6 +52,15 @@ impl Signatures {
         verdicts
     }
 
+    /// Whether each transaction, given with its id, is signed as its submitter's kind of account signs.
+    pub(super) fn are_signed(&self, transactions: &[(&Transaction, &Hash)]) -> bool {
+        let is_whole = |(one, _): &(&Transaction, &Hash)| {
+            !matches!(one.body.submitter, Account::Key(_)) || matches!(one.credential, Credential::Sr25519(_))
+        };
+        transactions.iter().all(is_whole)
+            && self.verify(transactions.iter().copied()).iter().all(|signed| *signed)
+    }
+
     /// Whether all are valid, each of a key over an id; if not, some still may be.
     fn hold_together<'a>(
         &self,

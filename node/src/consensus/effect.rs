@@ -40,6 +40,17 @@ pub(crate) enum Verdict {
     Forged,
 }
 
+/// How far a block that is to be judged has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// It is proposed for the first time: its time is held against this node's clock.
+    Fresh,
+    /// It is of a round that is past.
+    Old,
+    /// It is decided: a certificate came with it, and holds.
+    Decided,
+}
+
 /// A decided block: what a ledger is made of, and what peers hand to those who are behind.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct CertifiedBlock {
@@ -164,8 +175,8 @@ pub(crate) enum Effect {
     Validate {
         /// The block. Its height, chain, proposer and validator set are right.
         block: Arc<Block>,
-        /// Whether it is proposed for the first time: only then its time is held against this node's clock.
-        fresh: bool,
+        /// How far it has come.
+        stage: Stage,
     },
     /// This block is decided: execute it, make all durable in one step, answer with [`Input::Committed`].
     /// The bodies of all other blocks of its height may go. If it is committed already, only answer.

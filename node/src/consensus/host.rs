@@ -20,7 +20,7 @@ use super::convert::{
     CoreSignedProposal, certificate_from_core, polka_from_core, proposal_from_core, round_from_core,
     round_number, signed_proposal_from_core, signed_vote_from_core, vote_from_core,
 };
-use super::effect::{Effect, Halt, Offence, Peer, To};
+use super::effect::{Effect, Halt, Offence, Peer, Stage, To};
 use super::guard::Guard;
 use super::inputs::{entry_of, purpose_of};
 use super::log::{Entry, Step};
@@ -274,7 +274,7 @@ impl Host {
         let Some(certified) = &self.certified else { return };
         let (id, block, from) = (certified.id, certified.block.clone(), certified.from);
         if self.bodies.judge(id, block.clone(), from) {
-            self.out.push(Effect::Validate { block, fresh: false });
+            self.out.push(Effect::Validate { block, stage: Stage::Decided });
         }
     }
 

@@ -44,7 +44,7 @@ mod verify;
 #[cfg(test)]
 pub(crate) use certificate::assemble;
 pub(crate) use driver::{Ballot, Config, Driver, Seat, Start, View};
-pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, To, Verdict};
+pub(crate) use effect::{CertifiedBlock, Effect, Halt, Input, Offence, Peer, Stage, To, Verdict};
 #[cfg(test)]
 pub(crate) use log::Step;
 pub(crate) use log::{

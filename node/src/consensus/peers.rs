@@ -4,6 +4,9 @@
 //! what waits is bounded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sillok_abi::Block;
 
 use super::effect::{CertifiedBlock, Peer};
 use crate::limits;
@@ -39,16 +42,18 @@ impl Peers {
         }
     }
 
-    /// A peer to ask for blocks from this height on; none if nobody is ahead, somebody was asked already, or
-    /// the block waits. Peers take turns, so that one who answers with nonsense is not asked for ever.
-    pub(super) fn ask(&mut self, height: u64) -> Option<Peer> {
-        if self.asked.is_some() || self.waiting.contains_key(&height) {
+    /// A peer to ask for blocks, and from which height on, as `next` is what is needed next; none if nobody is ahead,
+    /// somebody was asked already, or enough waits. Peers take turns, so that one who answers with nonsense is not asked
+    /// for ever.
+    pub(super) fn ask(&mut self, next: u64) -> Option<(Peer, u64)> {
+        if self.asked.is_some() || self.waiting.len() > limits::SYNC_BLOCKS / 2 {
             return None;
         }
-        let ahead = || self.heights.iter().filter(|(_, at)| **at > height).map(|(peer, _)| *peer);
-        let next = ahead().find(|peer| Some(*peer) > self.last_asked).or_else(|| ahead().next())?;
-        (self.asked, self.last_asked) = (Some(next), Some(next));
-        Some(next)
+        let missing = (next..).find(|height| !self.waiting.contains_key(height))?;
+        let ahead = || self.heights.iter().filter(|(_, at)| **at > missing).map(|(peer, _)| *peer);
+        let peer = ahead().find(|peer| Some(*peer) > self.last_asked).or_else(|| ahead().next())?;
+        (self.asked, self.last_asked) = (Some(peer), Some(peer));
+        Some((peer, missing))
     }
 
     /// The request is over: answered, or given up.
@@ -65,10 +70,15 @@ impl Peers {
     pub(super) fn keep(&mut self, height: u64, from: Peer, blocks: Vec<CertifiedBlock>) {
         for block in blocks.into_iter().take(limits::SYNC_BLOCKS) {
             let at = block.certificate.height;
-            if at >= height && at - height < limits::SYNC_BLOCKS as u64 {
+            if at >= height && at - height < 2 * limits::SYNC_BLOCKS as u64 {
                 self.waiting.entry(at).or_insert((from, block));
             }
         }
+    }
+
+    /// The block of this height, if a decided one waits.
+    pub(super) fn waits(&self, height: u64) -> Option<Arc<Block>> {
+        self.waiting.get(&height).map(|(_, decided)| decided.block.clone())
     }
 
     /// The decided block of this height, if it waits; those of lower heights go.
@@ -88,12 +98,12 @@ mod tests {
         for (peer, height) in [(1, 9), (2, 4), (3, 9)] {
             peers.note(Peer(peer), height);
         }
-        assert_eq!(peers.ask(5), Some(Peer(1)));
+        assert_eq!(peers.ask(5), Some((Peer(1), 5)));
         assert_eq!(peers.ask(5), None);
         peers.end_request();
-        assert_eq!(peers.ask(5), Some(Peer(3)));
+        assert_eq!(peers.ask(5), Some((Peer(3), 5)));
         peers.end_request();
-        assert_eq!(peers.ask(5), Some(Peer(1)));
+        assert_eq!(peers.ask(5), Some((Peer(1), 5)));
         peers.forget(Peer(1));
         assert_eq!(peers.ask(9), None);
     }

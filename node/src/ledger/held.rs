@@ -1,4 +1,5 @@
-//! What a node holds that is in no block yet, for its next start: transactions that wait, and evidence.
+//! What a node holds that is in no block, for its next start: transactions that wait, evidence, and from where on it
+//! still has to look at signatures.
 
 use codec::Encode;
 use sillok_abi::{Equivocation, Transaction};
@@ -10,6 +11,8 @@ use crate::storage::{Batch, StorageError, Table};
 const WAITING: &[u8] = b"waiting";
 /// The key, in the meta table, of the evidence that is not on chain.
 const EVIDENCE: &[u8] = b"evidence";
+/// The key, in the meta table, of the lowest height whose transactions' signatures were not looked at.
+const UNAUDITED: &[u8] = b"unaudited";
 
 impl Ledger {
     /// Writes down transactions that wait for a block.
@@ -50,5 +53,26 @@ impl Ledger {
     /// If storage fails.
     pub(crate) fn evidence(&self) -> Result<Vec<Equivocation>, StorageError> {
         Ok(read(&*self.storage, Table::Meta, EVIDENCE)?.unwrap_or_default())
+    }
+
+    /// Writes down from which height on signatures were not looked at; none if all were.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub(crate) fn keep_unaudited(&self, height: Option<u64>) -> Result<(), StorageError> {
+        let mut batch = Batch::default();
+        match height {
+            Some(height) => batch.put(Table::Meta, UNAUDITED, height.encode()),
+            None => batch.remove(Table::Meta, UNAUDITED),
+        }
+        self.storage.write(batch)
+    }
+
+    /// From which height on they were not; none if all were.
+    ///
+    /// # Errors
+    /// If storage fails.
+    pub(crate) fn unaudited(&self) -> Result<Option<u64>, StorageError> {
+        read(&*self.storage, Table::Meta, UNAUDITED)
     }
 }

@@ -158,6 +158,7 @@ impl Node {
         chain.leave_disagreements_in(folder.path());
         let log = log::open(&folder, &chain, votes_from)?;
         chain::keep(&chain, retention)?;
+        chain::audit(&chain)?;
         let shelf = Arc::new(Shelf::open(&folder.snapshots())?);
         snapshot::keep(&chain, &shelf, snapshots)?;
         if let Some(surveillance) = surveillance::start(&chain, folder.surveillance(), &survey)? {

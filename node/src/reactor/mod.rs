@@ -152,8 +152,10 @@ impl Reactor {
             while let Some(timer) = self.timers.due(Instant::now()) {
                 self.feed(Input::Timer(timer))?;
             }
-            let behind = i64::try_from(self.driver.behind()).unwrap_or(i64::MAX);
-            self.chain.metrics().sync_gap.set(behind);
+            self.chain.set_behind(self.driver.behind());
+            if let Some(fault) = self.chain.audit_fault() {
+                return Err(fault.clone());
+            }
             let wait = self.begin_if_due()?;
             match self.events.recv_timeout(wait) {
                 Ok(event) => self.take(event)?,

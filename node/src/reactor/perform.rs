@@ -52,10 +52,11 @@ impl Reactor {
             Effect::RequestBlocks { from, height, count } => self.network.request_blocks(from, height, count),
             Effect::SetTimer { timer, after } => self.timers.start(timer, Instant::now() + after),
             Effect::Build { height, round, .. } => self.order(Order::Build { height, round })?,
-            Effect::Validate { block, fresh } => self.order(Order::Judge { block, fresh })?,
+            Effect::Validate { block, stage } => self.order(Order::Judge { block, stage })?,
             Effect::Commit { certificate, body } => {
                 let body = body.or_else(|| self.bodies.get(&certificate.block).cloned());
-                self.order(Order::Commit { certificate, body })?;
+                let next = self.driver.upcoming();
+                self.order(Order::Commit { certificate, body, next })?;
             }
             Effect::Evidence(evidence) => {
                 self.chain.metrics().equivocations.inc();

@@ -8,7 +8,7 @@ use sillok_runtime::Fault;
 
 use super::Inbox;
 use crate::chain::{Next, Producer};
-use crate::consensus::Verdict;
+use crate::consensus::{Stage, Verdict};
 use crate::metrics::Metrics;
 
 /// What the producer is to do.
@@ -24,8 +24,8 @@ pub(crate) enum Order {
     Judge {
         /// The block.
         block: Arc<Block>,
-        /// Whether it is proposed for the first time.
-        fresh: bool,
+        /// How far it has come.
+        stage: Stage,
     },
     /// Make a decided block permanent.
     Commit {
@@ -33,6 +33,8 @@ pub(crate) enum Order {
         certificate: Certificate,
         /// Its body, if it is at hand.
         body: Option<Arc<Block>>,
+        /// What a peer says is decided after it.
+        next: Option<Arc<Block>>,
     },
 }
 
@@ -72,12 +74,13 @@ fn obey(producer: &mut Producer, order: Order, inbox: &Inbox) -> Result<Option<A
             let build = producer.metrics().build.clone();
             Metrics::time(&build, || producer.build(height, round))?.map(Answer::Built)
         }
-        Order::Judge { block, fresh } => {
+        Order::Judge { block, stage } => {
             let judge = producer.metrics().judge.clone();
-            let verdict = Metrics::time(&judge, || producer.judge(&block, fresh))?;
+            let verdict = Metrics::time(&judge, || producer.judge(&block, stage))?;
             verdict.map(|verdict| Answer::Judged { block: block.header.id(), verdict })
         }
-        Order::Commit { certificate, body } => {
+        Order::Commit { certificate, body, next } => {
+            producer.expect_next(next);
             // Told as soon as the block is on disk: the producer may still be at the next one then.
             producer.commit(certificate, body, |next| inbox.answer(Answer::Committed(next)))?;
             None

@@ -4,7 +4,7 @@ use sillok_abi::{
     Block, Equivocation, Hash, Header, PublicKey, Time, Transaction, Validator, digest, validators_digest,
 };
 
-use crate::consensus::{CertifiedBlock, Verdict};
+use crate::consensus::{CertifiedBlock, Stage, Verdict};
 pub(crate) use crate::limits::BLOCK_AHEAD_MS as AHEAD_MS;
 
 /// Where a block is to be made.
@@ -28,7 +28,7 @@ pub(crate) trait Application {
 
     /// Judges a block on top of the last one. Its time is held against the clock if it is proposed for the
     /// first time.
-    fn validate(&mut self, block: &Block, fresh: bool, now: Time) -> Verdict;
+    fn validate(&mut self, block: &Block, stage: Stage, now: Time) -> Verdict;
 
     /// Executes a decided block.
     fn commit(&mut self, decided: &CertifiedBlock);
@@ -119,12 +119,12 @@ impl Application for Chronicle {
         Block { header, transactions: Vec::new() }
     }
 
-    fn validate(&mut self, block: &Block, fresh: bool, now: Time) -> Verdict {
+    fn validate(&mut self, block: &Block, stage: Stage, now: Time) -> Verdict {
         let header = &block.header;
         if Block::transactions_root(&block.transactions) != header.transactions_root {
             return Verdict::Forged;
         }
-        let timely = !fresh || header.time <= now.plus(AHEAD_MS);
+        let timely = stage != Stage::Fresh || header.time <= now.plus(AHEAD_MS);
         if self.is_sound(header) && timely { Verdict::Valid } else { Verdict::Invalid }
     }
 

@@ -7,7 +7,7 @@ use sillok_abi::{Hash, PublicKey, SignedProposal, SignedVote, Time, VoteKind};
 
 use super::application::{AHEAD_MS, Application};
 use super::signatures::Keys;
-use crate::consensus::{CertifiedBlock, Verdict};
+use crate::consensus::{CertifiedBlock, Stage, Verdict};
 
 /// What a checker found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,7 +152,7 @@ impl Checks {
         if self.certificates && certificate.check(&self.chain, &validators, height, &id, is_vote).is_err() {
             self.violated(Violation::FalseCertificate { height });
         }
-        if self.oracle.validate(block, false, latest) != Verdict::Valid {
+        if self.oracle.validate(block, Stage::Old, latest) != Verdict::Valid {
             self.violated(Violation::InvalidBlock { height });
         }
         if block.header.time > latest.plus(AHEAD_MS) {

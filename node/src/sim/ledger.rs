@@ -15,7 +15,7 @@ use sillok_runtime::{Artefacts, Fault, Genesis, Optimisation, Outside, Runtime};
 use super::application::{Application, Place};
 use crate::chain::{Chain, CommittedBlock, Producer, open_with};
 use crate::clock::ManualClock;
-use crate::consensus::{CertifiedBlock, Verdict};
+use crate::consensus::{CertifiedBlock, Stage, Verdict};
 use crate::dev;
 use crate::lock::lock;
 use crate::storage::MemoryStorage;
@@ -101,9 +101,9 @@ impl Application for Ledgered {
         Arc::unwrap_or_clone(block.expect("its height is next"))
     }
 
-    fn validate(&mut self, block: &Block, fresh: bool, now: Time) -> Verdict {
+    fn validate(&mut self, block: &Block, stage: Stage, now: Time) -> Verdict {
         self.clock.set(now);
-        let verdict = self.producer.judge(&Arc::new(block.clone()), fresh).expect(HALTS);
+        let verdict = self.producer.judge(&Arc::new(block.clone()), stage).expect(HALTS);
         verdict.expect("its height is next")
     }
 

@@ -15,7 +15,9 @@ use super::network::Packet;
 use super::options::Plant;
 use super::story::Brief;
 use super::world::{Own, World};
-use crate::consensus::{AppendFault, CertifiedBlock, Effect, Entry, Input, Log, Message, Peer, To, Verdict};
+use crate::consensus::{
+    AppendFault, CertifiedBlock, Effect, Entry, Input, Log, Message, Peer, Stage, To, Verdict,
+};
 
 impl World {
     /// Feeds a driver, and does what comes of it.
@@ -71,7 +73,7 @@ impl World {
                 self.later_own(node, after, Own::Timer(timer));
             }
             Effect::Build { height, round, .. } => self.build(node, height, round),
-            Effect::Validate { block, fresh } => self.validate(node, &block, fresh),
+            Effect::Validate { block, stage } => self.validate(node, &block, stage),
             Effect::Commit { mut certificate, body } => {
                 if self.planted(Plant::ShortCertificates) {
                     certificate.signatures.truncate(2);
@@ -110,7 +112,7 @@ impl World {
                 Case::Relock
             }
             Effect::Round { round: 10.., .. } => Case::TenthRound,
-            Effect::Validate { fresh: false, .. } => Case::StaleBlock,
+            Effect::Validate { stage: Stage::Old | Stage::Decided, .. } => Case::StaleBlock,
             Effect::FetchBlock { .. } => Case::Fetched,
             Effect::Commit { body: Some(_), .. } => Case::Synced,
             Effect::Blame { .. } => Case::Blamed,
@@ -237,11 +239,12 @@ impl World {
         self.later_own(node, after, Own::Built(block));
     }
 
-    fn validate(&mut self, node: usize, block: &Block, fresh: bool) {
+    fn validate(&mut self, node: usize, block: &Block, stage: Stage) {
         let now = self.nodes[node].clock(self.now_us);
         let Some(running) = &mut self.nodes[node].running else { return };
-        let fresh = fresh && self.options.plant != Some(Plant::NoClock);
-        let verdict = running.application.validate(block, fresh, now);
+        let blind = stage == Stage::Fresh && self.options.plant == Some(Plant::NoClock);
+        let stage = if blind { Stage::Old } else { stage };
+        let verdict = running.application.validate(block, stage, now);
         match verdict {
             Verdict::Valid => {}
             Verdict::Invalid => self.met(node, Case::Invalid),

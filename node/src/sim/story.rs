@@ -73,13 +73,8 @@ impl fmt::Display for Brief<'_> {
             }
             Effect::SetTimer { timer, after } => write!(f, "sets {timer:?} to {after:?}"),
             Effect::Build { height, round, .. } => write!(f, "makes a block at {height}/{round}"),
-            Effect::Validate { block, fresh } => {
-                write!(
-                    f,
-                    "judges {} ({})",
-                    id(&block.header.id()),
-                    if *fresh { "fresh" } else { "not fresh" }
-                )
+            Effect::Validate { block, stage } => {
+                write!(f, "judges {} ({stage:?})", id(&block.header.id()))
             }
             Effect::Commit { certificate, .. } => {
                 write!(

@@ -105,7 +105,7 @@ impl Node {
     }
 
     pub(crate) fn url(&self) -> &str {
-        self.banner["rpc"].as_str().unwrap()
+        self.banner["rpc"].as_str().unwrap_or_else(|| panic!("it did not start: {}", self.banner))
     }
 
     pub(crate) fn client(&self) -> Client {

@@ -1,7 +1,7 @@
 //! A block that is made while the one before is written.
 
 use super::*;
-use crate::consensus::Verdict;
+use crate::consensus::{Stage, Verdict};
 
 const MANY: u64 = limits::BUILT_AHEAD as u64;
 
@@ -33,7 +33,7 @@ fn it_holds_what_waits_and_is_valid_elsewhere() {
 
     let mut other = Bench::new(Pace::OnDemand);
     for block in [&first, &second] {
-        assert_eq!(other.producer.judge(block, false).unwrap(), Some(Verdict::Valid));
+        assert_eq!(other.producer.judge(block, Stage::Old).unwrap(), Some(Verdict::Valid));
         other.producer.commit(certificate(&other.chain, block), Some(block.clone()), drop).unwrap();
     }
     bench.producer.commit(certificate(&bench.chain, &second), None, drop).unwrap();

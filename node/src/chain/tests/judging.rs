@@ -1,7 +1,7 @@
 //! Judging blocks that another node has made.
 
 use super::*;
-use crate::consensus::Verdict;
+use crate::consensus::{Stage, Verdict};
 
 /// A block that one node has made of these transactions, and another node that has none of them.
 fn proposed(payments: &[(u64, u64)]) -> (Block, Bench) {
@@ -20,7 +20,8 @@ fn proposed(payments: &[(u64, u64)]) -> (Block, Bench) {
 }
 
 fn judged(bench: &mut Bench, block: &Block, fresh: bool) -> Option<Verdict> {
-    bench.producer.judge(&Arc::new(block.clone()), fresh).unwrap()
+    let stage = if fresh { Stage::Fresh } else { Stage::Old };
+    bench.producer.judge(&Arc::new(block.clone()), stage).unwrap()
 }
 
 #[test]

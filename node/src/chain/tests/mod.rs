@@ -1,6 +1,7 @@
 //! Tests of the chain: the real runtime and dev genesis, storage in memory, a clock that the test moves.
 
 mod ahead;
+mod audit;
 mod evidence;
 mod judging;
 pub(crate) mod snapshots;

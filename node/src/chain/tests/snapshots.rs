@@ -377,7 +377,7 @@ fn a_restored_chain_goes_on_as_the_other_does() {
     let follow = |chain: &Chain, producer: &mut Producer, bench: &Bench| {
         for height in chain.tip().height + 1..=bench.chain.tip().height {
             let block = bench.chain.committed(height).unwrap().unwrap();
-            let verdict = producer.judge(&block.stored.block, false).unwrap();
+            let verdict = producer.judge(&block.stored.block, consensus::Stage::Decided).unwrap();
             assert_eq!(verdict, Some(consensus::Verdict::Valid), "block {height}");
             producer
                 .commit(block.stored.certificate.clone(), Some(block.stored.block.clone()), drop)

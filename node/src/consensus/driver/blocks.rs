@@ -8,7 +8,7 @@ use sillok_abi::{Block, Hash, Header};
 
 use super::{Driver, Phase};
 use crate::consensus::context::{Address, BlockId, Height};
-use crate::consensus::effect::{Effect, Halt, Offence, Peer, Verdict};
+use crate::consensus::effect::{Effect, Halt, Offence, Peer, Stage, Verdict};
 use crate::consensus::host::Certified;
 
 impl Driver {
@@ -31,7 +31,8 @@ impl Driver {
         // A block of a round that is past is not proposed for the first time, unless a proposal says so.
         let fresh = block.header.round >= self.host.round || self.host.bodies.is_claimed_fresh(&id);
         if !self.host.bodies.is_full() && self.host.bodies.judge(id, block.clone(), from) {
-            self.host.out.push(Effect::Validate { block, fresh });
+            let stage = if fresh { Stage::Fresh } else { Stage::Old };
+            self.host.out.push(Effect::Validate { block, stage });
         }
     }
 

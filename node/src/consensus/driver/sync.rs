@@ -1,9 +1,11 @@
 //! Catching up: certified blocks from peers that are ahead, and votes for peers that missed some.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use malachite::Input as CoreInput;
 use malachite_types::Round;
+use sillok_abi::Block;
 
 use super::{Driver, Phase};
 use crate::consensus::context::{Address, Height};
@@ -63,19 +65,30 @@ impl Driver {
         self.sync();
     }
 
-    /// Value sync: takes up the decided block of this height if it waits, or asks for it if a peer has it.
+    /// Value sync: takes up the decided block of this height if it waits, and asks for more if a peer has them.
     pub(super) fn sync(&mut self) {
-        while self.phase != Phase::Committing && self.host.certified.is_none() {
-            match self.peers.take(self.height) {
-                Some((from, decided)) => self.take_up(from, decided),
-                None => return self.ask(),
-            }
+        while !self.has_decided() {
+            let Some((from, decided)) = self.peers.take(self.height) else { break };
+            self.take_up(from, decided);
         }
+        self.ask();
     }
 
+    /// Whether the block of this height is decided, here or by the certificate that came with it.
+    fn has_decided(&self) -> bool {
+        self.phase == Phase::Committing || self.host.certified.is_some()
+    }
+
+    /// The block that a peer says is decided after the one that is being committed, if it has come.
+    pub(crate) fn upcoming(&self) -> Option<Arc<Block>> {
+        self.peers.waits(self.height + 1)
+    }
+
+    /// Asks for more before what waits is used up.
     fn ask(&mut self) {
-        let Some(from) = self.peers.ask(self.height) else { return };
-        let (height, count) = (self.height, limits::SYNC_BLOCKS);
+        let next = self.height + u64::from(self.has_decided());
+        let Some((from, height)) = self.peers.ask(next) else { return };
+        let count = limits::SYNC_BLOCKS;
         self.host.out.push(Effect::RequestBlocks { from, height, count });
         let timer = self.host.timers.start(Purpose::Request);
         let after = Duration::from_millis(self.host.timeouts.request_ms);

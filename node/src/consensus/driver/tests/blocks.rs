@@ -5,7 +5,7 @@ use crate::consensus::Offence;
 
 fn judges(effects: &[Effect]) -> Option<bool> {
     effects.iter().find_map(|effect| match effect {
-        Effect::Validate { fresh, .. } => Some(*fresh),
+        Effect::Validate { stage, .. } => Some(*stage == Stage::Fresh),
         _ => None,
     })
 }

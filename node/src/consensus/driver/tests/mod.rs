@@ -14,8 +14,8 @@ use sillok_abi::{
 
 use super::{Config, Driver, Start};
 use crate::consensus::{
-    CertifiedBlock, Effect, Entry, Halt, Input, Message, Peer, Recorded, Signatures, Status, Timeouts, To,
-    ValidatorKey, Verdict,
+    CertifiedBlock, Effect, Entry, Halt, Input, Message, Peer, Recorded, Signatures, Stage, Status, Timeouts,
+    To, ValidatorKey, Verdict,
 };
 use crate::rng::FixedRng;
 

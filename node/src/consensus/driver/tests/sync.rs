@@ -24,7 +24,7 @@ fn a_certified_block_is_judged_and_committed_without_being_stored_first() {
     let block = block(0, 0, 4);
     // Decided in a later round than it was made in.
     let effects = bring(&mut driver, certified(&block, 2, 0..3));
-    assert!(has(&effects, |effect| matches!(effect, Effect::Validate { fresh: false, .. })));
+    assert!(has(&effects, |effect| matches!(effect, Effect::Validate { stage: Stage::Decided, .. })));
     let valid = Input::Validated { block: block.header.id(), verdict: Verdict::Valid };
     let effects = driver.step(valid).unwrap();
     assert!(!has(&effects, |effect| matches!(effect, Effect::StoreBody(_))));

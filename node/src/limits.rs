@@ -175,10 +175,10 @@ pub(crate) const ROUND_PROPOSALS: usize = 2;
 pub(crate) const JUDGED_BLOCKS: usize = 8;
 /// The most peers whose heights and early blocks are remembered.
 pub(crate) const CONSENSUS_PEERS: usize = 256;
-/// A node that others are more blocks ahead of takes no transactions from them: it catches up first.
-pub(crate) const FAR_BEHIND: u64 = 8;
 /// The most certified blocks that are asked for at a time; more are asked for once half of them are left.
 pub(crate) const SYNC_BLOCKS: usize = 16;
+/// How far above the height that is being decided certified blocks may be that wait for their turn.
+pub(crate) const SYNC_AHEAD: u64 = 2 * SYNC_BLOCKS as u64;
 /// The most batches of peers' transactions that wait to be checked.
 pub(crate) const INTAKE_BATCHES: usize = 64;
 /// How many waiting transactions are passed on to a peer that has come.

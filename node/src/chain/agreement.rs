@@ -10,7 +10,6 @@ use sillok_runtime::{Fault, Refusal};
 use super::{Chain, Pace};
 use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
-use crate::limits;
 use crate::lock::lock;
 use crate::mempool::Dropped;
 use crate::metrics::Metrics;
@@ -94,10 +93,11 @@ impl Chain {
         self.pool.on_submission(Box::new(relay));
     }
 
-    /// Notes by how many blocks others are ahead.
-    pub(crate) fn set_behind(&self, blocks: u64) {
+    /// Notes by how many blocks others say that they are ahead, and whether there are decided ones to go on with: a
+    /// peer's mere word keeps the node from nothing.
+    pub(crate) fn set_behind(&self, blocks: u64, catches_up: bool) {
         self.metrics.sync_gap.set(i64::try_from(blocks).unwrap_or(i64::MAX));
-        self.pool.set_behind(blocks > limits::FAR_BEHIND);
+        self.pool.set_behind(catches_up);
     }
 
     /// Asks whoever makes blocks to stop after the one that is being made.

@@ -79,7 +79,7 @@ impl Chain {
         }
         Err(Fault::new(format!(
             "block {height} is final and holds a transaction that its submitter has not signed: validators with more \
-             than two thirds of the power have signed what no rule allows"
+             than two thirds of the power have signed what no rule allows. Keep this node's data folder and log, and show them to the other members"
         )))
     }
 

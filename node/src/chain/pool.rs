@@ -20,7 +20,7 @@ pub(super) struct Pool {
     wake: OnceLock<Box<dyn Fn() + Send + Sync>>,
     relay: OnceLock<Relay>,
     stopping: AtomicBool,
-    /// Whether others have blocks that this node has not.
+    /// Whether decided blocks wait that this node has fetched.
     behind: AtomicBool,
 }
 
@@ -79,12 +79,12 @@ impl Pool {
         }
     }
 
-    /// Notes whether others are far ahead.
+    /// Notes whether fetched blocks wait to be taken up.
     pub(super) fn set_behind(&self, behind: bool) {
         self.behind.store(behind, Ordering::Relaxed);
     }
 
-    /// Whether others are far ahead.
+    /// Whether fetched blocks wait to be taken up.
     pub(super) fn is_behind(&self) -> bool {
         self.behind.load(Ordering::Relaxed)
     }

@@ -70,7 +70,7 @@ impl Peers {
     pub(super) fn keep(&mut self, height: u64, from: Peer, blocks: Vec<CertifiedBlock>) {
         for block in blocks.into_iter().take(limits::SYNC_BLOCKS) {
             let at = block.certificate.height;
-            if at >= height && at - height < 2 * limits::SYNC_BLOCKS as u64 {
+            if at >= height && at - height < limits::SYNC_AHEAD {
                 self.waiting.entry(at).or_insert((from, block));
             }
         }

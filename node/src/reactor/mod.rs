@@ -152,7 +152,7 @@ impl Reactor {
             while let Some(timer) = self.timers.due(Instant::now()) {
                 self.feed(Input::Timer(timer))?;
             }
-            self.chain.set_behind(self.driver.behind());
+            self.chain.set_behind(self.driver.behind(), self.driver.upcoming().is_some());
             if let Some(fault) = self.chain.audit_fault() {
                 return Err(fault.clone());
             }

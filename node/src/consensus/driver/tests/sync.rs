@@ -93,3 +93,13 @@ fn who_is_behind_is_told_and_who_missed_votes_gets_them() {
     let effects = driver.step(said(Message::Status(Status { height: 1, round: 0 }))).unwrap();
     assert_eq!(votes(&effects).len(), 2);
 }
+
+#[test]
+fn a_node_goes_on_with_blocks_that_have_come_and_not_with_a_claim_that_there_are_some() {
+    let mut driver = waiting();
+    assert!(driver.behind() > 0 && driver.upcoming().is_none());
+    let mut next = certified(&block(0, 0, 4), 0, 0..3);
+    next.certificate.height = 2;
+    bring(&mut driver, next);
+    assert!(driver.upcoming().is_some());
+}

@@ -47,6 +47,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use crate::limits;
+use crate::storage::wait_until_closed;
+
 pub(crate) use call::CallResult;
 pub(crate) use error::{CliError, Exit};
 pub(crate) use options::GlobalOptions;
@@ -156,6 +159,10 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if error.use_stderr() && json => Err(usage_error(&error)),
         Err(error) => error.exit(),
     };
+    // What still uses a database as the process ends would take it down.
+    if !wait_until_closed(limits::SHUTDOWN_GRACE) {
+        tracing::warn!("a database is still in use: the process ends all the same");
+    }
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

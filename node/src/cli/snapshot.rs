@@ -84,7 +84,7 @@ fn create(options: &CreateOptions, global: &GlobalOptions) -> Result<()> {
     let ledger = open_ledger(&data)?;
     let height = options.at.unwrap_or_else(|| snapshot::newest(&ledger));
     output::note(global.quiet, format!("writing the state after block {height}"));
-    let manifest = snapshot::create(&ledger, height, &options.out, || ()).map_err(failed)?;
+    let manifest = snapshot::create(&ledger, height, &options.out, || true).map_err(failed)?;
     let human = format!("made {}\n{}", options.out.display(), summary(&manifest));
     output::result(global.json, human, to_json(&manifest));
     Ok(())

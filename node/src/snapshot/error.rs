@@ -138,6 +138,9 @@ pub(crate) enum SnapshotError {
     /// The data folder has a chain.
     #[error("{} holds a chain already", .0.display())]
     NotFresh(PathBuf),
+    /// The node stops.
+    #[error("the node stops")]
+    Stopped,
     /// Storage.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -156,6 +159,7 @@ impl SnapshotError {
                 | SnapshotError::NoSuchHeight { .. }
                 | SnapshotError::TooLarge
                 | SnapshotError::NotFresh(_)
+                | SnapshotError::Stopped
                 | SnapshotError::Storage(_)
                 | SnapshotError::Fault(_)
         )
@@ -178,6 +182,7 @@ impl SnapshotError {
             SnapshotError::NotFresh(_) => {
                 "a snapshot is only restored into an empty data folder: move the old one away"
             }
+            SnapshotError::Stopped => "make it again once the node runs",
             SnapshotError::Storage(error) => error.hint(),
             SnapshotError::TooLarge | SnapshotError::Fault(_) => {
                 "keep a copy of the folder for the bug report"

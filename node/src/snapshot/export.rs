@@ -18,15 +18,15 @@ pub(crate) fn newest(ledger: &Ledger) -> u64 {
 }
 
 /// Writes a snapshot of the state after the block at `height` into the folder at `out`, which is new or empty.
-/// Blocks may go on meanwhile. `pause` is called after every chunk.
+/// Blocks may go on meanwhile. After every chunk `pause` answers whether to go on.
 ///
 /// # Errors
-/// If the state is not kept, or not committed to yet, or something can't be read or written.
+/// If the state is not kept, or not committed to yet, something can't be read or written, or it is not to go on.
 pub(crate) fn create(
     ledger: &Ledger,
     height: u64,
     out: &Path,
-    pause: impl Fn(),
+    pause: impl Fn() -> bool,
 ) -> Result<Manifest, SnapshotError> {
     create_in_chunks(ledger, height, out, limits::SNAPSHOT_CHUNK_BYTES, pause)
 }
@@ -37,7 +37,7 @@ pub(crate) fn create_in_chunks(
     height: u64,
     out: &Path,
     size: usize,
-    pause: impl Fn(),
+    pause: impl Fn() -> bool,
 ) -> Result<Manifest, SnapshotError> {
     let frozen = ledger.freeze()?;
     check_height(&frozen, height)?;
@@ -97,7 +97,7 @@ fn first_replayable(frozen: &FrozenLedger<'_>, height: u64, window: u64) -> Resu
     Ok(first)
 }
 
-fn write_blocks<P: Fn()>(
+fn write_blocks<P: Fn() -> bool>(
     writer: &mut Writer<P>,
     frozen: &FrozenLedger<'_>,
     first: u64,
@@ -125,7 +125,7 @@ struct Writer<P> {
     pause: P,
 }
 
-impl<P: Fn()> Writer<P> {
+impl<P: Fn() -> bool> Writer<P> {
     fn write(&mut self, record: &Record) -> Result<(), SnapshotError> {
         let bytes = record.encode();
         if bytes.len() > limits::SNAPSHOT_CHUNK_BYTES {
@@ -149,7 +149,6 @@ impl<P: Fn()> Writer<P> {
         self.folder.write_chunk(index, &self.chunk)?;
         self.chunks.push(Chunk::of(&self.chunk));
         self.chunk.clear();
-        (self.pause)();
-        Ok(())
+        if (self.pause)() { Ok(()) } else { Err(SnapshotError::Stopped) }
     }
 }

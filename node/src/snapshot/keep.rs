@@ -57,6 +57,7 @@ fn make_due(chain: &Weak<Chain>, shelf: &Shelf, settings: KeepSnapshots, height:
     let Some(chain) = chain.upgrade().filter(|chain| !chain.is_stopping()) else { return };
     match make(&chain, shelf, settings, height) {
         Ok(()) => tracing::info!(height, "snapshot made"),
+        Err(SnapshotError::Stopped) => tracing::info!(height, "a snapshot is not finished: the node stops"),
         Err(error) => tracing::error!(height, %error, "a snapshot could not be made"),
     }
 }
@@ -64,7 +65,11 @@ fn make_due(chain: &Weak<Chain>, shelf: &Shelf, settings: KeepSnapshots, height:
 fn make(chain: &Chain, shelf: &Shelf, settings: KeepSnapshots, height: u64) -> Result<(), SnapshotError> {
     let draft = shelf.draft(height);
     // Between two chunks the disk belongs to others.
-    create(chain.ledger(), height, &draft, || thread::sleep(limits::SNAPSHOT_PAUSE))?;
+    let pause = || {
+        thread::sleep(limits::SNAPSHOT_PAUSE);
+        !chain.is_stopping()
+    };
+    create(chain.ledger(), height, &draft, pause)?;
     shelf.take(&draft)?;
     shelf.keep_newest(settings.keep.max(1))
 }

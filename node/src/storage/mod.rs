@@ -19,7 +19,7 @@ pub(crate) use artefacts::ArtefactFolder;
 pub(crate) use error::StorageError;
 pub(crate) use folder::DataFolder;
 pub(crate) use memory::MemoryStorage;
-pub(crate) use rocks::RocksStorage;
+pub(crate) use rocks::{RocksStorage, wait_until_closed};
 pub(crate) use whole::write_whole;
 
 /// A table, each with keys of its own.

@@ -35,7 +35,7 @@ fn paid(payments: u64) -> Bench {
 }
 
 fn create(chain: &Chain, height: u64, out: &Path) -> Result<Manifest, SnapshotError> {
-    snapshot::create(chain.ledger(), height, out, || ())
+    snapshot::create(chain.ledger(), height, out, || true)
 }
 
 /// Puts a snapshot of a chain with some payments on the shelf at this path, in chunks of this size.
@@ -43,7 +43,7 @@ pub(crate) fn snapshot_in_chunks(shelf: &Path, size: usize) -> Manifest {
     let bench = paid(2);
     let height = snapshot::newest(bench.chain.ledger());
     let out = shelf.join(format!("{height:012}"));
-    snapshot::create_in_chunks(bench.chain.ledger(), height, &out, size, || ()).unwrap()
+    snapshot::create_in_chunks(bench.chain.ledger(), height, &out, size, || true).unwrap()
 }
 
 impl Made {
@@ -177,7 +177,7 @@ fn chunks_have_their_places() {
     let bench = paid(1);
     let folder = tempfile::tempdir().unwrap();
     let height = snapshot::newest(bench.chain.ledger());
-    let create = |out: &Path| snapshot::create_in_chunks(bench.chain.ledger(), height, out, 4_000, || ());
+    let create = |out: &Path| snapshot::create_in_chunks(bench.chain.ledger(), height, out, 4_000, || true);
     let manifest = create(folder.path()).unwrap();
     assert!(manifest.chunks.len() > 5, "{}", manifest.chunks.len());
     let made = Made { bench, folder, manifest };

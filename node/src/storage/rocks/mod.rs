@@ -3,6 +3,7 @@
 //! Settings keep memory bounded whatever the database's size: one shared block cache, one bound on
 //! all write buffers together, a bounded number of open files.
 
+mod open;
 mod options;
 mod removed;
 
@@ -15,7 +16,10 @@ use rocksdb::{
 };
 use sillok_runtime::{Direction, PageLimit};
 
+pub(crate) use open::wait_until_closed;
+
 use super::{Batch, Entry, Storage, StorageError, Table, Tables};
+use open::Open;
 use options::{database_options, table_options};
 use removed::Removed;
 
@@ -25,12 +29,15 @@ pub(crate) struct RocksStorage {
     removed: Removed,
     database: Arc<DB>,
     synced: WriteOptions,
+    // After the database.
+    _open: Open,
 }
 
 impl RocksStorage {
     /// Opens the database in `path` that has these tables, making it if there is none. Of what it reads it keeps
     /// so many bytes in memory.
     pub(super) fn open(path: &Path, tables: &[Table], cache_bytes: usize) -> Result<Self, StorageError> {
+        let open = Open::new();
         let cache = Cache::new_lru_cache(cache_bytes);
         let mut families = Vec::with_capacity(tables.len());
         for table in tables {
@@ -42,7 +49,7 @@ impl RocksStorage {
         let removed = Removed::watch(&database)?;
         let mut synced = WriteOptions::default();
         synced.set_sync(true);
-        Ok(RocksStorage { removed, database, synced })
+        Ok(RocksStorage { removed, database, synced, _open: open })
     }
 
     fn write_batch(&self, batch: &Batch<'_>) -> Result<WriteBatch, StorageError> {

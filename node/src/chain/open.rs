@@ -28,20 +28,21 @@ pub(crate) enum OpenError {
     Fault(#[from] Fault),
 }
 
-/// Opens the chain of `genesis` in `storage`, beginning it if storage is empty; blocks are proposed by `key`. Runs contracts, so
-/// the thread needs the stack for it.
+/// Opens the chain of `genesis` in `storage`, beginning it if storage is empty; blocks are proposed by `key`. So many
+/// MiB of state are kept in memory. Runs contracts, so the thread needs the stack for it.
 ///
 /// # Errors
 /// If storage holds another chain or can't be read, or genesis is not valid.
 pub(crate) fn open(
     storage: Arc<dyn Storage>,
+    cache_mib: u32,
     outside: Outside,
     genesis: Genesis,
     clock: Arc<dyn Clock>,
     key: PublicKey,
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
     let runtime = Arc::new(Runtime::new(genesis.hash(), genesis.parameters.clone(), outside)?);
-    open_with(runtime, storage, genesis, clock, key)
+    open_with(runtime, storage, cache_mib, genesis, clock, key)
 }
 
 /// The same, on a runtime of this genesis.
@@ -51,11 +52,13 @@ pub(crate) fn open(
 pub(crate) fn open_with(
     runtime: Arc<Runtime>,
     storage: Arc<dyn Storage>,
+    cache_mib: u32,
     genesis: Genesis,
     clock: Arc<dyn Clock>,
     key: PublicKey,
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
     let ledger = open_ledger(storage, &genesis, &runtime)?;
+    ledger.bound_cache(cache_mib);
     check_tip(&ledger, &genesis, &runtime)?;
     let executor = open_executor(&ledger, &runtime)?;
     let metrics = Metrics::new();

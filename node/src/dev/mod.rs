@@ -21,6 +21,7 @@ pub(crate) use samples::FEE_RATE;
 use crate::chain::{Chain, Pace};
 use crate::clock::SystemClock;
 use crate::consensus::{Timeouts, ValidatorKey};
+use crate::limits;
 use crate::logging;
 use crate::node::{Node, NodeError, Parts};
 use crate::reactor::Alone;
@@ -90,6 +91,7 @@ pub(crate) fn run(options: &DevOptions, announce: impl FnOnce(&Banner)) -> Resul
     let parts = Parts {
         folder,
         storage,
+        state_cache_mib: limits::STATE_CACHE_MIB,
         outside,
         genesis,
         clock: Arc::new(SystemClock),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::chain::Retention;
 use crate::consensus::Timeouts;
 use crate::index;
+use crate::limits;
 use crate::rpc::{AccessConfig, TlsFiles};
 use crate::snapshot::KeepSnapshots;
 use crate::surveillance::Settings;
@@ -26,6 +27,8 @@ pub(crate) struct NodeConfig {
     pub(crate) announce: Vec<String>,
     /// Other nodes: `/dns4/node.bank.example/tcp/30333/p2p/12D3…`. Some are enough, they tell of the others.
     pub(crate) peers: Vec<String>,
+    /// How many MiB of state are kept in memory: an entry of state takes about 200 bytes, an account of cash two entries.
+    pub(crate) state_cache_mib: u32,
     /// How much of the past can be read: `archive`, a number of blocks, or an age (90d, 12h).
     pub(crate) retain: Retention,
     /// The file that holds the keys' password; without it, `SILLOK_PASSWORD` or whoever starts the node is
@@ -79,6 +82,7 @@ impl Default for NodeConfig {
             listen: vec![LISTEN.into()],
             announce: Vec::new(),
             peers: Vec::new(),
+            state_cache_mib: limits::STATE_CACHE_MIB,
             retain: Retention::Archive,
             password_file: None,
             block_time_ms: None,

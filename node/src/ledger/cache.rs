@@ -9,9 +9,7 @@ use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
-use quick_cache::{Equivalent, Weighter};
-
-use crate::limits;
+use quick_cache::{Equivalent, OptionsBuilder, Weighter};
 
 /// A key of state that is looked for, with its hash, which is made once for all that look.
 #[derive(Clone, Copy)]
@@ -85,26 +83,43 @@ pub(super) struct StateCache(Cache<Key, Cached, Bytes, BuildHasherDefault<Hashed
 struct Bytes;
 
 /// What keeping an entry takes beside its bytes.
-const OVERHEAD: usize = 128;
+const OVERHEAD: u64 = 128;
+/// Into how many parts it is divided: one that is full is made anew, which is to take no time that a block would feel.
+const SHARDS: usize = 256;
 
 impl Weighter<Key, Cached> for Bytes {
     fn weight(&self, key: &Key, value: &Cached) -> u64 {
-        (key.key.len() + value.value.as_ref().map_or(0, |value| value.len()) + OVERHEAD) as u64
+        (key.key.len() + value.value.as_ref().map_or(0, |value| value.len())) as u64 + OVERHEAD
     }
 }
 
 impl StateCache {
-    pub(super) fn new() -> Self {
-        let bytes = limits::STATE_CACHE_BYTES;
+    /// An empty one of so many MiB.
+    pub(super) fn new(mib: u32) -> Self {
+        let bytes = u64::from(mib) << 20;
+        let mut options = OptionsBuilder::new();
+        options.weight_capacity(bytes).shards(SHARDS);
         // About as many as there will be: small values are the rule.
+        options.estimated_items_capacity((bytes / (2 * OVERHEAD)) as usize);
         let (hashes, lifecycle) = (BuildHasherDefault::default(), Default::default());
-        StateCache(Cache::with(bytes / (2 * OVERHEAD), bytes as u64, Bytes, hashes, lifecycle))
+        let options = options.build().expect("it has what it has to have");
+        StateCache(Cache::with_options(options, Bytes, hashes, lifecycle))
     }
 
     /// What is known of a key at a height.
     pub(super) fn get(&self, sought: &Sought<'_>, height: u64) -> Option<Option<Vec<u8>>> {
         let cached = self.0.get(sought).filter(|cached| cached.since <= height)?;
         Some(cached.value.map(|value| value.to_vec()))
+    }
+
+    /// From now on keeps at most so many MiB.
+    pub(super) fn bound(&self, mib: u32) {
+        self.0.set_capacity(u64::from(mib) << 20);
+    }
+
+    /// Whether something can be put in and nothing has to go for it.
+    pub(super) fn has_room(&self) -> bool {
+        self.0.weight() < self.0.capacity() / 10 * 9
     }
 
     /// Keeps what the state after the block at `height`, the last one, holds. To be called by the thread that

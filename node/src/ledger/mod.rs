@@ -126,10 +126,15 @@ impl Ledger {
         undecided: Undecided,
     ) -> Self {
         let (begun, lowest) = (AtomicU64::new(tip.height), AtomicU64::new(lowest));
-        let (cache, known) = (StateCache::new(), KnownKeys::new());
+        let (cache, known) = (StateCache::new(limits::STATE_CACHE_MIB), KnownKeys::new());
         let hasher = RandomState::default();
         let source = Source { storage: storage.clone(), begun, lowest, cache, known, hasher };
         Ledger { storage, source: Arc::new(source), undecided, base, tip: RwLock::new(tip) }
+    }
+
+    /// From now on keeps at most so many MiB of state in memory.
+    pub(crate) fn bound_cache(&self, mib: u32) {
+        self.source.cache.bound(mib);
     }
 
     /// The last block.

@@ -2,8 +2,7 @@
 //! a proof needs them.
 
 use std::collections::BTreeSet;
-use std::mem;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 use sillok_runtime::{Direction, Fault, FieldKey, FieldRoots, PageLimit, StateTree, TreeBuilder};
@@ -14,7 +13,9 @@ use crate::limits;
 use crate::storage::{Entry, StorageError, Table};
 
 impl Ledger {
-    /// The tree of the state at the tip, made from the flat state. From then on it is known which keys have values.
+    /// The tree of the state at the tip, made from the flat state. From then on it is known which keys have values,
+    /// and as much as there is room for is in the cache: what is read one by one as transactions come takes far longer
+    /// than here, where all of it passes by.
     ///
     /// # Errors
     /// If it can't be read.
@@ -22,23 +23,20 @@ impl Ledger {
         let page = |from: &[u8], limit| {
             Ok(self.storage.page(Table::State, from, &keys::BEYOND_STATE, Direction::Ascending, limit)?)
         };
+        let height = self.tip().height;
         let tree = thread::scope(|scope| {
-            let (known, hashes) = sync_channel(limits::TREE_PAGES_AHEAD);
+            let (passed, pages) = sync_channel(limits::TREE_PAGES_AHEAD);
             // The other half of what a start takes longest for.
-            scope.spawn(move || hashes.iter().flatten().for_each(|hash| self.source.known.insert(hash)));
-            let (mut builder, mut read) = (TreeBuilder::default(), Vec::new());
-            each_entry(&[], page, |key, value| {
-                read.push(self.source.sought(key).hash);
-                if read.len() >= limits::TREE_PAGE_ENTRIES {
-                    send(&known, mem::take(&mut read))?;
-                }
-                builder.add(key, value)
+            scope.spawn(move || pages.iter().for_each(|page: Vec<Entry>| self.source.take_up(&page, height)));
+            let mut builder = TreeBuilder::default();
+            each_page(&[], page, |entries| {
+                entries.iter().try_for_each(|(key, value)| builder.add(key, value))?;
+                passed.send(entries).map_err(|_| Fault::new("the thread that takes up state has ended"))
             })?;
-            send(&known, read)?;
-            drop(known);
+            drop(passed);
             Ok::<_, Fault>(builder.finish())
         })?;
-        self.source.known.complete(self.tip().height);
+        self.source.known.complete(height);
         Ok(tree)
     }
 
@@ -53,7 +51,7 @@ impl Ledger {
         let damaged = || StorageError::Corrupt("a field's root is damaged".into());
         let mut builder = TreeBuilder::default();
         let page = |from: &[u8], limit| Ok(roots.page(from, &keys::BEYOND_STATE, limit)?);
-        each_entry(&[], page, |field, root| {
+        let mut add = |field: &[u8], root: &[u8]| {
             let field: &FieldKey = field.try_into().map_err(|_| damaged())?;
             if !whole.contains(field) {
                 builder.add_field(field, root.try_into().map_err(|_| damaged())?);
@@ -61,8 +59,11 @@ impl Ledger {
             }
             let beyond = keys::after_all(field);
             let page = |from: &[u8], limit| state.page(from, &beyond, Direction::Ascending, limit);
-            each_entry(field, page, |key, value| builder.add(key, value))
-        })?;
+            each_page(field, page, |entries| {
+                entries.iter().try_for_each(|(key, value)| builder.add(key, value))
+            })
+        };
+        each_page(&[], page, |fields| fields.iter().try_for_each(|(field, root)| add(field, root)))?;
         Ok(builder.finish())
     }
 
@@ -78,15 +79,11 @@ impl Ledger {
     }
 }
 
-fn send(known: &SyncSender<Vec<u64>>, hashes: Vec<u64>) -> Result<(), Fault> {
-    known.send(hashes).map_err(|_| Fault::new("the thread that takes in known keys has ended"))
-}
-
 /// Goes through the entries from `from` on, a page at a time; `page` reads one.
-fn each_entry(
+fn each_page(
     from: &[u8],
     page: impl Fn(&[u8], PageLimit) -> Result<Vec<Entry>, Fault>,
-    mut take: impl FnMut(&[u8], &[u8]) -> Result<(), Fault>,
+    mut take: impl FnMut(Vec<Entry>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let limit = PageLimit { entries: limits::TREE_PAGE_ENTRIES, bytes: limits::TREE_PAGE_BYTES };
     let mut from = from.to_vec();
@@ -94,6 +91,6 @@ fn each_entry(
         let entries = page(&from, limit)?;
         let Some((last, _)) = entries.last() else { return Ok(()) };
         from = keys::next(last);
-        entries.iter().try_for_each(|(key, value)| take(key, value))?;
+        take(entries)?;
     }
 }

@@ -21,7 +21,7 @@ use sillok_runtime::{Changes, Direction, Fault, PageLimit, StateReader, Walk};
 use super::cache::{Sought, StateCache};
 use super::known::KnownKeys;
 use super::versions::Versions;
-use crate::storage::{Storage, Table};
+use crate::storage::{Entry, Storage, Table};
 
 /// What views read.
 pub(super) struct Source {
@@ -46,6 +46,19 @@ impl Source {
                 self.known.insert(sought.hash);
             }
             self.cache.put(sought, value.as_deref(), height);
+        }
+    }
+
+    /// Takes up values of the last block's state, before any block is committed: all keys, and values as long as there
+    /// is room for them.
+    pub(super) fn take_up(&self, entries: &[Entry], height: u64) {
+        let has_room = self.cache.has_room();
+        for (key, value) in entries {
+            let sought = self.sought(key);
+            self.known.insert(sought.hash);
+            if has_room {
+                self.cache.put(sought, Some(value), height);
+            }
         }
     }
 

@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) folder: DataFolder,
     /// Where the rest is.
     pub(crate) storage: Arc<dyn Storage>,
+    /// How many MiB of state are kept in memory.
+    pub(crate) state_cache_mib: u32,
     /// What the runtime needs of its surroundings.
     pub(crate) outside: Outside,
     /// The chain.
@@ -142,7 +144,19 @@ impl Node {
         parts: Parts,
         connect: impl FnOnce(&Arc<Chain>, &[NodeInfo], &Inbox, &Arc<Shelf>) -> Result<Arc<dyn Network>, NodeError>,
     ) -> Result<Self, NodeError> {
-        let Parts { folder, storage, outside, genesis, clock, key, timeouts, votes_from, pace, .. } = parts;
+        let Parts {
+            folder,
+            storage,
+            state_cache_mib,
+            outside,
+            genesis,
+            clock,
+            key,
+            timeouts,
+            votes_from,
+            pace,
+            ..
+        } = parts;
         let (retention, snapshots, survey) = (parts.retention, parts.snapshots, parts.surveillance);
         let (inbox, events) = Inbox::new();
         let (opened, chain) = channel();
@@ -150,7 +164,7 @@ impl Node {
         let own = key.public();
         let way = inbox.clone();
         let producer = spawn_for_contracts("producer", move || {
-            let open = chain::open(storage, outside, genesis, clock, own);
+            let open = chain::open(storage, state_cache_mib, outside, genesis, clock, own);
             produce(open, &opened, &queue, &way)
         })?;
         let failed = |_| OpenError::Fault(Fault::new("opening the chain panicked"));

@@ -144,6 +144,7 @@ impl Network4 {
         let parts = Parts {
             folder: DataFolder::prepare(folder.path()).unwrap(),
             storage: storage.clone(),
+            state_cache_mib: 64,
             outside: outside(),
             genesis: self.genesis.clone(),
             clock: Arc::new(SystemClock),
@@ -302,7 +303,7 @@ fn a_node_whose_log_is_gone_does_not_start_but_with_a_height_from_which_it_may_v
     std::fs::remove_file(folder.consensus_log()).unwrap();
     let storage: Arc<dyn Storage> = network.disks[3].1.clone();
     let (genesis, clock) = (network.genesis.clone(), Arc::new(SystemClock));
-    let opened = chain::open(storage, outside(), genesis, clock, validator(3).public()).unwrap().0;
+    let opened = chain::open(storage, 64, outside(), genesis, clock, validator(3).public()).unwrap().0;
     assert!(matches!(log::open(&folder, &opened, None), Err(LogOpenError::Missing(_))));
     assert!(log::open(&folder, &opened, Some(100)).is_ok());
 }

@@ -20,6 +20,9 @@ use crate::dev;
 use crate::lock::lock;
 use crate::storage::MemoryStorage;
 
+/// How many MiB of state each node keeps in memory.
+const CACHE_MIB: u32 = 64;
+
 /// A chain whose contracts are compiled and whose genesis is built.
 pub(crate) struct Template {
     genesis: Genesis,
@@ -52,7 +55,8 @@ impl Template {
     /// The chain on this storage, which may be empty; blocks are proposed by `key`.
     pub(crate) fn open(&self, storage: Arc<MemoryStorage>, key: Hash) -> Result<Ledgered, Fault> {
         let clock = Arc::new(ManualClock::at(self.genesis.time));
-        let opened = open_with(self.runtime.clone(), storage, self.genesis.clone(), clock.clone(), key);
+        let opened =
+            open_with(self.runtime.clone(), storage, CACHE_MIB, self.genesis.clone(), clock.clone(), key);
         let (chain, producer) = opened.map_err(Fault::new)?;
         Ok(Ledgered { chain, producer, clock })
     }

@@ -145,6 +145,7 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
     let parts = Parts {
         folder,
         storage,
+        state_cache_mib: config.state_cache_mib,
         outside,
         genesis,
         clock: Arc::new(SystemClock),

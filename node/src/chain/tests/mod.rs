@@ -42,7 +42,7 @@ fn validator() -> ValidatorKey {
 }
 
 fn open_on(storage: Arc<dyn Storage>, clock: Arc<ManualClock>) -> (Arc<Chain>, Producer) {
-    open(storage, outside(), dev::genesis().unwrap(), clock, validator().public()).unwrap()
+    open(storage, 64, outside(), dev::genesis().unwrap(), clock, validator().public()).unwrap()
 }
 
 /// The certificate that the one validator's vote makes.
@@ -261,7 +261,7 @@ fn another_chains_data_is_refused() {
     let mut other = dev::genesis().unwrap();
     other.name = "another".into();
     let (storage, clock) = (bench.storage.clone(), bench.clock.clone());
-    let opened = open(storage, outside(), other, clock, validator().public());
+    let opened = open(storage, 64, outside(), other, clock, validator().public());
     let found = bench.chain.id();
     assert!(matches!(
         opened.err(),

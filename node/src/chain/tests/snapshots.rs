@@ -429,7 +429,7 @@ fn what_is_not_true_leaves_nothing_and_what_is_unfinished_is_no_chain() {
     let mut begun = crate::ledger::Restore::begin(storage.clone(), made.manifest.height()).unwrap();
     begun.entry(&[1; 40], &[2; 3_000_000]).unwrap();
     drop(begun);
-    let opened = open(storage, outside(), genesis.clone(), made.bench.clock.clone(), [1; 32]);
+    let opened = open(storage, 64, outside(), genesis.clone(), made.bench.clock.clone(), [1; 32]);
     assert!(matches!(opened.err(), Some(OpenError::Storage(StorageError::Unfinished))));
     snapshot::restore(&snapshot, &folder, &genesis, &validators()).unwrap();
     let (chain, _producer) = open_on(Arc::new(folder.open().unwrap()), made.bench.clock.clone());

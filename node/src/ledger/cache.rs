@@ -6,6 +6,7 @@
 //! of a block before what it changed is here.
 
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::iter;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
@@ -76,7 +77,22 @@ struct Cached {
 }
 
 /// The values that were read or written last.
-pub(super) struct StateCache(Cache<Key, Cached, Bytes, BuildHasherDefault<Hashed>>);
+///
+/// Each part has tables of its own, and a table that is full is made anew, twice as large. Keys are spread evenly, so
+/// that parts of one size would all be full at the same time, and blocks would stand still for a second or two while
+/// a gigabyte is moved; so each part is larger than the one before, and the last nearly twice as large as the first.
+pub(super) struct StateCache {
+    parts: Vec<Part>,
+    /// Which part has which slice of all hashes.
+    slices: Vec<u8>,
+}
+
+type Part = Cache<Key, Cached, Bytes, BuildHasherDefault<Hashed>>;
+
+/// How many parts there are, and how many slices of all hashes the first has. Each has one more than the one before.
+const PARTS: usize = 64;
+/// How many locks a part has: requests, the block that is made and the one that is written look things up at once.
+const LOCKS: usize = 4;
 
 /// What an entry weighs: its bytes, and about what keeping it takes.
 #[derive(Clone)]
@@ -84,8 +100,6 @@ struct Bytes;
 
 /// What keeping an entry takes beside its bytes.
 const OVERHEAD: u64 = 128;
-/// Into how many parts it is divided: one that is full is made anew, which is to take no time that a block would feel.
-const SHARDS: usize = 256;
 
 impl Weighter<Key, Cached> for Bytes {
     fn weight(&self, key: &Key, value: &Cached) -> u64 {
@@ -96,35 +110,80 @@ impl Weighter<Key, Cached> for Bytes {
 impl StateCache {
     /// An empty one of so many MiB.
     pub(super) fn new(mib: u32) -> Self {
-        let bytes = u64::from(mib) << 20;
-        let mut options = OptionsBuilder::new();
-        options.weight_capacity(bytes).shards(SHARDS);
-        // About as many as there will be: small values are the rule.
-        options.estimated_items_capacity((bytes / (2 * OVERHEAD)) as usize);
-        let (hashes, lifecycle) = (BuildHasherDefault::default(), Default::default());
-        let options = options.build().expect("it has what it has to have");
-        StateCache(Cache::with_options(options, Bytes, hashes, lifecycle))
-    }
-
-    /// What is known of a key at a height.
-    pub(super) fn get(&self, sought: &Sought<'_>, height: u64) -> Option<Option<Vec<u8>>> {
-        let cached = self.0.get(sought).filter(|cached| cached.since <= height)?;
-        Some(cached.value.map(|value| value.to_vec()))
+        let slices: Vec<u8> = (0..PARTS).flat_map(|part| iter::repeat_n(part as u8, PARTS + part)).collect();
+        let part = |number| {
+            let bytes = share(mib, number, slices.len());
+            let mut options = OptionsBuilder::new();
+            options.weight_capacity(bytes).shards(LOCKS);
+            // About as many as there will be: small values are the rule.
+            options.estimated_items_capacity((bytes / (2 * OVERHEAD)) as usize);
+            let (hashes, lifecycle) = (BuildHasherDefault::default(), Default::default());
+            Cache::with_options(options.build().expect("both are given"), Bytes, hashes, lifecycle)
+        };
+        StateCache { parts: (0..PARTS).map(part).collect(), slices }
     }
 
     /// From now on keeps at most so many MiB.
     pub(super) fn bound(&self, mib: u32) {
-        self.0.set_capacity(u64::from(mib) << 20);
+        for (number, part) in self.parts.iter().enumerate() {
+            part.set_capacity(share(mib, number, self.slices.len()));
+        }
     }
 
     /// Whether something can be put in and nothing has to go for it.
     pub(super) fn has_room(&self) -> bool {
-        self.0.weight() < self.0.capacity() / 10 * 9
+        self.parts.iter().all(|part| part.weight() < part.capacity() / 10 * 9)
+    }
+
+    /// What is known of a key at a height.
+    pub(super) fn get(&self, sought: &Sought<'_>, height: u64) -> Option<Option<Vec<u8>>> {
+        let cached = self.part(sought.hash).get(sought).filter(|cached| cached.since <= height)?;
+        Some(cached.value.map(|value| value.to_vec()))
     }
 
     /// Keeps what the state after the block at `height`, the last one, holds. To be called by the thread that
     /// commits blocks alone.
     pub(super) fn put(&self, Sought { hash, key }: Sought<'_>, value: Option<&[u8]>, height: u64) {
-        self.0.insert(Key { hash, key: key.into() }, Cached { since: height, value: value.map(Arc::from) });
+        let cached = Cached { since: height, value: value.map(Arc::from) };
+        self.part(hash).insert(Key { hash, key: key.into() }, cached);
+    }
+
+    /// The part that a key belongs to: by bits of its hash that the part itself does not look at.
+    fn part(&self, hash: u64) -> &Part {
+        let slice = (usize::from((hash >> 40) as u16) * self.slices.len()) >> u16::BITS;
+        &self.parts[usize::from(self.slices[slice])]
+    }
+}
+
+/// How many bytes a part has, of so many MiB and slices in all.
+fn share(mib: u32, part: usize, slices: usize) -> u64 {
+    (u64::from(mib) << 20) * (PARTS + part) as u64 / slices as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_differ_in_size_and_are_filled_alike() {
+        let cache = StateCache::new(64);
+        let key = |number: u64| -> [u8; 32] { *blake3::hash(&number.to_be_bytes()).as_bytes() };
+        let hash = |key: &[u8; 32]| u64::from_be_bytes(key[..8].try_into().unwrap());
+        for number in 0..150_000 {
+            let key = key(number);
+            cache.put(Sought { hash: hash(&key), key: &key }, Some(&key), number);
+        }
+        for number in 0..150_000 {
+            let key = key(number);
+            let sought = Sought { hash: hash(&key), key: &key };
+            assert_eq!(cache.get(&sought, number), Some(Some(key.to_vec())));
+            assert!(number == 0 || cache.get(&sought, number - 1).is_none(), "not before it was the value");
+        }
+        let filled: Vec<u64> = cache.parts.iter().map(|part| part.weight() * 100 / part.capacity()).collect();
+        assert!(filled.iter().all(|percent| (35..=50).contains(percent)), "{filled:?}");
+        assert!(cache.has_room());
+        cache.bound(8);
+        let weight: u64 = cache.parts.iter().map(Cache::weight).sum();
+        assert!(!cache.has_room() && weight <= 8 << 20, "{weight}");
     }
 }

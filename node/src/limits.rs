@@ -139,7 +139,7 @@ pub(crate) const KEPT_KEYS: usize = 128 * 1024;
 /// RocksDB's cache of blocks, in bytes.
 pub(crate) const STORAGE_CACHE_BYTES: usize = 256 * 1024 * 1024;
 /// A write buffer of one table, in bytes.
-pub(crate) const STORAGE_TABLE_BUFFER_BYTES: usize = 16 * 1024 * 1024;
+pub(crate) const STORAGE_TABLE_BUFFER_BYTES: usize = 8 * 1024 * 1024;
 /// The index's cache of blocks, in bytes.
 pub(crate) const INDEX_CACHE_BYTES: usize = 32 * 1024 * 1024;
 /// The most entries of an answer from the index.

@@ -2,7 +2,7 @@
 
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, Cache, DBCompactionStyle, DBCompressionType, DataBlockIndexType,
-    Env, Options,
+    Env, MemtableFactory, Options, SliceTransform,
 };
 
 use crate::limits;
@@ -24,6 +24,10 @@ const METADATA_BLOCK_BYTES: usize = 4 * 1024;
 /// it, and not from the top, whatever it begins with.
 const IN_ORDER: &str = "memtable_insert_with_hint_prefix_extractor=fixed:0";
 
+/// Into how many lists ids are divided in a write buffer, by their first so many bytes.
+const ID_LISTS: usize = 1 << 16;
+const ID_PREFIX_BYTES: usize = 2;
+
 /// So many sorted runs of a table are there before some are merged. A look for a key asks the filter of each.
 const MERGED_RUNS: i32 = 12;
 
@@ -42,6 +46,8 @@ pub(super) fn database_options() -> Result<Options, StorageError> {
     options.set_bytes_per_sync(SYNC_EVERY_BYTES);
     options.set_max_open_files(limits::STORAGE_OPEN_FILES);
     options.set_keep_log_file_num(4);
+    // One thread writes, and not all kinds of write buffers could be written to by several.
+    options.set_allow_concurrent_memtable_write(false);
     Ok(options)
 }
 
@@ -93,6 +99,12 @@ pub(super) fn table_options(table: Table, cache: &Cache) -> Result<Options, Stor
     options.set_write_buffer_size(limits::STORAGE_TABLE_BUFFER_BYTES);
     options.set_max_bytes_for_level_base(4 * limits::STORAGE_TABLE_BUFFER_BYTES as u64);
     options.set_block_based_table_factory(&blocks);
+    if matches!(usage, Use::Index) {
+        // Nobody reads them in order, and finding the place of a random one among all takes longest.
+        options.set_prefix_extractor(SliceTransform::create_fixed_prefix(ID_PREFIX_BYTES));
+        options.set_memtable_factory(MemtableFactory::HashLinkList { bucket_count: ID_LISTS });
+        return Ok(options);
+    }
     Ok(options.get_options_from_string(IN_ORDER)?)
 }
 

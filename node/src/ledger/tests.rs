@@ -4,7 +4,9 @@ use sillok_abi::{
     Account, Block, Call, Certificate, ContractId, Credential, Header, Outcome, Receipt, Time, Transaction,
     TransactionBody, Validator,
 };
-use sillok_runtime::{Changes, Direction, FieldRoots, MemoryState, PageLimit, Parameters, StateReader};
+use sillok_runtime::{
+    Changes, Direction, FieldKey, FieldRoots, MemoryState, PageLimit, Parameters, StateReader,
+};
 
 use super::*;
 use crate::consensus::CertifiedBlock;
@@ -171,6 +173,21 @@ fn blocks_are_found_by_height_and_id_and_transactions_by_id() {
     assert_eq!(receipts.of_transactions()[1].id, transaction(8).body.id());
     assert_eq!(ledger.block(3).unwrap(), None);
     assert_eq!(ledger.place_of(&[9; 32]).unwrap(), None);
+}
+
+#[test]
+fn state_is_taken_up_in_memory_as_its_tree_is_made() {
+    let storage = Arc::new(MemoryStorage::default());
+    let key = [7; size_of::<FieldKey>() + 1];
+    let ledger = create(storage.clone(), &[(&key, Some(b"1"))]);
+    ledger.tree().unwrap();
+    let mut batch = Batch::default();
+    batch.remove(Table::State, key.as_slice());
+    storage.write(batch).unwrap();
+    let (_, state) = ledger.latest();
+    assert_eq!(state.get(&key).unwrap(), Some(b"1".to_vec()), "storage is not asked");
+    ledger.bound_cache(0);
+    assert_eq!(state.get(&key).unwrap(), None, "what is not in memory is looked for there");
 }
 
 #[test]

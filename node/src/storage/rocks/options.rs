@@ -30,6 +30,9 @@ const ID_PREFIX_BYTES: usize = 2;
 
 /// So many sorted runs of a table are there before some are merged. A look for a key asks the filter of each.
 const MERGED_RUNS: i32 = 12;
+/// So many before writes are slowed down until some are merged. While all of a large state is merged, which takes half
+/// a minute, two come every second.
+const WAITING_RUNS: i32 = 16 * MERGED_RUNS;
 
 /// How the database as a whole works.
 pub(super) fn database_options() -> Result<Options, StorageError> {
@@ -131,8 +134,8 @@ fn merging_options(usage: &Use, options: &mut Options) {
         // whenever one near it changes.
         options.set_compaction_style(DBCompactionStyle::Universal);
         options.set_level_zero_file_num_compaction_trigger(MERGED_RUNS);
-        options.set_level_zero_slowdown_writes_trigger(3 * MERGED_RUNS);
-        options.set_level_zero_stop_writes_trigger(4 * MERGED_RUNS);
+        options.set_level_zero_slowdown_writes_trigger(WAITING_RUNS);
+        options.set_level_zero_stop_writes_trigger(2 * WAITING_RUNS);
     }
     if matches!(usage, Use::Versions) {
         options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);

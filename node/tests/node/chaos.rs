@@ -240,6 +240,7 @@ fn hex_id(id: &sillok_abi::Hash) -> String {
 }
 
 /// Seed 3 for eight seconds, or what the environment says: a campaign of hours is many of these.
+#[allow(clippy::print_stdout, reason = "a campaign counts its faults")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_faults_of_a_seed_are_told_and_never_too_many_and_the_nodes_agree_in_the_end() {
     let chosen = |variable, otherwise: &str| std::env::var(variable).unwrap_or_else(|_| otherwise.into());

@@ -30,8 +30,8 @@ const ID_PREFIX_BYTES: usize = 2;
 
 /// So many sorted runs of a table are there before some are merged. A look for a key asks the filter of each.
 const MERGED_RUNS: i32 = 12;
-/// So many before writes are slowed down until some are merged. While all of a large state is merged, which takes half
-/// a minute, two come every second.
+/// So many before writes are slowed down until some are merged. While all of a large state is merged, which takes
+/// many seconds, two or so come every second.
 const WAITING_RUNS: i32 = 16 * MERGED_RUNS;
 
 /// How the database as a whole works.

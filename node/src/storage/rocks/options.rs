@@ -129,13 +129,13 @@ fn index_options(usage: &Use, blocks: &mut BlockBasedOptions) {
 
 /// When files are merged.
 fn merging_options(usage: &Use, options: &mut Options) {
+    options.set_level_zero_slowdown_writes_trigger(WAITING_RUNS);
+    options.set_level_zero_stop_writes_trigger(2 * WAITING_RUNS);
     if !matches!(usage, Use::Blocks) {
         // By size, and many at a time: each entry is rewritten a few times in all, and not at every level
         // whenever one near it changes.
         options.set_compaction_style(DBCompactionStyle::Universal);
         options.set_level_zero_file_num_compaction_trigger(MERGED_RUNS);
-        options.set_level_zero_slowdown_writes_trigger(WAITING_RUNS);
-        options.set_level_zero_stop_writes_trigger(2 * WAITING_RUNS);
     }
     if matches!(usage, Use::Versions) {
         options.add_compact_on_deletion_collector_factory(REMOVED_WINDOW, REMOVED_TRIGGER, 0.0);

@@ -1,8 +1,8 @@
 //! Making the tree of many entries at once, as a node does when it starts.
 
-use sillok_abi::{Hash, NodeKind, Short, bit_of, branch_block, first_difference, short, short_hash};
+use sillok_abi::{Hash, NodeKind, Short, bit_of, first_difference, short, short_hash};
 
-use super::arena::{Arena, Branch, Leaf, NodeRef};
+use super::arena::{Arena, Fork, NodeRef};
 use super::hashing::{Touched, hash};
 use super::{Fault, FieldKey, StateTree, Tree, place_of_field, split_key};
 
@@ -66,11 +66,10 @@ fn tree(arena: &mut Arena, kind: NodeKind, leaves: &mut [(Short, Short)]) -> Tre
 fn node(arena: &mut Arena, kind: NodeKind, leaves: &[(Short, Short)]) -> Option<NodeRef> {
     let ((first, content), (last, _)) = (leaves.first()?, leaves.last()?);
     let Some(bit) = first_difference(first, last) else {
-        return Some(NodeRef::leaf(arena.leaves.insert(Leaf::new(kind, first, content))));
+        return Some(arena.insert_leaf(kind, first, content));
     };
     let middle = leaves.partition_point(|(place, _)| !bit_of(place, bit));
     let (left, right) = leaves.split_at(middle);
     let children = [node(arena, kind, left)?, node(arena, kind, right)?];
-    let block = branch_block(bit, &Short::default(), &Short::default());
-    Some(NodeRef::branch(arena.branches.insert(Branch { block, children })))
+    Some(arena.insert_branch(Fork { children, bit }, [&Short::default(); 2]))
 }

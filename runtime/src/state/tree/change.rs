@@ -3,10 +3,10 @@
 //! Invariant: the bits of branches grow on every way down, and every leaf is where the search for its place
 //! ends.
 
-use sillok_abi::{NodeKind, Short, bit_of, branch_block, first_difference, short};
+use sillok_abi::{NodeKind, Short, bit_of, first_difference, short};
 
 use super::Tree;
-use super::arena::{Arena, Branch, Leaf, Node, NodeRef};
+use super::arena::{Arena, Fork, Node, NodeRef};
 
 /// What becomes of a place: its new content, or none if there is nothing any more.
 pub(super) type LeafChange = (Short, Option<Short>);
@@ -22,44 +22,39 @@ impl Tree {
     /// Changes leaves; answers the places on whose ways digests have to be made anew. All of them are in
     /// the tree, in order, each once.
     pub(super) fn change(&mut self, arena: &mut Arena, kind: NodeKind, changes: &[LeafChange]) -> Vec<Short> {
-        let found = self.search_all(arena, changes);
+        let ends = self.search_all(arena, changes);
         let mut touched = Vec::with_capacity(changes.len());
-        let mut others = Vec::new();
-        for (change, leaf) in changes.iter().zip(found) {
-            match (leaf, change) {
-                (Some(leaf), (place, Some(content))) => {
-                    *arena.leaves.get_mut(leaf) = Leaf::new(kind, place, content);
-                    touched.push(*place);
+        let (mut added, mut removed) = (Vec::new(), Vec::new());
+        for ((place, content), end) in changes.iter().zip(ends) {
+            let own = end.filter(|leaf| arena.place(*leaf) == *place);
+            match (own, content) {
+                (Some(leaf), Some(content)) => arena.set_content(leaf, content),
+                (None, Some(content)) => {
+                    let bit = end.and_then(|leaf| first_difference(&arena.place(leaf), place));
+                    added.push((place, content, bit));
                 }
-                _ => others.push(change),
+                (Some(_), None) => removed.push(place),
+                (None, None) => continue,
+            }
+            if content.is_some() {
+                touched.push(*place);
             }
         }
-        if others.is_empty() {
-            return touched;
+        for (place, content, bit) in added {
+            self.insert(arena, kind, place, content, bit);
         }
-        // New and removed leaves one by one, as each may move the next one's place.
-        let mut removed = Vec::new();
-        for (place, content) in others {
-            match content {
-                Some(content) => {
-                    self.insert(arena, kind, place, content);
-                    touched.push(*place);
-                }
-                None => {
-                    touched.extend(self.remove(arena, place));
-                    removed.push(*place);
-                }
-            }
+        if !removed.is_empty() {
+            let beside = removed.iter().filter_map(|place| self.remove(arena, place));
+            touched.extend(beside.collect::<Vec<_>>());
+            touched.sort_unstable();
+            touched.dedup();
+            touched.retain(|place| removed.binary_search(&place).is_err());
         }
-        touched.sort_unstable();
-        touched.dedup();
-        removed.sort_unstable();
-        touched.retain(|place| removed.binary_search(place).is_err());
         touched
     }
 
-    /// The leaf of each place, if it has one. All searches go down together, so that the processor waits
-    /// for many nodes at once instead of one after the other.
+    /// The leaf at which the search for each place ends, if there is any. All searches go down together, so that the
+    /// processor waits for many nodes at once instead of one after the other.
     fn search_all(&self, arena: &Arena, changes: &[LeafChange]) -> Vec<Option<u32>> {
         let Some(root) = self.root else { return vec![None; changes.len()] };
         let mut at = vec![root; changes.len()];
@@ -68,85 +63,93 @@ impl Tree {
             going.retain(|index| {
                 let index = *index as usize;
                 let Node::Branch(branch) = at[index].node() else { return false };
-                let branch = arena.branches.get(branch);
-                at[index] = branch.children[usize::from(bit_of(&changes[index].0, branch.bit()))];
+                at[index] = arena.fork(branch).towards(&changes[index].0);
                 true
             });
         }
-        let own = |(node, (place, _)): (NodeRef, &LeafChange)| match node.node() {
-            Node::Leaf(leaf) => Some(leaf).filter(|leaf| arena.leaves.get(*leaf).place() == *place),
+        let leaf = |node: NodeRef| match node.node() {
+            Node::Leaf(leaf) => Some(leaf),
             Node::Branch(_) => None,
         };
-        at.into_iter().zip(changes).map(own).collect()
+        at.into_iter().map(leaf).collect()
     }
 
-    fn insert(&mut self, arena: &mut Arena, kind: NodeKind, place: &Short, content: &Short) {
-        let leaf = NodeRef::leaf(arena.leaves.insert(Leaf::new(kind, place, content)));
+    /// Adds a leaf. `bit` is the first in which its place differs from the leaf at which the search for it ended before
+    /// any leaf was added; none if there was no leaf.
+    fn insert(&mut self, arena: &mut Arena, kind: NodeKind, place: &Short, content: &Short, bit: Option<u8>) {
+        let leaf = arena.insert_leaf(kind, place, content);
         let Some(root) = self.root else {
             self.root = Some(leaf);
             return;
         };
-        let nearest = arena.leaves.get(arena.search(root, place)).place();
-        let bit = first_difference(&nearest, place).expect("the place was searched, and is not there");
-        let (link, below) = self.link_above(arena, root, place, bit);
-        let right = bit_of(place, bit);
+        let bit = bit.unwrap_or_else(|| difference(arena, root, place));
+        let (link, below, bit) = link_above(arena, root, place, bit);
         // The new leaf's digest comes with hashing; what was here keeps its own.
-        let mut branch = Branch { block: branch_block(bit, &[0; 31], &[0; 31]), children: [leaf; 2] };
-        branch.children[usize::from(!right)] = below;
         let digest = match link {
             Link::Root => short(&self.digest),
-            Link::Child { branch, right } => arena.branches.get(branch).digest(right),
+            Link::Child { branch, right } => arena.digest(branch, right),
         };
-        branch.set_digest(!right, &digest);
-        let branch = NodeRef::branch(arena.branches.insert(branch));
+        let (children, digests) = if bit_of(place, bit) {
+            ([below, leaf], [&digest, &Short::default()])
+        } else {
+            ([leaf, below], [&Short::default(), &digest])
+        };
+        let branch = arena.insert_branch(Fork { children, bit }, digests);
         self.set_link(arena, link, branch);
-    }
-
-    /// The first link on the way to a place that leads to a leaf or to a branch of a later bit.
-    fn link_above(&self, arena: &Arena, root: NodeRef, place: &Short, bit: u8) -> (Link, NodeRef) {
-        let (mut link, mut at) = (Link::Root, root);
-        while let Node::Branch(index) = at.node() {
-            let branch = arena.branches.get(index);
-            if branch.bit() > bit {
-                break;
-            }
-            let right = bit_of(place, branch.bit());
-            (link, at) = (Link::Child { branch: index, right }, branch.children[usize::from(right)]);
-        }
-        (link, at)
     }
 
     /// Removes a leaf, if it is there, and with it the branch above; answers a place beside it, on whose
     /// way the digests are no longer right.
     fn remove(&mut self, arena: &mut Arena, place: &Short) -> Option<Short> {
         let (mut above, mut link, mut at) = (None, Link::Root, self.root?);
-        while let Node::Branch(index) = at.node() {
-            let branch = arena.branches.get(index);
-            let right = bit_of(place, branch.bit());
-            above = Some((link, index, right));
-            (link, at) = (Link::Child { branch: index, right }, branch.children[usize::from(right)]);
+        while let Node::Branch(branch) = at.node() {
+            let fork = arena.fork(branch);
+            let right = bit_of(place, fork.bit);
+            above = Some((link, branch, fork.children[usize::from(!right)]));
+            (link, at) = (Link::Child { branch, right }, fork.children[usize::from(right)]);
         }
         let Node::Leaf(leaf) = at.node() else { return None };
-        if arena.leaves.get(leaf).place() != *place {
+        if arena.place(leaf) != *place {
             return None;
         }
-        arena.leaves.remove(leaf);
-        let Some((link, branch, right)) = above else {
+        arena.remove_leaf(leaf);
+        let Some((link, branch, beside)) = above else {
             self.root = None;
             return None;
         };
-        let beside = arena.branches.get(branch).children[usize::from(!right)];
-        arena.branches.remove(branch);
+        arena.remove_branch(branch);
         self.set_link(arena, link, beside);
-        Some(arena.leaves.get(arena.search(beside, place)).place())
+        Some(arena.place(arena.search(beside, place)))
     }
 
     fn set_link(&mut self, arena: &mut Arena, link: Link, node: NodeRef) {
         match link {
             Link::Root => self.root = Some(node),
-            Link::Child { branch, right } => {
-                arena.branches.get_mut(branch).children[usize::from(right)] = node
-            }
+            Link::Child { branch, right } => arena.set_child(branch, right, node),
         }
     }
+}
+
+/// The first link on the way to a place that leads to a leaf or to a branch of a later bit than `bit`, and the first
+/// bit in which the place differs from what is there: a later one than `bit` if a leaf that was added is nearer.
+fn link_above(arena: &Arena, root: NodeRef, place: &Short, mut bit: u8) -> (Link, NodeRef, u8) {
+    let (mut link, mut at) = (Link::Root, root);
+    while let Node::Branch(branch) = at.node() {
+        let fork = arena.fork(branch);
+        if fork.bit > bit {
+            break;
+        }
+        if fork.bit == bit {
+            bit = difference(arena, at, place);
+        }
+        let right = bit_of(place, fork.bit);
+        (link, at) = (Link::Child { branch, right }, fork.children[usize::from(right)]);
+    }
+    (link, at, bit)
+}
+
+/// The first bit in which a place differs from the leaf at which the search for it ends.
+fn difference(arena: &Arena, root: NodeRef, place: &Short) -> u8 {
+    let nearest = arena.place(arena.search(root, place));
+    first_difference(&nearest, place).expect("the place was searched, and is not there")
 }

@@ -43,12 +43,14 @@ pub(super) fn hash(arena: &mut Arena, trees: &mut [Touched<'_>]) {
     for level in levels.iter().rev() {
         let blocks: Vec<&NodeBlock> = level.iter().map(|visit| arena.block(visit.node)).collect();
         hash_blocks(&blocks, &mut digests);
+        arena.fetch_blocks(level.iter().filter_map(|visit| match visit.into {
+            Into::Branch { branch, .. } => Some(branch),
+            Into::Tree(_) => None,
+        }));
         for (visit, digest) in level.iter().zip(&digests) {
             match visit.into {
                 Into::Tree(tree) => trees[tree as usize].tree.digest = *digest,
-                Into::Branch { branch, right } => {
-                    arena.branches.get_mut(branch).set_digest(right, &short(digest))
-                }
+                Into::Branch { branch, right } => arena.set_digest(branch, right, &short(digest)),
             }
         }
     }
@@ -67,17 +69,21 @@ fn ways(arena: &Arena, trees: &[Touched<'_>]) -> Vec<Vec<Visit>> {
         let (mut next_of, mut next) = (Vec::with_capacity(level.len()), Vec::with_capacity(level.len()));
         for (tree, visit) in of.iter().zip(&level) {
             let Node::Branch(index) = visit.node.node() else { continue };
-            let branch = arena.branches.get(index);
+            let fork = arena.fork(index);
             let places = &trees[*tree as usize].places[visit.from as usize..visit.to as usize];
-            let middle = visit.from + places.partition_point(|place| !bit_of(place, branch.bit())) as u32;
+            let middle = visit.from + places.partition_point(|place| !bit_of(place, fork.bit)) as u32;
             for (right, from, to) in [(false, visit.from, middle), (true, middle, visit.to)] {
                 if from < to {
                     next_of.push(*tree);
                     let into = Into::Branch { branch: index, right };
-                    next.push(Visit { node: branch.children[usize::from(right)], from, to, into });
+                    next.push(Visit { node: fork.children[usize::from(right)], from, to, into });
                 }
             }
         }
+        arena.fetch_forks(next.iter().filter_map(|visit| match visit.node.node() {
+            Node::Branch(branch) => Some(branch),
+            Node::Leaf(_) => None,
+        }));
         levels.push(std::mem::replace(&mut level, next));
         of = next_of;
     }

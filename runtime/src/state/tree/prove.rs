@@ -34,17 +34,16 @@ impl Tree {
         loop {
             match at.node() {
                 Node::Branch(branch) => {
-                    let branch = arena.branches.get(branch);
-                    let right = bit_of(place, branch.bit());
-                    steps.push(Step { bit: branch.bit(), beside: branch.digest(!right) });
-                    at = branch.children[usize::from(right)];
+                    let fork = arena.fork(branch);
+                    let right = bit_of(place, fork.bit);
+                    steps.push(Step { bit: fork.bit, beside: arena.digest(branch, !right) });
+                    at = fork.children[usize::from(right)];
                 }
                 Node::Leaf(leaf) => {
                     steps.reverse();
-                    let leaf = arena.leaves.get(leaf);
-                    let own = leaf.place() == *place;
-                    let other = SearchEnd::Other { place: leaf.place(), content: leaf.content() };
-                    return Search { steps, end: if own { SearchEnd::Found } else { other } };
+                    let (own, content) = (arena.place(leaf), arena.content(leaf));
+                    let other = SearchEnd::Other { place: own, content };
+                    return Search { steps, end: if own == *place { SearchEnd::Found } else { other } };
                 }
             }
         }

@@ -254,6 +254,7 @@ impl Executor {
             receipts.extend(run_due(&mut context, &mut gas)?);
         }
         let scheduled = receipts.len();
+        context.overlay.reserve(limits::RESERVED_KEYS * chosen.len());
         if scheduled > 0 || !chosen.is_empty() {
             sweep_nonces(&mut context)?;
         }

@@ -9,6 +9,8 @@ pub const NATIVE_STACK_BYTES: usize = 2 * MAX_CALL_DEPTH * (WASM_STACK_BYTES + 1
 pub const WASM_STACK_BYTES: usize = 2 * 1024 * 1024;
 /// The most stack of one call, as metering counts it, in bytes.
 pub const MAX_STACK_BYTES: u32 = 256 * 1024;
+/// For how many keys of each transaction of a block there is room before it is executed.
+pub(crate) const RESERVED_KEYS: usize = 8;
 /// The deepest nesting of calls, the root call included.
 pub const MAX_CALL_DEPTH: usize = 16;
 

@@ -5,50 +5,18 @@
 //! whatever block is being written now: only the thread that commits blocks puts values in, and nobody has a view
 //! of a block before what it changed is here.
 
-use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::iter;
 use std::sync::Arc;
 
 use quick_cache::sync::Cache;
-use quick_cache::{Equivalent, OptionsBuilder, Weighter};
+use quick_cache::{OptionsBuilder, Weighter};
 
 /// A key of state that is looked for, with its hash, which is made once for all that look.
 #[derive(Clone, Copy)]
 pub(super) struct Sought<'a> {
     pub(super) hash: u64,
     pub(super) key: &'a [u8],
-}
-
-/// A key of state, with its hash.
-struct Key {
-    hash: u64,
-    key: Box<[u8]>,
-}
-
-impl Hash for Sought<'_> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
-}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Key {}
-
-impl Equivalent<Key> for Sought<'_> {
-    fn equivalent(&self, key: &Key) -> bool {
-        *self.key == *key.key
-    }
 }
 
 /// Takes a hash for what it is.
@@ -69,11 +37,39 @@ impl Hasher for Hashed {
     }
 }
 
-/// A value of the flat state, or that there is none, and since which height.
+/// A value of the flat state, or that there is none, and since which height. It is found by its key's hash alone, and
+/// says itself which key it is of: with the key in the same piece of memory, one is fetched and not two.
 #[derive(Clone)]
 struct Cached {
     since: u64,
-    value: Option<Arc<[u8]>>,
+    key_bytes: u32,
+    has_value: bool,
+    /// The key, and after it the value.
+    bytes: Arc<[u8]>,
+}
+
+/// What most keys take together with their values.
+const SMALL: usize = 192;
+
+impl Cached {
+    fn new(key: &[u8], value: Option<&[u8]>, since: u64) -> Self {
+        let key_bytes = u32::try_from(key.len()).expect("no key of state takes gigabytes");
+        let value_bytes = value.unwrap_or_default();
+        let whole = key.len() + value_bytes.len();
+        let bytes = if whole <= SMALL {
+            let mut small = [0; SMALL];
+            small[..key.len()].copy_from_slice(key);
+            small[key.len()..whole].copy_from_slice(value_bytes);
+            Arc::from(&small[..whole])
+        } else {
+            Arc::from([key, value_bytes].concat())
+        };
+        Cached { since, key_bytes, has_value: value.is_some(), bytes }
+    }
+
+    fn parts(&self) -> (&[u8], &[u8]) {
+        self.bytes.split_at(self.key_bytes as usize)
+    }
 }
 
 /// The values that were read or written last.
@@ -87,7 +83,7 @@ pub(super) struct StateCache {
     slices: Vec<u8>,
 }
 
-type Part = Cache<Key, Cached, Bytes, BuildHasherDefault<Hashed>>;
+type Part = Cache<u64, Cached, Bytes, BuildHasherDefault<Hashed>>;
 
 /// How many parts there are, and how many slices of all hashes the first has. Each has one more than the one before.
 const PARTS: usize = 64;
@@ -99,11 +95,11 @@ const LOCKS: usize = 4;
 struct Bytes;
 
 /// What keeping an entry takes beside its bytes.
-const OVERHEAD: u64 = 128;
+const OVERHEAD: u64 = 112;
 
-impl Weighter<Key, Cached> for Bytes {
-    fn weight(&self, key: &Key, value: &Cached) -> u64 {
-        (key.key.len() + value.value.as_ref().map_or(0, |value| value.len())) as u64 + OVERHEAD
+impl Weighter<u64, Cached> for Bytes {
+    fn weight(&self, _: &u64, cached: &Cached) -> u64 {
+        cached.bytes.len() as u64 + OVERHEAD
     }
 }
 
@@ -137,15 +133,15 @@ impl StateCache {
 
     /// What is known of a key at a height.
     pub(super) fn get(&self, sought: &Sought<'_>, height: u64) -> Option<Option<Vec<u8>>> {
-        let cached = self.part(sought.hash).get(sought).filter(|cached| cached.since <= height)?;
-        Some(cached.value.map(|value| value.to_vec()))
+        let cached = self.part(sought.hash).get(&sought.hash).filter(|cached| cached.since <= height)?;
+        let (key, value) = cached.parts();
+        (key == sought.key).then(|| cached.has_value.then(|| value.to_vec()))
     }
 
     /// Keeps what the state after the block at `height`, the last one, holds. To be called by the thread that
     /// commits blocks alone.
     pub(super) fn put(&self, Sought { hash, key }: Sought<'_>, value: Option<&[u8]>, height: u64) {
-        let cached = Cached { since: height, value: value.map(Arc::from) };
-        self.part(hash).insert(Key { hash, key: key.into() }, cached);
+        self.part(hash).insert(hash, Cached::new(key, value, height));
     }
 
     /// The part that a key belongs to: by bits of its hash that the part itself does not look at.
@@ -163,6 +159,22 @@ fn share(mib: u32, part: usize, slices: usize) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_of_one_hash_do_not_pass_for_each_other() {
+        let cache = StateCache::new(64);
+        let sought = |key| Sought { hash: 7, key };
+        let long = [5; 2 * SMALL];
+        cache.put(sought(b"a"), Some(b"bc"), 1);
+        assert_eq!(cache.get(&sought(b"a"), 1), Some(Some(b"bc".to_vec())));
+        assert_eq!(cache.get(&sought(b"ab"), 1), None);
+        assert_eq!(cache.get(&sought(b"abc"), 1), None);
+        cache.put(sought(b"ab"), None, 2);
+        assert_eq!(cache.get(&sought(b"ab"), 2), Some(None));
+        assert_eq!(cache.get(&sought(b"a"), 2), None);
+        cache.put(sought(&long), Some(&long), 3);
+        assert_eq!(cache.get(&sought(&long), 3), Some(Some(long.to_vec())));
+    }
 
     #[test]
     fn parts_differ_in_size_and_are_filled_alike() {

@@ -95,6 +95,13 @@ impl Overlay {
         }
     }
 
+    /// Makes room for so many keys at once, instead of moving all that are there again and again.
+    pub(crate) fn reserve(&mut self, keys: usize) {
+        let rehash = |place: &u32| hash(&self.hasher, (&*self.entries[*place as usize].key).into());
+        self.table.reserve(keys, rehash);
+        self.entries.reserve(keys);
+    }
+
     /// A transaction begins, which has touched nothing yet.
     pub(crate) fn begin(&mut self) {
         self.transaction += 1;

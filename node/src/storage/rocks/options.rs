@@ -28,6 +28,13 @@ const IN_ORDER: &str = "memtable_insert_with_hint_prefix_extractor=fixed:0";
 const ID_LISTS: usize = 1 << 16;
 const ID_PREFIX_BYTES: usize = 2;
 
+/// One that writes what was buffered, and two that merge: state must not wait for versions.
+const BACKGROUND_JOBS: i32 = 3;
+
+/// So many write buffers of a table of many small entries become one sorted run. A place in a small one is found
+/// sooner, and of large runs there are fewer.
+const BUFFERS_OF_RUN: i32 = 4;
+
 /// So many sorted runs of a table are there before some are merged. A look for a key asks the filter of each.
 const MERGED_RUNS: i32 = 12;
 /// So many before writes are slowed down until some are merged. While all of a large state is merged, which takes
@@ -49,6 +56,7 @@ pub(super) fn database_options() -> Result<Options, StorageError> {
     options.set_bytes_per_sync(SYNC_EVERY_BYTES);
     options.set_max_open_files(limits::STORAGE_OPEN_FILES);
     options.set_keep_log_file_num(4);
+    options.set_max_background_jobs(BACKGROUND_JOBS);
     // One thread writes, and not all kinds of write buffers could be written to by several.
     options.set_allow_concurrent_memtable_write(false);
     Ok(options)
@@ -135,6 +143,8 @@ fn merging_options(usage: &Use, options: &mut Options) {
         // By size, and many at a time: each entry is rewritten a few times in all, and not at every level
         // whenever one near it changes.
         options.set_compaction_style(DBCompactionStyle::Universal);
+        options.set_min_write_buffer_number_to_merge(BUFFERS_OF_RUN);
+        options.set_max_write_buffer_number(2 * BUFFERS_OF_RUN);
         options.set_level_zero_file_num_compaction_trigger(MERGED_RUNS);
     }
     if matches!(usage, Use::Versions) {

@@ -58,6 +58,8 @@ pub(crate) struct Metrics {
     pub(crate) mempool_transactions: Gauge,
     /// Their bytes.
     pub(crate) mempool_bytes: Gauge,
+    /// 1 while blocks are written more slowly, as merging has not caught up with them.
+    pub(crate) storage_held_back: Gauge,
     /// Until when the TLS certificate is valid, in seconds since 1970; 0 without one.
     pub(crate) tls_expiry: Gauge,
     /// Blocks.
@@ -139,6 +141,8 @@ impl Metrics {
             ),
             mempool_transactions: of.gauge("mempool_transactions", "Transactions that wait for a block"),
             mempool_bytes: of.gauge("mempool_bytes", "Bytes of transactions that wait for a block"),
+            storage_held_back: of
+                .gauge("storage_held_back", "1 while blocks wait for merging of what is stored"),
             tls_expiry: of.gauge(expiry, "Until when the TLS certificate is valid; 0 without TLS"),
             blocks: of.counter("blocks", "Blocks"),
             transactions: of.counter("transactions", "Transactions in blocks"),

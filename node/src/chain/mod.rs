@@ -164,6 +164,7 @@ impl Chain {
         let waiting = self.pool_size();
         self.metrics.mempool_transactions.set(i64::try_from(waiting.transactions).unwrap_or(i64::MAX));
         self.metrics.mempool_bytes.set(i64::try_from(waiting.bytes).unwrap_or(i64::MAX));
+        self.metrics.storage_held_back.set(self.ledger.is_held_back().into());
         self.metrics.text()
     }
 

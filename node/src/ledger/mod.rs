@@ -137,6 +137,11 @@ impl Ledger {
         self.source.cache.bound(mib);
     }
 
+    /// Whether storage holds blocks back.
+    pub(crate) fn is_held_back(&self) -> bool {
+        self.storage.holds_back()
+    }
+
     /// The last block.
     pub(crate) fn tip(&self) -> Tip {
         self.tip.read().unwrap_or_else(PoisonError::into_inner).clone()

@@ -181,4 +181,9 @@ pub(crate) trait Storage: Tables + 'static {
     /// Makes all changes or none; they are on disk with the next `write` at the latest. For what can be
     /// done again if it is lost.
     fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError>;
+
+    /// Whether it holds writes back, as its own work has not caught up with them.
+    fn holds_back(&self) -> bool {
+        false
+    }
 }

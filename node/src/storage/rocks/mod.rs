@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rocksdb::{
     Cache, ColumnFamily, ColumnFamilyDescriptor, DB, IteratorMode, ReadOptions, Snapshot, WriteBatch,
-    WriteOptions,
+    WriteOptions, properties,
 };
 use sillok_runtime::{Direction, PageLimit};
 
@@ -132,6 +132,12 @@ impl Storage for RocksStorage {
     fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
         Ok(self.database.write(self.write_batch(&batch)?)?)
     }
+
+    fn holds_back(&self) -> bool {
+        // Zero, or to how many bytes a second writes are slowed down; and whether none may go on at all.
+        let properties = [properties::ACTUAL_DELAYED_WRITE_RATE, properties::IS_WRITE_STOPPED];
+        properties.iter().any(|property| matches!(self.database.property_int_value(*property), Ok(Some(1..))))
+    }
 }
 
 /// The database as it was at one moment. While it is held, RocksDB keeps what has been replaced since.
@@ -212,6 +218,24 @@ mod tests {
         check(&MemoryStorage::default());
         let folder = tempfile::tempdir().unwrap();
         check(&DataFolder::prepare(folder.path()).unwrap().open().unwrap());
+    }
+
+    #[test]
+    fn it_tells_while_it_holds_writes_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let storage = RocksStorage::open(folder.path(), Table::CHAIN, 1 << 20).unwrap();
+        let state = storage.family(Table::State).unwrap();
+        let write = |number: u8| {
+            let mut batch = Batch::default();
+            batch.put(Table::State, vec![number], vec![number]);
+            storage.write(batch).unwrap();
+            storage.database.flush_cf(state).unwrap();
+        };
+        write(1);
+        assert!(!storage.holds_back());
+        storage.database.set_options_cf(state, &[("level0_slowdown_writes_trigger", "2")]).unwrap();
+        write(2);
+        assert!(storage.holds_back());
     }
 
     #[test]

@@ -138,10 +138,17 @@ impl StateCache {
         (key == sought.key).then(|| cached.has_value.then(|| value.to_vec()))
     }
 
-    /// Keeps what the state after the block at `height`, the last one, holds. To be called by the thread that
-    /// commits blocks alone.
-    pub(super) fn put(&self, Sought { hash, key }: Sought<'_>, value: Option<&[u8]>, height: u64) {
-        self.part(hash).insert(hash, Cached::new(key, value, height));
+    /// Keeps what the state after the block at `height`, the last one, holds; answers whether something of this hash
+    /// was here. To be called by the thread that commits blocks alone.
+    pub(super) fn put(&self, Sought { hash, key }: Sought<'_>, value: Option<&[u8]>, height: u64) -> bool {
+        let part = self.part(hash);
+        match part.replace(hash, Cached::new(key, value, height), false) {
+            Ok(()) => true,
+            Err((hash, cached)) => {
+                part.insert(hash, cached);
+                false
+            }
+        }
     }
 
     /// The part that a key belongs to: by bits of its hash that the part itself does not look at.

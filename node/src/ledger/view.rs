@@ -41,11 +41,14 @@ impl Source {
     /// Takes in what the block at `height` has changed, before anybody but the thread that commits it has a view of it.
     pub(super) fn apply(&self, changes: &Changes, height: u64) {
         for (key, value) in changes {
-            let sought = self.sought(key);
-            if value.is_some() {
-                self.known.insert(sought.hash);
-            }
-            self.cache.put(sought, value.as_deref(), height);
+            self.keep(self.sought(key), value.as_deref(), height);
+        }
+    }
+
+    /// Keeps a value in the cache. What is there is known, so that most need not be looked for among what is known.
+    fn keep(&self, sought: Sought<'_>, value: Option<&[u8]>, height: u64) {
+        if !self.cache.put(sought, value, height) {
+            self.known.insert(sought.hash);
         }
     }
 
@@ -55,9 +58,10 @@ impl Source {
         let has_room = self.cache.has_room();
         for (key, value) in entries {
             let sought = self.sought(key);
-            self.known.insert(sought.hash);
             if has_room {
-                self.cache.put(sought, Some(value), height);
+                self.keep(sought, Some(value), height);
+            } else {
+                self.known.insert(sought.hash);
             }
         }
     }
@@ -112,7 +116,7 @@ impl StateReader for View {
             let value = self.source.storage.get(Table::State, key)?;
             if self.is_flat() {
                 if self.fills {
-                    self.source.cache.put(sought, value.as_deref(), self.height);
+                    self.source.keep(sought, value.as_deref(), self.height);
                 }
                 return Ok(value);
             }

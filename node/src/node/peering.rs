@@ -57,11 +57,13 @@ impl Peers {
             let addresses: Vec<String> = heard.listening().await.iter().map(ToString::to_string).collect();
             tracing::info!(addresses = addresses.join(", "), node = %heard.node(), "listening for other nodes");
         });
-        let relay = handle.clone();
+        let peers = Arc::new(Peers { handle, runtime: Mutex::new(Some(runtime)) });
+        // The network knows the chain: if the chain held it too, neither would ever go.
+        let relay = Arc::downgrade(&peers);
         chain.on_submission(move |transactions| {
-            relay.send_transactions(&transactions);
+            relay.upgrade().map(|peers| peers.handle.send_transactions(&transactions));
         });
-        Ok(Arc::new(Peers { handle, runtime: Mutex::new(Some(runtime)) }))
+        Ok(peers)
     }
 }
 

@@ -1,7 +1,9 @@
 //! Starting, stopping, going on, and reasons not to start.
 
+use std::fs::{self, File};
 use std::time::Duration;
 
+use crate::network::Network;
 use crate::payments::{Payers, finality};
 use crate::process::{Folder, Node};
 
@@ -26,6 +28,17 @@ async fn it_stops_cleanly_and_goes_on() {
 
     let node = Node::start(&folder.data(), &["--reset"]);
     assert_eq!(payers.balance(&node.client(), 1, None).await, before, "--reset starts afresh");
+}
+
+#[test]
+fn a_node_of_a_network_closes_its_database() {
+    let network = Network::prepare();
+    let file = network.home(0).join("log");
+    let node = Node::start_home_logging(&network.home(0), File::create(&file).unwrap().into());
+    assert_eq!(node.stop("-TERM").code(), Some(0));
+    let log = fs::read_to_string(file).unwrap();
+    // It would warn.
+    assert!(!log.contains("still in use"), "{log}");
 }
 
 #[tokio::test]

@@ -302,8 +302,11 @@ pub(crate) const CONTROL_RATE: Rate = Rate { per_second: 20, burst: 100 };
 pub(crate) const BLOCK_RATE: Rate = Rate { per_second: 200, burst: 400 };
 /// Bytes of blocks that nobody asked for, in blocks of the largest size.
 pub(crate) const BLOCK_BYTE_RATE: Rate = Rate { per_second: 10, burst: 20 };
-/// Questions of the requests lane.
-pub(crate) const REQUEST_RATE: Rate = Rate { per_second: 20, burst: 40 };
+/// Questions of the requests lane. Who catches up by small blocks asks for the next as soon as it has executed what it
+/// got, some sixty times a second.
+pub(crate) const REQUEST_RATE: Rate = Rate { per_second: 500, burst: 1_000 };
+/// Bytes of answers. More is only sent later.
+pub(crate) const ANSWER_BYTE_RATE: Rate = Rate { per_second: 128 * 1024 * 1024, burst: 256 * 1024 * 1024 };
 /// Bytes of transactions. More is only read later: load is no offence.
 pub(crate) const TRANSACTION_BYTE_RATE: Rate = Rate { per_second: 16 * 1024 * 1024, burst: 32 * 1024 * 1024 };
 

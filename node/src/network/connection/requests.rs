@@ -8,6 +8,7 @@ use libp2p::Stream;
 use libp2p::futures::io::WriteHalf;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::inlet::Inlet;
 use super::{Ended, pump};
@@ -79,11 +80,14 @@ async fn take_answer(inlet: &Inlet, number: u32, question: Asked, answer: Answer
 
 /// Answers what the peer asks, one after the other.
 async fn serve(shared: Arc<Shared>, link: Arc<Link>, mut asked: mpsc::Receiver<(u32, Ask)>) -> Ended {
+    let mut pace = Pace::new(limits::ANSWER_BYTE_RATE, Instant::now());
     while let Some((number, ask)) = asked.recv().await {
         let (handler, limit) = (shared.handler.clone(), shared.sizes.answer);
         let answered = shared.serving.run(move || answer(&*handler, number, &ask, limit)).await;
         let frame = answered.unwrap_or_else(|| seal(&RequestFrame::Answer(number, Answer::Busy)));
+        let wait = pace.take(frame.len() as u64, Instant::now());
         link.requests.push(frame);
+        sleep(wait).await;
     }
     Ended::Gone
 }

@@ -84,6 +84,19 @@ async fn decided_blocks_come_as_many_as_fit() {
     assert!(nodes[0].blocks().await.is_empty());
 }
 
+/// As who catches up by small blocks does: no offence, however fast.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_for_more_as_soon_as_it_is_answered_is_answered() {
+    let mut nodes = connect(2).await;
+    nodes[1].decide((1..=16).map(|height| decided(height, 100)).collect());
+    let peer = nodes[0].peer(2).unwrap().peer;
+    for _ in 0..400 {
+        assert!(nodes[0].handle.request_blocks(peer, 1, 16));
+        assert_eq!(nodes[0].blocks().await.len(), 16);
+    }
+    assert_eq!(nodes[1].peer(1).unwrap().score, limits::SCORE);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_snapshot_is_asked_for_in_the_applications_words() {
     let mut nodes = connect(2).await;

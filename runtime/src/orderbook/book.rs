@@ -140,6 +140,9 @@ impl Book {
     }
 }
 
+/// Room for as many trades is made at the first: few orders have more, and making more moves all of them.
+const FEW_FILLS: usize = 8;
+
 /// What an operation has done so far, and how much more it may do.
 pub(super) struct Steps {
     /// How many matches, removals and triggers are still allowed.
@@ -162,6 +165,15 @@ impl Steps {
         self.left = left;
         self.taken = self.taken.saturating_add(1);
         true
+    }
+
+    /// Reports a trade.
+    #[inline(always)]
+    pub(super) fn report(&mut self, fill: Fill) {
+        if self.fills.capacity() == 0 {
+            self.fills.reserve(FEW_FILLS);
+        }
+        self.fills.push(fill);
     }
 }
 

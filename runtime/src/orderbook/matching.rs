@@ -18,11 +18,29 @@ pub(super) struct Meeting {
     pub(super) tick: u32,
 }
 
+/// What trades come to.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Turnover {
+    pub(super) trades: u64,
+    pub(super) volume: u64,
+    pub(super) value: u128,
+}
+
+impl Turnover {
+    /// What one trade comes to.
+    pub(super) fn one(volume: u64, value: u64) -> Self {
+        Turnover { trades: 1, volume, value: u128::from(value) }
+    }
+}
+
 impl Book {
     /// Matches until nothing is left, nobody is there to trade with, or something ends it.
     pub(super) fn sweep(&mut self, taker: &mut Taker, steps: &mut Steps) -> Result<End, Failure> {
         while taker.left > 0 {
             let Some(meeting) = self.meeting(taker) else { break };
+            if self.take_front(&meeting, taker, steps)? {
+                continue;
+            }
             if !steps.take() {
                 return Ok(End::StepLimit);
             }
@@ -144,6 +162,24 @@ impl Book {
         steps: &mut Steps,
     ) -> Result<(), Failure> {
         let quantity = maker.shown.min(taker.left);
+        let value = self.deal(meeting, maker, taker, quantity, steps)?;
+        self.note(Price(meeting.price.0 >> 1), meeting.tick, Turnover::one(quantity, value));
+        self.consume(meeting.slot, maker, quantity)?;
+        taker.left = taker.left.wrapping_sub(quantity);
+        Ok(())
+    }
+
+    /// Tells of a trade and reports it; answers what it is worth. What the orders have left is changed by the
+    /// caller.
+    #[inline(always)]
+    pub(super) fn deal(
+        &mut self,
+        meeting: &Meeting,
+        maker: &Order,
+        taker: &Taker,
+        quantity: u64,
+        steps: &mut Steps,
+    ) -> Result<u64, Broken> {
         let value = meeting.price.value(quantity);
         let (price, half) = (Price(meeting.price.0 >> 1), meeting.price.0 & 1 == 1);
         let (order, side) = (OrderId(taker.id), taker.side);
@@ -155,11 +191,8 @@ impl Book {
             half,
             quantity: Quantity(quantity),
         });
-        self.note(price, quantity, value, meeting.tick);
-        self.consume(meeting.slot, maker, quantity)?;
-        taker.left = taker.left.wrapping_sub(quantity);
         let fees = self.params.fees;
-        steps.fills.push(Fill {
+        steps.report(Fill {
             maker: OrderId(maker.id),
             maker_owner: self.slab.owners.get(maker.owner)?.account,
             taker: order,
@@ -173,7 +206,7 @@ impl Book {
             maker_fee: fee(value, fees.maker),
             taker_fee: fee(value, fees.taker),
         });
-        Ok(())
+        Ok(value)
     }
 
     /// Takes a quantity, which is no more than that, off what an order shows. An iceberg that shows nothing more shows its next part,
@@ -197,14 +230,14 @@ impl Book {
         Ok(())
     }
 
-    /// Adds a trade to the day's. One at a whole price, whose ordinal is `tick`, is the last one from now on.
+    /// Adds trades at one price to the day's. A whole price, whose ordinal is `tick`, is the last one from now on.
     #[inline]
-    pub(super) fn note(&mut self, price: Price, quantity: u64, value: u64, tick: u32) {
+    pub(super) fn note(&mut self, price: Price, tick: u32, turnover: Turnover) {
         let day = self.day_mut();
         let tape = &mut day.tape;
-        tape.trades = tape.trades.saturating_add(1);
-        tape.volume = tape.volume.saturating_add(quantity);
-        tape.value = tape.value.saturating_add(u128::from(value));
+        tape.trades = tape.trades.saturating_add(turnover.trades);
+        tape.volume = tape.volume.saturating_add(turnover.volume);
+        tape.value = tape.value.saturating_add(turnover.value);
         if tick != NIL {
             tape.open = tape.open.or(Some(price));
             tape.high = tape.high.max(Some(price));

@@ -8,7 +8,7 @@
 //! behind. Nothing depends on which books are in memory. No order of iteration comes from a hash table.
 //!
 //! A call of [`OrderBooks`], one of its `operations` or `queries`, travels through `books` (which book, loaded yet?,
-//! may this contract?) to what it asks for: an order through `admission` (may it come in?), `entry` (match, rest) and `matching`, and what it
+//! may this contract?) to what it asks for: an order through `admission` (may it come in?), `entry` (match, rest), `matching` and `front`, and what it
 //! sets in motion through `triggers`; others to `amend`, `removal`, `session`, `auction` and `uncross`
 //! (with `allotment`), `negotiation`, and `view`. All of them change orders through `queue` alone, which
 //! keeps two structures: the `slab` (orders at numbered slots, found by `index`, `owners` and timers) and
@@ -28,6 +28,7 @@ mod books;
 mod day;
 mod entry;
 mod fees;
+mod front;
 mod grid;
 mod guards;
 mod index;

@@ -43,6 +43,31 @@ impl Book {
         self.slab.release(slot)
     }
 
+    /// Takes out `order`, the first of its queue, and frees its slot, but leaves the queue's ends and totals to
+    /// `cut`, which has to follow.
+    #[inline(always)]
+    pub(super) fn remove_first(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
+        self.log.order(Change::Removed, slot, &Order { prev: NIL, ..*order });
+        self.slab.detach(slot, order)?;
+        self.slab.release(slot)
+    }
+
+    /// The queue begins with the order in slot `first`, if any is left: so many before it, which showed so much
+    /// and hid nothing, are gone.
+    pub(super) fn cut(&mut self, rung: Rung, first: u32, orders: u32, shown: u64) -> Result<(), Broken> {
+        let level = self.ladder.level_mut(rung)?;
+        level.shown = promised(level.shown.checked_sub(shown), &"a level falls below zero")?;
+        level.orders = promised(level.orders.checked_sub(orders), &"a level's orders fall below zero")?;
+        level.head = first;
+        if first == NIL {
+            level.tail = NIL;
+            self.ladder.set(rung, false);
+        } else {
+            self.slab.get_mut(first)?.prev = NIL;
+        }
+        Ok(())
+    }
+
     /// Changes what an order shows and hides, and flags that it is not found by; it keeps its place.
     pub(super) fn resize(&mut self, slot: u32, shown: u64, hidden: u64, flags: Flags) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;

@@ -10,6 +10,7 @@ use super::answer::{Broken, Failure, promised};
 use super::book::{Book, Steps};
 use super::day::Running;
 use super::fees::{Halves, fee};
+use super::matching::Turnover;
 use super::order::{Family, Flags, NIL, Order, Rung};
 
 impl Book {
@@ -124,7 +125,7 @@ impl Book {
             half: false,
             quantity: fill.quantity,
         });
-        self.note(fill.price, quantity, value, running.tick);
+        self.note(fill.price, running.tick, Turnover::one(quantity, value));
         if let Some(running) = &mut self.day_mut().running {
             running.left = running.left.saturating_sub(quantity);
         }

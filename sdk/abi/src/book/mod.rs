@@ -62,6 +62,7 @@ pub enum Side {
 
 impl Side {
     /// The side that this one trades with.
+    #[inline]
     pub fn other(self) -> Side {
         match self {
             Side::Buy => Side::Sell,

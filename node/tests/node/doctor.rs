@@ -17,7 +17,11 @@ struct Diagnosis {
 
 impl Diagnosis {
     fn of(member: &Member) -> Self {
-        let outcome = member.run(&["doctor", "./node"]);
+        Diagnosis::with(member, &[])
+    }
+
+    fn with(member: &Member, options: &[&str]) -> Self {
+        let outcome = member.run(&[&["doctor", "./node"], options].concat());
         let value =
             if outcome.value["doctor"].is_object() { &outcome.value["doctor"] } else { &outcome.value };
         Diagnosis { code: outcome.code, checks: value["checks"].as_array().unwrap().clone() }
@@ -52,11 +56,19 @@ fn a_node_that_is_well_is_told_so_before_its_first_start_and_while_it_runs() {
     let first = Diagnosis::of(&members[0]);
     // Its own address is among its peers: all are away.
     assert!(first.of_level("error").iter().all(|error| error.contains(ALONE)), "{:#?}", first.checks);
+    let made = members[1].json(&["token", "new", "doctor", "--role", "operate"]);
+    let setting = members[1].path("node/node.toml");
+    let settings = std::fs::read_to_string(&setting).unwrap();
+    let (token, lines) = (made["token"].as_str().unwrap(), made["settings"].as_str().unwrap());
+    std::fs::write(&setting, format!("{settings}\n{lines}\n")).unwrap();
     members.iter_mut().for_each(Member::start);
-    members[0].json(&["cash", "mint", "alpha", "1", "--from", "alpha"]);
+    // A block of each, so that their clocks can be compared.
+    for _ in 0..members.len() {
+        members[0].json(&["cash", "mint", "alpha", "1", "--from", "alpha"]);
+    }
     members[1].waits_for("its doctor", |member| Diagnosis::of(member).code == Some(0));
-    let diagnosis = Diagnosis::of(&members[1]);
-    let text = format!("{:?}", diagnosis.of_level("ok"));
+    let diagnosis = Diagnosis::with(&members[1], &["--token", token]);
+    let text = format!("{:?}", [diagnosis.of_level("ok"), diagnosis.of_level("warning")]);
     for found in [
         "is held by the running node",
         "2 nodes are connected",
@@ -65,6 +77,7 @@ fn a_node_that_is_well_is_told_so_before_its_first_start_and_while_it_runs() {
         "is on the chain's list of nodes",
         "the password opens it",
         "whole, at height",
+        "ms ahead of the last block's when that came",
     ] {
         assert!(text.contains(found), "{found}: {:#?}", diagnosis.checks);
     }

@@ -5,10 +5,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use sillok_client::rpc::Status;
 use sillok_client::transaction::now;
 
 use super::Patient;
+use super::running::State;
 use crate::checks::Check;
 use crate::limits;
 use crate::storage::DataFolder;
@@ -21,6 +21,9 @@ const SPACE_LOW_MIB: u64 = 10 * 1_024;
 const FILES: u64 = 2_048;
 /// The fewest with which it can run at all: RocksDB's and as many more.
 const FILES_LEAST: u64 = 1_024;
+
+/// By how many seconds two clocks may seem to be apart: a block may be that long under way.
+const CLOCK_APART: f64 = 0.5;
 
 /// Which process has the data folder's database locked, as far as the system tells.
 pub(super) fn user_of(folder: &DataFolder) -> Option<u32> {
@@ -98,25 +101,27 @@ fn file_limit(process: &str) -> Option<u64> {
     }
 }
 
-/// Whether the clock is right, as far as it shows: blocks that others have made are never ahead of it, beyond
-/// what validators allow each other.
-pub(super) fn clock(status: Option<&Status>, checks: &mut Vec<Check>) {
+/// Whether the clock is right, as far as it shows: by whether a time service keeps it, and beside the clocks of
+/// those who make blocks.
+pub(super) fn clock(state: Option<&State>, checks: &mut Vec<Check>) {
     let name = "clock";
-    let ahead = status.map_or(0, |status| status.time_ms.saturating_sub(now().0));
-    let synchronised = time_service();
-    checks.push(match (ahead, synchronised) {
-        (ahead, _) if ahead > limits::BLOCK_AHEAD_MS => {
+    let ahead = state.map_or(0, |state| state.status.time_ms.saturating_sub(now().0));
+    let offset = state.and_then(|state| state.clock_offset);
+    let beside = offset.map_or("how it is beside others' is unknown".to_owned(), |offset| {
+        let way = if offset < 0.0 { "behind" } else { "ahead of" };
+        format!("it was {:.0} ms {way} the last block's when that came", offset.abs() * 1_000.0)
+    });
+    checks.push(match time_service() {
+        _ if ahead > limits::BLOCK_AHEAD_MS => {
             Check::error(name, format!("the last block is {ahead} ms ahead of it"))
                 .advice("set it by NTP: this node refuses blocks that others find in time")
         }
-        (_, Some(false)) => {
-            Check::warning(name, "no time service keeps it").advice("set it up (timedatectl set-ntp true)")
-        }
-        (_, Some(true)) => Check::ok(name, "a time service keeps it, and no block is ahead of it"),
-        (_, None) if status.is_some() => {
-            Check::ok(name, "no block is ahead of it; by how much it is off is unknown")
-        }
-        (_, None) => Check::ok(name, "unknown: no node answers that would have a time to compare it with"),
+        _ if offset.is_some_and(|offset| offset.abs() > CLOCK_APART) => Check::warning(name, beside)
+            .advice("set it by NTP; if it is right, that validator's is not, or blocks are long under way"),
+        Some(false) => Check::warning(name, format!("no time service keeps it; {beside}"))
+            .advice("set one up (timedatectl set-ntp true)"),
+        Some(true) => Check::ok(name, format!("a time service keeps it; {beside}")),
+        None => Check::ok(name, format!("whether a time service keeps it is unknown; {beside}")),
     });
 }
 

@@ -11,8 +11,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use sillok_client::rpc::ClientOptions;
 use sillok_runtime::Genesis;
 
+use super::reach::client_options;
 use super::{CliError, GlobalOptions, Result, output};
 use crate::checks::{Level, Report};
 use crate::home::{HomeError, NodeConfig, NodeHome};
@@ -37,6 +39,8 @@ struct Patient {
     data: Option<DataFolder>,
     /// Where the node answers requests, if that is known.
     rpc: Option<SocketAddr>,
+    /// The access token to show it, if any was given.
+    reach: ClientOptions,
     /// The process that uses the data folder.
     process: Option<u32>,
 }
@@ -52,6 +56,7 @@ pub(super) async fn run(doctor: &DoctorOptions, options: &GlobalOptions) -> Resu
         genesis: folder::genesis(&home, checks),
         data: folder::data(&home, checks),
         rpc: None,
+        reach: client_options(options)?,
         process: None,
         home,
     };
@@ -64,7 +69,7 @@ pub(super) async fn run(doctor: &DoctorOptions, options: &GlobalOptions) -> Resu
     let state = running::look(&patient, checks).await;
     network::ports(&patient, state.is_some(), checks);
     network::peers(&patient, state.as_ref(), checks);
-    machine::clock(state.as_ref().map(|state| &state.status), checks);
+    machine::clock(state.as_ref(), checks);
     finish(&report, options)
 }
 

@@ -25,6 +25,8 @@ const PEER_RECORD: &[u8] = b"peer";
 pub(super) struct State {
     /// Where its chain is.
     pub(super) status: Status,
+    /// By how many seconds its clock was ahead of the last block's time when that came from another.
+    pub(super) clock_offset: Option<f64>,
 }
 
 /// Where requests can be sent to, of what a node listens on.
@@ -59,12 +61,12 @@ pub(super) async fn look(patient: &Patient, checks: &mut Vec<Check>) -> Option<S
     checks.push(Check::ok("node", format!("answers at {}, height {}", client.url(), status.height)));
     member(patient, &client, &status, checks).await;
     progress(&client, &status, checks);
-    Some(State { status })
+    Some(State { clock_offset: clock_offset(&client, patient.reach.token.as_deref()), status })
 }
 
 async fn ask(patient: &Patient) -> Option<(Client, Status)> {
     let address = patient.rpc.filter(|address| address.port() != 0)?;
-    let client = Client::new(&format!("http://{address}")).ok()?;
+    let client = Client::with(&format!("http://{address}"), &patient.reach).ok()?;
     let status = timeout(ANSWER, client.chain_status()).await.ok()?.ok()?;
     Some((client, status))
 }
@@ -135,7 +137,7 @@ fn progress(client: &Client, status: &Status, checks: &mut Vec<Check>) {
         0 => "none yet".to_owned(),
         height => format!("{height}, {age} s ago"),
     };
-    checks.push(match readiness(client.url()) {
+    checks.push(match get(client.url(), "/readyz", None) {
         Some((200, _)) => Check::ok(name, format!("{block}; the node is ready")),
         Some((_, why)) => Check::error(name, format!("{block}; {why}"))
             .advice("`sillok consensus` shows who is missing, `sillok peers` who is connected"),
@@ -143,12 +145,21 @@ fn progress(client: &Client, status: &Status, checks: &mut Vec<Check>) {
     });
 }
 
-/// What `/readyz` answers: status and text.
-fn readiness(url: &str) -> Option<(u16, String)> {
+/// What the node's metrics say of its clock; nothing if they can't be read, or no other has made a block since it
+/// started.
+fn clock_offset(client: &Client, token: Option<&str>) -> Option<f64> {
+    let (status, metrics) = get(client.url(), "/metrics", token)?;
+    let value = metrics.lines().find_map(|line| line.strip_prefix("sillok_clock_offset_seconds "))?;
+    value.trim().parse().ok().filter(|offset| status == 200 && *offset != 0.0)
+}
+
+/// What a path answers: status and text.
+fn get(url: &str, path: &str, token: Option<&str>) -> Option<(u16, String)> {
     let host = url.strip_prefix("http://")?;
     let mut stream = TcpStream::connect_timeout(&host.parse().ok()?, ANSWER).ok()?;
     stream.set_read_timeout(Some(ANSWER)).ok()?;
-    write!(stream, "GET /readyz HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").ok()?;
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\n{token}Connection: close\r\n\r\n").ok()?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).ok()?;
     let status = answer.split(' ').nth(1)?.parse().ok()?;

@@ -18,6 +18,8 @@ use crate::process::{BINARY, Folder, Node};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two payments.
 const PAUSE: Duration = Duration::from_millis(5);
+/// So many payments later one is sent again, each time to another node.
+const AGAIN: [usize; 3] = [2_001, 8_002, 20_003];
 pub(crate) const VALIDATORS: usize = 4;
 
 /// Validators, and what outlives each.
@@ -126,9 +128,14 @@ impl Load {
             while still.load(Ordering::SeqCst) {
                 let payment = payers.payment(nonce as usize, nonce, nonce % 97 + 1);
                 sending.lock().unwrap().push(payment.clone());
-                // A node that is down is what this is about.
+                // A node that is down is what this is about: what it had in memory alone is sent again.
                 let _ = clients[nonce as usize % clients.len()].tx_submit(&payment).await;
                 nonce += 1;
+                for age in AGAIN {
+                    let Some(at) = (nonce as usize).checked_sub(age) else { break };
+                    let old = sending.lock().unwrap()[at].clone();
+                    let _ = clients[(at + age) % clients.len()].tx_submit(&old).await;
+                }
                 tokio::time::sleep(PAUSE).await;
             }
         });

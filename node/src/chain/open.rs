@@ -1,8 +1,10 @@
 //! Starting: the ledger opened or begun with genesis, and the executor on top of it.
 
 use std::sync::Arc;
+use std::thread;
 
 use sillok_abi::{PublicKey, Transaction};
+use sillok_runtime::limits::NATIVE_STACK_BYTES;
 use sillok_runtime::{
     Executor, Fault, Genesis, GenesisError, Outside, Runtime, replay_window_ms, verify_certificate,
 };
@@ -60,15 +62,29 @@ pub(crate) fn open_with(
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     ledger.bound_cache(cache_mib);
     check_tip(&ledger, &genesis, &runtime)?;
-    let executor = open_executor(&ledger, &runtime)?;
     let metrics = Metrics::new();
-    let commitment = open_commitment(&ledger, &metrics)?;
+    let (executor, commitment) =
+        at_once(|| open_executor(&ledger, &runtime), || open_commitment(&ledger, &metrics))?;
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock, metrics));
     chain.take_up_waiting()?;
     chain.take_up_evidence()?;
     chain.take_up_audit()?;
     let producer = Producer::new(chain.clone(), executor, key)?;
     Ok((chain, producer))
+}
+
+/// Does both at the same time: each reads a good part of what is on disk.
+fn at_once<A: Send, B>(
+    one: impl FnOnce() -> Result<A, OpenError> + Send,
+    other: impl FnOnce() -> Result<B, OpenError>,
+) -> Result<(A, B), OpenError> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("opening".into()).stack_size(NATIVE_STACK_BYTES);
+        let one = thread.spawn_scoped(scope, one).map_err(Fault::new)?;
+        let other = other();
+        let one = one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        Ok((one?, other?))
+    })
 }
 
 fn open_ledger(storage: Arc<dyn Storage>, genesis: &Genesis, runtime: &Runtime) -> Result<Ledger, OpenError> {

@@ -149,7 +149,7 @@ pub(crate) const INDEX_BATCH_CHANGES: usize = 10_000;
 /// RocksDB's write buffers together, in bytes.
 pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
 /// RocksDB's write-ahead logs together, in bytes.
-pub(crate) const STORAGE_LOG_BYTES: u64 = 512 * 1024 * 1024;
+pub(crate) const STORAGE_LOG_BYTES: u64 = 256 * 1024 * 1024;
 /// Of how many engines compiled code is kept: of versions of the node, and of chains that share the folder.
 pub(crate) const KEPT_ENGINES: usize = 8;
 /// How many files RocksDB holds open.
@@ -173,6 +173,8 @@ pub(crate) const FUTURE_ROUNDS: u32 = 10;
 pub(crate) const ROUND_PROPOSALS: usize = 2;
 /// The most blocks that are judged at once, and as many that came before their proposal: one of each peer.
 pub(crate) const JUDGED_BLOCKS: usize = 8;
+/// How many blocks a validator may have been behind, when it said so last, that is waited for to propose.
+pub(crate) const BEHIND_BLOCKS: u64 = 8;
 /// The most peers whose heights and early blocks are remembered.
 pub(crate) const CONSENSUS_PEERS: usize = 256;
 /// The most certified blocks that are asked for at a time; more are asked for once half of them are left.

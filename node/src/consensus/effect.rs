@@ -108,7 +108,12 @@ pub(crate) enum Input {
     /// The time of [`Effect::SetTimer`] is over. Timers that no longer matter may be left to fire.
     Timer(TimerId),
     /// A peer is connected.
-    Connected(Peer),
+    Connected {
+        /// The peer.
+        peer: Peer,
+        /// The key that it votes with; none for an observer.
+        validator: Option<PublicKey>,
+    },
     /// It no longer is.
     Disconnected(Peer),
 }

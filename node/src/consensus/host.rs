@@ -3,16 +3,13 @@
 //! Invariant: nothing here waits. What takes time becomes an effect, and its answer an input.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use malachite::{
     ConsensusMsg, Effect as CoreEffect, Error as CoreError, Input as CoreInput, LivenessMsg,
     MisbehaviorEvidence, PeerId, Resumable, Resume, SignedConsensusMsg, VoteExtensionError,
 };
-use malachite_types::{
-    CommitCertificate, ExtendedCommitCertificate, Round, SignedMessage, Timeout, ValueResponse,
-};
-use sillok_abi::{Block, Equivocation, Hash};
+use malachite_types::{CommitCertificate, ExtendedCommitCertificate, Round, SignedMessage, ValueResponse};
+use sillok_abi::{Block, Equivocation, Hash, PublicKey};
 
 use super::bodies::Bodies;
 use super::context::{CoreProposal, CoreVote, Height, Sillok};
@@ -22,12 +19,13 @@ use super::convert::{
 };
 use super::effect::{Effect, Halt, Offence, Peer, Stage, To};
 use super::guard::Guard;
-use super::inputs::{entry_of, purpose_of};
+use super::inputs::entry_of;
 use super::log::{Entry, Step};
 use super::members::Members;
 use super::message::Message;
 use super::outbox::Outbox;
-use super::timeouts::{Purpose, Timeouts, Timers};
+use super::present::Present;
+use super::timeouts::{Timeouts, Timers};
 use super::verify::Verifier;
 
 type Answer = Resume<Sillok>;
@@ -64,14 +62,24 @@ pub(super) struct Host {
     pub(super) build_after_replay: Option<(u64, u32)>,
     /// Whether the height is decided.
     pub(super) decided: bool,
+    /// The height that is to be decided.
+    pub(super) height: u64,
     /// The round that the core is in; 0 before the first.
     pub(super) round: u32,
+    /// Which validators are connected.
+    pub(super) present: Present,
     /// Blocks that came early and turned out to be wanted, with who brought them.
     pub(super) found: Vec<(Hash, Peer, Arc<Block>)>,
 }
 
 impl Host {
-    pub(super) fn new(verifier: Verifier, guard: Guard, members: Members, timeouts: Timeouts) -> Self {
+    pub(super) fn new(
+        verifier: Verifier,
+        guard: Guard,
+        (height, members): (u64, Members),
+        timeouts: Timeouts,
+        key: PublicKey,
+    ) -> Self {
         Host {
             verifier,
             guard,
@@ -86,7 +94,9 @@ impl Host {
             signed_in_replay: Vec::new(),
             build_after_replay: None,
             decided: false,
+            height,
             round: 0,
+            present: Present::new(key),
             found: Vec::new(),
         }
     }
@@ -106,7 +116,7 @@ impl Host {
         self.out.forget_entries();
         self.certified = None;
         self.build_after_replay = None;
-        (self.decided, self.round) = (false, 0);
+        (self.decided, self.round, self.height) = (false, 0, height + 1);
     }
 
     /// Answers an effect of the core. There is no error: the core can't go on without an answer, so what
@@ -194,22 +204,6 @@ impl Host {
         if pol_round.is_none() {
             self.out.push(Effect::SendBlock { to: To::All, block });
         }
-    }
-
-    fn cancel(&mut self, timeout: Timeout) {
-        if let Some(purpose) = purpose_of(timeout) {
-            self.timers.cancel(purpose);
-        }
-    }
-
-    fn schedule(&mut self, timeout: Timeout) {
-        let Some(purpose) = purpose_of(timeout) else { return };
-        let after = match purpose {
-            Purpose::Step(step, round) => self.timeouts.of_step(step, round),
-            _ => Duration::from_millis(self.timeouts.repeat_ms),
-        };
-        let timer = self.timers.start(purpose);
-        self.out.push(Effect::SetTimer { timer, after });
     }
 
     fn build(&mut self, height: Height, round: Round) {

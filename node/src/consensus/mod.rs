@@ -15,7 +15,7 @@
 //! | what | where |
 //! |---|---|
 //! | the core's vocabulary in our types | `context`, `members`, `convert`, `inputs` |
-//! | the state machine around it | `driver`, `host`, `outbox`, `bodies`, `peers`, `timeouts` |
+//! | the state machine around it | `driver`, `host`, `outbox`, `bodies`, `peers`, `present`, `schedule`, `timeouts` |
 //! | signatures | `validator`, `verify`, `guard`, `certificate` |
 //! | on wire and disk | `message`, `log` |
 //!
@@ -37,6 +37,8 @@ mod members;
 mod message;
 mod outbox;
 mod peers;
+mod present;
+mod schedule;
 mod timeouts;
 mod validator;
 mod verify;

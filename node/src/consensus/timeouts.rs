@@ -18,6 +18,8 @@ use super::log::Step;
 pub(crate) struct Timeouts {
     /// For a proposal and its block, in round 0.
     pub(crate) propose_ms: u64,
+    /// For either in a round of a validator that is not connected, or far behind: others may bring its proposal.
+    pub(crate) absent_ms: u64,
     /// For votes to agree, in round 0.
     pub(crate) vote_ms: u64,
     /// How much longer each with every round.
@@ -37,6 +39,7 @@ impl Default for Timeouts {
     fn default() -> Self {
         Timeouts {
             propose_ms: 600,
+            absent_ms: 100,
             vote_ms: 200,
             step_ms: 200,
             longest_ms: 10_000,
@@ -50,10 +53,18 @@ impl Default for Timeouts {
 impl Timeouts {
     /// How long a step of a round may take.
     pub(super) fn of_step(&self, step: Step, round: u32) -> Duration {
-        let first = match step {
-            Step::Propose => self.propose_ms,
-            Step::Prevote | Step::Precommit => self.vote_ms,
-        };
+        match step {
+            Step::Propose => self.of_round(self.propose_ms, round),
+            Step::Prevote | Step::Precommit => self.of_round(self.vote_ms, round),
+        }
+    }
+
+    /// How long a step may take at most in a round whose proposer is away.
+    pub(super) fn of_absent(&self, round: u32) -> Duration {
+        self.of_round(self.absent_ms, round)
+    }
+
+    fn of_round(&self, first: u64, round: u32) -> Duration {
         let grown = first.saturating_add(self.step_ms.saturating_mul(round.into()));
         Duration::from_millis(grown.min(self.longest_ms))
     }
@@ -92,6 +103,11 @@ impl Timers {
         id
     }
 
+    /// Whether a timer runs for this.
+    pub(super) fn runs(&self, purpose: Purpose) -> bool {
+        self.running.contains_key(&purpose)
+    }
+
     /// What a timer that fired is for; none if it was cancelled or replaced.
     pub(super) fn fire(&mut self, id: TimerId) -> Option<Purpose> {
         let purpose =
@@ -120,6 +136,8 @@ mod tests {
         let propose = |round| timeouts.of_step(Step::Propose, round).as_millis();
         assert_eq!([propose(0), propose(1), propose(5)], [600, 800, 1_600]);
         assert_eq!([propose(1_000), propose(u32::MAX)], [10_000, 10_000]);
+        let absent = |round| timeouts.of_absent(round).as_millis();
+        assert_eq!([absent(0), absent(1), absent(u32::MAX)], [100, 300, 10_000]);
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Handler for Peering {
                 tracing::debug!(peer = peer.0, node = %member.node, "a peer is there");
                 self.chain.metrics().peers.inc();
                 self.intake.pass_on();
-                Input::Connected(peer)
+                Input::Connected { peer, validator: member.validator }
             }
             Event::Disconnected(peer) => {
                 self.chain.metrics().peers.dec();

@@ -42,8 +42,12 @@ impl Mesh {
         let mut nodes = lock(&self.0);
         for (index, other) in nodes.iter().enumerate() {
             if let Some((theirs, _)) = other {
-                inbox.offer(Input::Connected(Peer(index as u64)));
-                theirs.offer(Input::Connected(Peer(own as u64)));
+                let connected = |index: usize| Input::Connected {
+                    peer: Peer(index as u64),
+                    validator: Some(validator(index).public()),
+                };
+                inbox.offer(connected(index));
+                theirs.offer(connected(own));
             }
         }
         nodes[own] = Some((inbox.clone(), Arc::downgrade(chain)));

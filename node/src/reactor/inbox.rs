@@ -57,7 +57,7 @@ impl Inbox {
         let full = inputs.load(Ordering::Relaxed) >= limits::INBOX_INPUTS
             || taken.load(Ordering::Relaxed) + bytes > limits::INBOX_BYTES;
         // Who comes and goes is never left out: numbers of connections are not used again.
-        if full && !matches!(input, Input::Connected(_) | Input::Disconnected(_)) {
+        if full && !matches!(input, Input::Connected { .. } | Input::Disconnected(_)) {
             return false;
         }
         inputs.fetch_add(1, Ordering::Relaxed);

@@ -208,7 +208,7 @@ impl Reactor {
             }
             Event::Input(input) => {
                 self.inbox.taken(&input);
-                let moves_power = matches!(input, Input::Connected(_) | Input::Disconnected(_));
+                let moves_power = matches!(input, Input::Connected { .. } | Input::Disconnected(_));
                 self.feed(input)?;
                 if moves_power {
                     self.measure_power();

@@ -14,6 +14,7 @@ use crate::consensus::{Config, Driver, Input, LogStore, MemoryMedium, Peer, Reco
 /// Short ones, so that much happens in little time.
 const TIMEOUTS: Timeouts = Timeouts {
     propose_ms: 150,
+    absent_ms: 30,
     vote_ms: 60,
     step_ms: 60,
     longest_ms: 1_000,
@@ -107,6 +108,9 @@ impl World {
         self.crashes += 1;
         self.tell(node, format_args!("crashes"));
         self.nodes[node].crash();
+        for other in (0..self.nodes.len()).filter(|other| *other != node) {
+            self.send(node, other, Packet::Bye);
+        }
         if self.options.members[node].is_some_and(|habits| habits.amnesia) {
             self.nodes[node].disk.log = Default::default();
         }
@@ -247,9 +251,14 @@ impl World {
         for other in (0..self.nodes.len()).filter(|other| *other != node) {
             self.send(node, other, Packet::Hello);
             if self.nodes[node].running.is_some() && self.nodes[other].running.is_some() {
-                self.step(node, Input::Connected(Peer(other as u64)));
+                self.step(node, self.connected(other));
             }
         }
+    }
+
+    /// What a node hears when it is connected to another.
+    pub(super) fn connected(&self, other: usize) -> Input {
+        Input::Connected { peer: Peer(other as u64), validator: Some(self.keys.public(other)) }
     }
 
     /// A node halted: that is right for none of the faults there are but damage.

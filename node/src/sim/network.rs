@@ -28,6 +28,8 @@ pub(crate) enum Packet {
     Blocks(Vec<CertifiedBlock>),
     /// The connection is new.
     Hello,
+    /// The connection has ended.
+    Bye,
 }
 
 /// How the network treats packets.

@@ -314,7 +314,8 @@ impl World {
             },
             Packet::Block(block) => self.step(to, Input::Block { from: peer, block }),
             Packet::Blocks(blocks) => self.step(to, Input::Blocks { from: peer, blocks }),
-            Packet::Hello => self.step(to, Input::Connected(peer)),
+            Packet::Hello => self.step(to, self.connected(from)),
+            Packet::Bye => self.step(to, Input::Disconnected(peer)),
             Packet::Fetch(id) => self.answer_fetch(to, from, &id),
             Packet::Request { height, count } => self.answer_request(to, from, height, count),
         }

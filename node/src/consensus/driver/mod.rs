@@ -97,7 +97,7 @@ impl Driver {
         let (ahead, messages) = (limits::FUTURE_HEIGHTS as usize + 1, limits::FUTURE_MESSAGES);
         let core = State::new(Sillok, Height(height), members.clone(), params, ahead, messages);
         let verifier = Verifier::new(config.chain, config.signatures.clone());
-        let host = Host::new(verifier, guard, members, config.timeouts);
+        let host = Host::new(verifier, guard, (height, members), config.timeouts, key);
         let (peers, validators) = (Peers::default(), validators_digest(validators));
         let (chain, votes_from) = (config.chain, config.votes_from);
         Ok(Driver { core, host, peers, chain, key, votes_from, height, validators, phase: Phase::Idle })
@@ -142,8 +142,12 @@ impl Driver {
             Input::Validated { block, verdict } => self.on_validated(&block, verdict),
             Input::Committed { height, validators } => self.on_committed(height, &validators)?,
             Input::Timer(timer) => self.on_timer(timer),
-            Input::Connected(peer) => self.report_to(To::One(peer)),
+            Input::Connected { peer, validator } => {
+                self.host.present.comes(peer, validator);
+                self.report_to(To::One(peer));
+            }
             Input::Disconnected(peer) => {
+                self.host.goes(peer);
                 self.peers.forget(peer);
                 self.host.bodies.forget_peer(peer);
             }
@@ -280,6 +284,7 @@ impl Driver {
                 self.feed(CoreInput::TimeoutElapsed(Timeout::rebroadcast(Round::new(round))));
             }
             Some(Purpose::Status) => {
+                self.host.present.settle();
                 self.report_to(To::All);
                 self.fetch_wanted();
                 self.begin_reports();

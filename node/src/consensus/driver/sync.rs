@@ -21,6 +21,7 @@ use crate::limits;
 impl Driver {
     pub(super) fn on_status(&mut self, from: Peer, status: Status) {
         self.peers.note(from, status.height);
+        self.host.present.note(from, self.height.saturating_sub(status.height));
         if status.height < self.height {
             self.report_to(To::One(from));
         } else if status.height == self.height {

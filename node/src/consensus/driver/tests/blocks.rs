@@ -1,5 +1,7 @@
 //! Blocks: who gets to bring them, and what is made of them.
 
+use std::time::Duration;
+
 use super::*;
 use crate::consensus::Offence;
 
@@ -137,4 +139,38 @@ fn nobody_crowds_out_what_others_brought_early() {
     }
     let effects = driver.step(proposal(0, 0, block.header.id(), None)).unwrap();
     assert_eq!(judges(&effects), Some(true));
+}
+
+/// The times of the timers that are asked for.
+fn times(effects: &[Effect]) -> Vec<Duration> {
+    let after = |effect: &Effect| match effect {
+        Effect::SetTimer { after, .. } => Some(*after),
+        _ => None,
+    };
+    effects.iter().filter_map(after).collect()
+}
+
+/// A driver that begins a height whose proposer, validator 0, is connected or not, and its timers.
+fn waiting(connected: bool) -> (Driver, Vec<Duration>) {
+    let (mut driver, effects) = start_with(&config(3), 4, Recorded::default(), BTreeSet::new()).unwrap();
+    let [Effect::SetTimer { timer: status, .. }] = effects[..] else { panic!("{effects:?}") };
+    if connected {
+        driver.step(Input::Connected { peer: PEER, validator: Some(key(0).key()) }).unwrap();
+    }
+    driver.step(Input::Timer(status)).unwrap();
+    let effects = driver.step(Input::Begin).unwrap();
+    (driver, times(&effects))
+}
+
+#[test]
+fn a_proposer_who_is_not_connected_is_not_waited_for_long() {
+    let Timeouts { propose_ms, absent_ms, .. } = Timeouts::default();
+    let [long, short] = [propose_ms, absent_ms].map(Duration::from_millis);
+    let (mut driver, with) = waiting(true);
+    let (_, without) = waiting(false);
+    assert!(with.contains(&long) && !with.contains(&short), "{with:?}");
+    assert!(without.contains(&short) && !without.contains(&long), "{without:?}");
+    // Nor one who goes while it is waited for.
+    assert_eq!(times(&driver.step(Input::Disconnected(PEER)).unwrap()), [short]);
+    assert!(times(&driver.step(Input::Disconnected(Peer(8))).unwrap()).is_empty());
 }

@@ -123,6 +123,9 @@ impl Metrics {
         of.limit("mempool_capacity_transactions", capacity, limits::MEMPOOL_TRANSACTIONS);
         let capacity = "The most bytes of transactions that can wait for a block";
         of.limit("mempool_capacity_bytes", capacity, limits::MEMPOOL_BYTES);
+        let offset = "The node's clock before the time of another's last block; NaN before there is one";
+        let clock_offset = of.seconds("clock_offset", offset);
+        clock_offset.set(f64::NAN);
         let expiry = "tls_certificate_expiry_timestamp_seconds";
         Metrics {
             height: of.gauge("height", "Height of the last block"),
@@ -132,8 +135,7 @@ impl Metrics {
             validator_power: of.gauge("validator_power", "Voting power of all validators"),
             reachable_power: of
                 .gauge("reachable_power", "Voting power that is connected, the node's included"),
-            clock_offset: of
-                .seconds("clock_offset", "The node's clock before the time of another's last block"),
+            clock_offset,
             sync_gap: of.gauge("sync_gap", "Blocks behind the highest that a peer claims to have"),
             unaudited_blocks: of.gauge(
                 "unaudited_blocks",

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use sillok_client::transaction::now;
 
@@ -22,8 +23,8 @@ const FILES: u64 = 2_048;
 /// The fewest with which it can run at all: RocksDB's and as many more.
 const FILES_LEAST: u64 = 1_024;
 
-/// By how many seconds two clocks may seem to be apart: a block may be that long under way.
-const CLOCK_APART: f64 = 0.5;
+/// How far two clocks may seem to be apart: a block may be that long under way.
+const CLOCK_APART: Duration = Duration::from_millis(500);
 
 /// Which process has the data folder's database locked, as far as the system tells.
 pub(super) fn user_of(folder: &DataFolder) -> Option<u32> {
@@ -108,15 +109,15 @@ pub(super) fn clock(state: Option<&State>, checks: &mut Vec<Check>) {
     let ahead = state.map_or(0, |state| state.status.time_ms.saturating_sub(now().0));
     let offset = state.and_then(|state| state.clock_offset);
     let beside = offset.map_or("how it is beside others' is unknown".to_owned(), |offset| {
-        let way = if offset < 0.0 { "behind" } else { "ahead of" };
-        format!("it was {:.0} ms {way} the last block's when that came", offset.abs() * 1_000.0)
+        let way = if offset.behind { "behind" } else { "ahead of" };
+        format!("it was {} ms {way} the last block's when that came", offset.by.as_millis())
     });
     checks.push(match time_service() {
         _ if ahead > limits::BLOCK_AHEAD_MS => {
             Check::error(name, format!("the last block is {ahead} ms ahead of it"))
                 .advice("set it by NTP: this node refuses blocks that others find in time")
         }
-        _ if offset.is_some_and(|offset| offset.abs() > CLOCK_APART) => Check::warning(name, beside)
+        _ if offset.is_some_and(|offset| offset.by > CLOCK_APART) => Check::warning(name, beside)
             .advice("set it by NTP; if it is right, that validator's is not, or blocks are long under way"),
         Some(false) => Check::warning(name, format!("no time service keeps it; {beside}"))
             .advice("set one up (timedatectl set-ntp true)"),

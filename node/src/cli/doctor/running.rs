@@ -25,8 +25,17 @@ const PEER_RECORD: &[u8] = b"peer";
 pub(super) struct State {
     /// Where its chain is.
     pub(super) status: Status,
-    /// By how many seconds its clock was ahead of the last block's time when that came from another.
-    pub(super) clock_offset: Option<f64>,
+    /// How far its clock was from the last block's time when that came from another.
+    pub(super) clock_offset: Option<ClockOffset>,
+}
+
+/// How far a clock is from another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClockOffset {
+    /// Whether it is behind.
+    pub(super) behind: bool,
+    /// By how much it differs.
+    pub(super) by: Duration,
 }
 
 /// Where requests can be sent to, of what a node listens on.
@@ -147,10 +156,12 @@ fn progress(client: &Client, status: &Status, checks: &mut Vec<Check>) {
 
 /// What the node's metrics say of its clock; nothing if they can't be read, or no other has made a block since it
 /// started.
-fn clock_offset(client: &Client, token: Option<&str>) -> Option<f64> {
+fn clock_offset(client: &Client, token: Option<&str>) -> Option<ClockOffset> {
     let (status, metrics) = get(client.url(), "/metrics", token)?;
     let value = metrics.lines().find_map(|line| line.strip_prefix("sillok_clock_offset_seconds "))?;
-    value.trim().parse().ok().filter(|offset| status == 200 && *offset != 0.0)
+    let seconds: f64 = value.trim().parse().ok()?;
+    let by = Duration::try_from_secs_f64(seconds.abs()).ok().filter(|_| status == 200)?;
+    Some(ClockOffset { behind: seconds.is_sign_negative(), by })
 }
 
 /// What a path answers: status and text.

@@ -18,10 +18,11 @@ use super::log::Step;
 pub(crate) struct Timeouts {
     /// For a proposal and its block, in round 0.
     pub(crate) propose_ms: u64,
-    /// For either in a round of a validator that is not connected, or far behind: others may bring its proposal.
-    pub(crate) absent_ms: u64,
     /// For votes to agree, in round 0.
     pub(crate) vote_ms: u64,
+    /// For each of both, at most, if round 0 is that of a validator who is not connected, or behind: others may bring
+    /// its proposal.
+    pub(crate) absent_ms: u64,
     /// How much longer each with every round.
     pub(crate) step_ms: u64,
     /// How long each at most.
@@ -39,8 +40,8 @@ impl Default for Timeouts {
     fn default() -> Self {
         Timeouts {
             propose_ms: 600,
-            absent_ms: 100,
             vote_ms: 200,
+            absent_ms: 100,
             step_ms: 200,
             longest_ms: 10_000,
             repeat_ms: 500,

@@ -14,8 +14,8 @@ use crate::consensus::{Config, Driver, Input, LogStore, MemoryMedium, Peer, Reco
 /// Short ones, so that much happens in little time.
 const TIMEOUTS: Timeouts = Timeouts {
     propose_ms: 150,
-    absent_ms: 30,
     vote_ms: 60,
+    absent_ms: 30,
     step_ms: 60,
     longest_ms: 1_000,
     repeat_ms: 120,

@@ -131,7 +131,7 @@ impl Book {
         }
         self.consume_all(buy.0, &buyer, quantity)?;
         self.consume_all(sell.0, &seller, quantity)?;
-        steps.fills.push(fill);
+        steps.report(fill);
         Ok(())
     }
 

@@ -26,6 +26,9 @@ const FILES_LEAST: u64 = 1_024;
 /// How far two clocks may seem to be apart: a block may be that long under way.
 const CLOCK_APART: Duration = Duration::from_millis(500);
 
+/// Why a clock was not compared with others'.
+const UNCOMPARED: &str = "how it is beside others' shows once the node has had a block of theirs, to a token of the role `operate` (--token)";
+
 /// Which process has the data folder's database locked, as far as the system tells.
 pub(super) fn user_of(folder: &DataFolder) -> Option<u32> {
     let inode = fs::metadata(folder.database().join("LOCK")).ok()?.ino();
@@ -108,7 +111,7 @@ pub(super) fn clock(state: Option<&State>, checks: &mut Vec<Check>) {
     let name = "clock";
     let ahead = state.map_or(0, |state| state.status.time_ms.saturating_sub(now().0));
     let offset = state.and_then(|state| state.clock_offset);
-    let beside = offset.map_or("how it is beside others' is unknown".to_owned(), |offset| {
+    let beside = offset.map_or(UNCOMPARED.to_owned(), |offset| {
         let way = if offset.behind { "behind" } else { "ahead of" };
         format!("it was {} ms {way} the last block's when that came", offset.by.as_millis())
     });

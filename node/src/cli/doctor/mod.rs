@@ -39,7 +39,7 @@ struct Patient {
     data: Option<DataFolder>,
     /// Where the node answers requests, if that is known.
     rpc: Option<SocketAddr>,
-    /// The access token to show it, if any was given.
+    /// The access token to show there, if any was given.
     reach: ClientOptions,
     /// The process that uses the data folder.
     process: Option<u32>,

@@ -58,8 +58,9 @@ pub(super) struct Host {
     pub(super) replaying: bool,
     /// What was signed while replaying: the log ended before it.
     signed_in_replay: Vec<Entry>,
-    /// A block that the core asked for while replaying, when it was not known yet whether the log has one.
-    pub(super) build_after_replay: Option<(u64, u32)>,
+    /// A block that the core asked for when it was not known yet whether it is wanted: while replaying, as the log may
+    /// have one, or when a block came with a certificate, which decides the height if it holds.
+    pub(super) build_later: Option<(u64, u32)>,
     /// Whether the height is decided.
     pub(super) decided: bool,
     /// The height that is to be decided.
@@ -92,7 +93,7 @@ impl Host {
             certified: None,
             replaying: false,
             signed_in_replay: Vec::new(),
-            build_after_replay: None,
+            build_later: None,
             decided: false,
             height,
             round: 0,
@@ -115,7 +116,7 @@ impl Host {
         self.bodies.forget(height);
         self.out.forget_entries();
         self.certified = None;
-        self.build_after_replay = None;
+        self.build_later = None;
         (self.decided, self.round, self.height) = (false, 0, height + 1);
     }
 
@@ -208,8 +209,8 @@ impl Host {
 
     fn build(&mut self, height: Height, round: Round) {
         let round = round_number(round);
-        if self.replaying {
-            self.build_after_replay = Some((height.0, round));
+        if self.replaying || self.certified.is_some() {
+            self.build_later = Some((height.0, round));
             return;
         }
         let within = self.timeouts.of_step(Step::Propose, round);

@@ -10,6 +10,7 @@ use super::{Driver, Phase};
 use crate::consensus::context::{Address, BlockId, Height};
 use crate::consensus::effect::{Effect, Halt, Offence, Peer, Stage, Verdict};
 use crate::consensus::host::Certified;
+use crate::consensus::log::Step;
 
 impl Driver {
     pub(super) fn on_block(&mut self, from: Peer, block: Arc<Block>) {
@@ -42,6 +43,16 @@ impl Driver {
             && header.height == self.height
             && header.validators == self.validators
             && self.host.members.proposer(self.height, header.round) == Address(header.proposer)
+    }
+
+    /// Has the block made that the core asked for too early, if it still waits for it.
+    pub(super) fn build_if_due(&mut self) {
+        let Some((height, round)) = self.host.build_later.take() else { return };
+        let due = round == self.host.round && self.core.driver.step_is_propose();
+        if due && !self.host.guard.has_proposed(round) {
+            let within = self.host.timeouts.of_step(Step::Propose, round);
+            self.host.out.push(Effect::Build { height, round, within });
+        }
     }
 
     pub(super) fn on_built(&mut self, block: Arc<Block>) -> Result<(), Halt> {

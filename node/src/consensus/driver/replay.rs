@@ -10,7 +10,7 @@ use crate::consensus::context::Sillok;
 use crate::consensus::effect::{Effect, Halt};
 use crate::consensus::guard::Guard;
 use crate::consensus::inputs::input_of;
-use crate::consensus::log::{Entry, Recorded, Step};
+use crate::consensus::log::{Entry, Recorded};
 
 /// Where a node starts.
 pub(crate) struct Start<'a> {
@@ -75,15 +75,5 @@ impl Driver {
             _ => {}
         }
         Ok(())
-    }
-
-    /// The core asked for a block while its log was not read to the end. If that had none, one is due.
-    fn build_if_due(&mut self) {
-        let Some((height, round)) = self.host.build_after_replay.take() else { return };
-        let due = round == self.host.round && self.core.driver.step_is_propose();
-        if due && !self.host.guard.has_proposed(round) {
-            let within = self.host.timeouts.of_step(Step::Propose, round);
-            self.host.out.push(Effect::Build { height, round, within });
-        }
     }
 }

@@ -72,6 +72,9 @@ impl Driver {
             let Some((from, decided)) = self.peers.take(self.height) else { break };
             self.take_up(from, decided);
         }
+        if !self.has_decided() {
+            self.build_if_due();
+        }
         self.ask();
     }
 
@@ -107,8 +110,8 @@ impl Driver {
             self.host.out.push(Effect::Blame { peer: from, offence: Offence::FalseCertificate });
             return;
         };
-        self.begin();
         self.host.certified = Some(Certified { block, id, round: certificate.round, from, valid: false });
+        self.begin();
         self.feed(CoreInput::SyncValueResponse(response));
     }
 }

@@ -46,6 +46,17 @@ fn a_certificate_that_does_not_hold_is_its_bringers_fault() {
 }
 
 #[test]
+fn whose_turn_it_was_makes_no_block_of_a_height_that_is_decided() {
+    let is_build = |effect: &Effect| matches!(effect, Effect::Build { .. });
+    for (signers, builds) in [(0..3, false), (0..2, true)] {
+        let (mut driver, _) = start_with(&config(0), 4, Recorded::default(), BTreeSet::new()).unwrap();
+        driver.step(ahead()).unwrap();
+        let effects = bring(&mut driver, certified(&block(0, 0, 4), 0, signers));
+        assert_eq!(has(&effects, is_build), builds, "{effects:?}");
+    }
+}
+
+#[test]
 fn blocks_that_nobody_asked_for_are_not_looked_at() {
     let (mut driver, _) = begun(3, 4);
     assert!(bring(&mut driver, certified(&block(0, 0, 4), 0, 0..3)).is_empty());

@@ -1,6 +1,5 @@
 //! Hashing: BLAKE3-256 with a domain word in front, so that no digest can stand for another kind.
 
-use alloc::vec::Vec;
 use codec::Encode;
 
 /// A BLAKE3-256 digest.
@@ -16,28 +15,21 @@ pub fn digest(domain: &str, value: &impl Encode) -> Hash {
     *hasher.finalize().as_bytes()
 }
 
-/// Root of a binary Merkle tree over `leaves` in order: leaf = BLAKE3(0x00 ‖ leaf), node =
-/// BLAKE3(0x01 ‖ left ‖ right), an odd node rises unchanged, no leaves give 32 zero bytes (the shape
-/// and prefixes of RFC 6962, section 2.1, which an odd last node cannot forge).
+/// The key under which nodes of Merkle trees are hashed.
+const NODE_KEY: &Hash = b"sillok/merkle/node\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
+
+/// Root of a binary Merkle tree over `leaves` in order, each a [`digest`]: node = BLAKE3 of left ‖ right under a key
+/// of its own, neighbours are paired from the left, an odd last node rises unchanged, and no leaves give 32 zero
+/// bytes. As leaves are hashed without a key and with a domain, no node can stand for a leaf (what RFC 6962, section
+/// 2.1, has its prefixes for), and each costs one block of BLAKE3.
 pub fn merkle_root(leaves: &[Hash]) -> Hash {
-    let mut level: Vec<Hash> = leaves.iter().map(|leaf| hash_parts(&[&[0], leaf])).collect();
+    let mut level = leaves.to_vec();
     while level.len() > 1 {
-        level = level
-            .chunks(2)
-            .map(|pair| match pair {
-                [left, right] => hash_parts(&[&[1], left, right]),
-                [single] => *single,
-                _ => unreachable!("chunks of two hold one or two"),
-            })
-            .collect();
+        let above = level.chunks(2).map(|pair| match pair {
+            [_, _] => *blake3::keyed_hash(NODE_KEY, pair.as_flattened()).as_bytes(),
+            single => single[0],
+        });
+        level = above.collect();
     }
     level.first().copied().unwrap_or_default()
-}
-
-fn hash_parts(parts: &[&[u8]]) -> Hash {
-    let mut hasher = blake3::Hasher::new();
-    for part in parts {
-        hasher.update(part);
-    }
-    *hasher.finalize().as_bytes()
 }

@@ -23,10 +23,12 @@ fn contract_ids_depend_on_deployer_and_salt() {
 }
 
 #[test]
-fn merkle_roots_follow_rfc_6962_with_odd_nodes_rising() {
+fn merkle_roots_pair_from_the_left_and_odd_nodes_rise() {
     let leaves: Vec<Hash> = (0..5).map(|number| [number; 32]).collect();
-    let leaf = |number: usize| blake3_of(&[&[0], &leaves[number]]);
-    let node = |left: &Hash, right: &Hash| blake3_of(&[&[1], left, right]);
+    let leaf = |number: usize| leaves[number];
+    let mut key = [0; 32];
+    key[..18].copy_from_slice(b"sillok/merkle/node");
+    let node = |left: &Hash, right: &Hash| *blake3::keyed_hash(&key, &[*left, *right].concat()).as_bytes();
     assert_eq!(merkle_root(&[]), [0; 32]);
     assert_eq!(merkle_root(&leaves[..1]), leaf(0));
     assert_eq!(merkle_root(&leaves[..2]), node(&leaf(0), &leaf(1)));

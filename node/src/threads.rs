@@ -2,7 +2,8 @@
 //! them go first.
 
 use std::io;
-use std::thread::{Builder, JoinHandle};
+use std::panic::resume_unwind;
+use std::thread::{self, Builder, JoinHandle};
 
 use sillok_runtime::limits::NATIVE_STACK_BYTES;
 
@@ -15,6 +16,23 @@ pub(crate) fn spawn_for_contracts<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
     Builder::new().name(name.to_owned()).stack_size(NATIVE_STACK_BYTES).spawn(work)
+}
+
+/// Does both at the same time; the first on a thread of this name, which may run contracts.
+///
+/// # Errors
+/// As [`spawn_for_contracts`].
+pub(crate) fn at_once<A: Send, B>(
+    name: &str,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> io::Result<(A, B)> {
+    thread::scope(|scope| {
+        let thread = Builder::new().name(name.to_owned()).stack_size(NATIVE_STACK_BYTES);
+        let one = thread.spawn_scoped(scope, one)?;
+        let other = other();
+        Ok((one.join().unwrap_or_else(|panic| resume_unwind(panic)), other))
+    })
 }
 
 /// How much less urgent than blocks requests, submissions and surveillance are, on the scale of nice(2).

@@ -61,6 +61,11 @@ impl Runtime {
         Ok(Runtime { shared, known: Known::default() })
     }
 
+    /// The chain: the hash of its genesis.
+    pub fn chain(&self) -> Hash {
+        self.shared.first().chain
+    }
+
     /// The chain's parameters, as the next block after this state goes by them.
     pub fn parameters(&self, state: &dyn StateReader) -> Result<Arc<Parameters>, Fault> {
         Ok(self.shared(state)?.parameters.clone())

@@ -115,7 +115,7 @@ impl Chain {
         clock: Arc<dyn Clock>,
         metrics: Metrics,
     ) -> Self {
-        let (id, pool, feed) = (genesis.hash(), Pool::default(), Feed::new());
+        let (id, pool, feed) = (runtime.chain(), Pool::default(), Feed::new());
         let (waiters, signatures, reports) = (Waiters::default(), Signatures::new(), Reports::default());
         // What state was made of: state holds it now, and it may be as large.
         let genesis = Genesis { admitted: Vec::new(), codes: Vec::new(), calls: Vec::new(), ..genesis };

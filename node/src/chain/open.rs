@@ -1,10 +1,8 @@
 //! Starting: the ledger opened or begun with genesis, and the executor on top of it.
 
 use std::sync::Arc;
-use std::thread;
 
 use sillok_abi::{PublicKey, Transaction};
-use sillok_runtime::limits::NATIVE_STACK_BYTES;
 use sillok_runtime::{
     Executor, Fault, Genesis, GenesisError, Outside, Runtime, replay_window_ms, verify_certificate,
 };
@@ -15,6 +13,7 @@ use crate::clock::Clock;
 use crate::ledger::Ledger;
 use crate::metrics::Metrics;
 use crate::storage::{Storage, StorageError};
+use crate::threads::at_once;
 
 /// Why a chain does not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,10 +60,13 @@ pub(crate) fn open_with(
 ) -> Result<(Arc<Chain>, Producer), OpenError> {
     let ledger = open_ledger(storage, &genesis, &runtime)?;
     ledger.bound_cache(cache_mib);
-    check_tip(&ledger, &genesis, &runtime)?;
+    check_tip(&ledger, &runtime)?;
     let metrics = Metrics::new();
+    // Each reads a good part of what is on disk.
     let (executor, commitment) =
-        at_once(|| open_executor(&ledger, &runtime), || open_commitment(&ledger, &metrics))?;
+        at_once("opening", || open_executor(&ledger, &runtime), || open_commitment(&ledger, &metrics))
+            .map_err(Fault::new)?;
+    let (executor, commitment) = (executor?, commitment?);
     let chain = Arc::new(Chain::new(genesis, runtime, ledger, commitment, clock, metrics));
     chain.take_up_waiting()?;
     chain.take_up_evidence()?;
@@ -73,22 +75,8 @@ pub(crate) fn open_with(
     Ok((chain, producer))
 }
 
-/// Does both at the same time: each reads a good part of what is on disk.
-fn at_once<A: Send, B>(
-    one: impl FnOnce() -> Result<A, OpenError> + Send,
-    other: impl FnOnce() -> Result<B, OpenError>,
-) -> Result<(A, B), OpenError> {
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().name("opening".into()).stack_size(NATIVE_STACK_BYTES);
-        let one = thread.spawn_scoped(scope, one).map_err(Fault::new)?;
-        let other = other();
-        let one = one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        Ok((one?, other?))
-    })
-}
-
 fn open_ledger(storage: Arc<dyn Storage>, genesis: &Genesis, runtime: &Runtime) -> Result<Ledger, OpenError> {
-    let expected = genesis.hash();
+    let expected = runtime.chain();
     match Ledger::stored_chain(&*storage)? {
         Some(found) if found == expected => Ok(Ledger::open(storage)?),
         Some(found) => Err(StorageError::OtherChain { expected, found }.into()),
@@ -100,7 +88,7 @@ fn open_ledger(storage: Arc<dyn Storage>, genesis: &Genesis, runtime: &Runtime) 
 }
 
 /// The last block must be what the validators signed: damage is better met here than built upon.
-fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<(), OpenError> {
+fn check_tip(ledger: &Ledger, runtime: &Runtime) -> Result<(), OpenError> {
     let tip = ledger.tip();
     if tip.height == 0 {
         return Ok(());
@@ -115,7 +103,7 @@ fn check_tip(ledger: &Ledger, genesis: &Genesis, runtime: &Runtime) -> Result<()
     let before =
         before.ok_or_else(|| StorageError::Corrupt("the state before the last block is missing".into()))?;
     let (id, validators) = (block.block.header.id(), runtime.validators(&*before, tip.height)?);
-    verify_certificate(&genesis.hash(), &validators, tip.height, &id, &block.certificate)
+    verify_certificate(&runtime.chain(), &validators, tip.height, &id, &block.certificate)
         .map_err(|error| StorageError::Corrupt(format!("the last block is not final: {error}")).into())
 }
 

@@ -24,6 +24,7 @@ use crate::node::{Node, NodeError, Parts, Peers};
 use crate::rng::{Rng, SystemRng};
 use crate::rpc::{AccessError, Front, TlsOptions};
 use crate::storage::{DataFolder, StorageError};
+use crate::threads::at_once;
 pub(crate) use started::Started;
 
 /// The options of `sillok start`.
@@ -125,16 +126,20 @@ pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Re
     let home = NodeHome::open(&options.home)?;
     let (config, genesis) = (home.config()?, home.genesis()?);
     let passwords = Passwords::of(home.path(), config.password_file.as_deref());
-    let keys = Keys::read(&home, &passwords.first_of(options.password_file.as_deref()))?;
-    let network = network_config(&config, &genesis, &keys)?;
+    let password = passwords.first_of(options.password_file.as_deref()).get().map_err(HomeError::from)?;
     let folder = DataFolder::prepare(&home.data())?;
+    // Both take a while.
+    let open = || (config.sync != Sync::Snapshot).then(|| folder.open());
+    let (keys, opened) = at_once("keys", || Keys::read(&home, &password), open).map_err(NodeError::from)?;
+    let keys = keys?;
+    let network = network_config(&config, &genesis, &keys)?;
     if config.sync == Sync::Snapshot {
         // What its key has signed is known if it has no vote, or has its log, or was told from where on to vote.
         let may_vote = !keys.is_validator || options.votes_from.is_some() || folder.consensus_log().exists();
         let trust = config.trust_file.as_ref().map(|file| home.path().join(file));
         joining::join_by_snapshot(&folder, trust.as_deref(), &genesis, &network, may_vote)?;
     }
-    let storage = Arc::new(folder.open()?);
+    let storage = Arc::new(opened.unwrap_or_else(|| folder.open())?);
     let mut seed = [0; 8];
     SystemRng.fill(&mut seed);
     let outside = Outside {
@@ -210,13 +215,12 @@ struct Keys {
 }
 
 impl Keys {
-    fn read(home: &NodeHome, passwords: &Passwords) -> Result<Self, StartError> {
-        let password = passwords.get().map_err(HomeError::from)?;
-        let network = home.seed(KeyKind::Network, &password)?.ok_or(StartError::NoNetworkKey)?;
+    fn read(home: &NodeHome, password: &str) -> Result<Self, StartError> {
+        let network = home.seed(KeyKind::Network, password)?.ok_or(StartError::NoNetworkKey)?;
         let bad = |kind, reason: String| StartError::Key { kind, reason };
         let network =
             NetworkKey::from_seed(network).map_err(|error| bad(KeyKind::Network, error.to_string()))?;
-        let own = home.seed(KeyKind::Validator, &password)?;
+        let own = home.seed(KeyKind::Validator, password)?;
         let seed = own.unwrap_or_else(|| {
             let mut seed = [0; 32];
             SystemRng.fill(&mut seed);

@@ -6,13 +6,14 @@
 //! ```
 //!
 //! A block is written by a thread of its own while the producer takes its changes in and, if enough waits, makes
-//! the next one on the state after it; or executes the next one, if peers have brought it. Invariant: nobody hears of
-//! a block, and nothing that builds on it leaves the producer, before its batch is on disk.
+//! the next one on the state after it; or executes the next one, if peers have brought it. Then consensus may go on
+//! with that one too, which it need not sign for ([`Progress::TakenIn`]). Invariants: one block is being written at
+//! most; nobody else hears of a block, and nothing that builds on it leaves the node, before its batch is on disk.
 
 use std::mem;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::{self, ScopedJoinHandle};
+use std::thread::{self, JoinHandle};
 
 use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Certificate, Hash, Receipt, Transaction, TransactionBody, Validator};
@@ -37,25 +38,49 @@ struct Decided {
     roots_before: FieldRoots,
     /// The validators of the next block, if they are others.
     announced: Option<Arc<[Validator]>>,
-    /// The nodes before it.
-    nodes_before: Arc<[NodeInfo]>,
+}
+
+type Tell = Arc<dyn Fn(Progress) + Send + Sync>;
+/// What the writer is to tell of the next height, if it is the one to tell that.
+type TakenIn = Option<Result<Next, Fault>>;
+
+/// How far the making permanent of a block has come.
+#[derive(Clone, Debug)]
+pub(crate) enum Progress {
+    /// The block is executed and taken in: consensus may begin the next height. If a block of that came with its
+    /// certificate this one may still be being written, and else it is written.
+    TakenIn(Next),
+    /// The block of this height is on disk.
+    Written(u64),
+    /// It can't be written: the producer has failed, or will at its next order.
+    Failed,
+}
+
+/// A block that is being written, and what is built on it meanwhile.
+pub(super) struct Writing {
+    writer: JoinHandle<Result<(), Fault>>,
+    tip: Tip,
+    state: Arc<dyn StateReader>,
 }
 
 impl Producer {
-    /// Makes a decided block permanent, and tells of it; `heard` is called as soon as it is, by another thread. A block
-    /// that is permanent already is left alone. `body` is needed if it was not stored.
+    /// Makes a decided block permanent, and tells how far that has come, from this thread or another one. A block
+    /// that is permanent already is left alone. `body` is needed if it was not stored. If it is known what follows, the
+    /// block is still being written on return: [`Producer::settle`] waits for it.
     ///
     /// # Errors
-    /// The fault that must halt the node.
+    /// The fault that must halt the node; or that of the block before.
     pub(crate) fn commit(
         &mut self,
         certificate: Certificate,
         body: Option<Arc<Block>>,
-        heard: impl FnOnce(Next) + Send,
+        tell: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<(), Fault> {
+        self.settle()?;
         let tip = self.chain.tip();
         if certificate.height <= tip.height {
-            heard(self.next()?);
+            tell(Progress::Written(tip.height));
+            tell(Progress::TakenIn(self.next()?));
             return Ok(());
         }
         FailPoint::Sealed.pass();
@@ -79,8 +104,24 @@ impl Producer {
         FailPoint::Hashing.pass();
         let stored = CertifiedBlock { block, certificate };
         let tip = self.chain.ledger.begin(&stored, &execution)?;
-        let nodes_before = self.nodes_before.clone();
-        self.append(Decided { tip, stored, execution, roots_before, announced, nodes_before }, heard)
+        self.append(Decided { tip, stored, execution, roots_before, announced }, Arc::new(tell))
+    }
+
+    /// Waits for the block that is being written, if one is.
+    ///
+    /// # Errors
+    /// If it can't be written; the node must halt.
+    pub(crate) fn settle(&mut self) -> Result<(), Fault> {
+        let Some(Writing { writer, .. }) = self.writing.take() else { return Ok(()) };
+        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    }
+
+    /// What the next block is built on: the last block, written or not, and the state after it.
+    pub(super) fn base(&self) -> (Tip, Arc<dyn StateReader>) {
+        match &self.writing {
+            Some(Writing { tip, state, .. }) => (tip.clone(), state.clone()),
+            None => self.chain.ledger.to_build_on(),
+        }
     }
 
     /// The decided block with what it does: as it was tried, or else executed now.
@@ -109,26 +150,42 @@ impl Producer {
     }
 
     /// Has the block written, and meanwhile goes on.
-    fn append(&mut self, decided: Decided, heard: impl FnOnce(Next) + Send) -> Result<(), Fault> {
+    fn append(&mut self, decided: Decided, tell: Tell) -> Result<(), Fault> {
         let (tip, block) = (decided.tip.clone(), decided.stored.block.clone());
         let changes = decided.execution.changes.clone();
-        let chain = self.chain.clone();
         let (taken_in, is_taken_in) = channel();
-        thread::scope(|scope| {
-            let write = move || write(&chain, decided, &is_taken_in).map(heard);
-            let writer = thread::Builder::new().name("writer".into()).spawn_scoped(scope, write);
-            let writer = writer.map_err(Fault::new)?;
-            // Here, so that the writer does not wait for ever if the producer panics.
-            let taken_in = taken_in;
-            let state = self.chain.ledger.take_in(tip.height, &changes);
-            // If nobody is there to hear it, the writer has failed, which comes out below.
-            let _ = taken_in.send(());
-            self.executor.commit();
-            FailPoint::Committed.pass();
-            let gone_on = self.go_on(&tip, state, &block);
-            joined(writer)?;
-            gone_on
-        })
+        let writer = self.write(decided, is_taken_in, tell.clone())?;
+        let state = self.chain.ledger.take_in(tip.height, &changes);
+        self.writing = Some(Writing { writer, tip: tip.clone(), state: state.clone() });
+        self.executor.commit();
+        let next = self.chain.next(&tip, &*state, &self.nodes_before);
+        let is_known = self.upcoming.is_some();
+        // If nobody is there to hear it, the writer has failed, which comes out when it is waited for.
+        let _ = taken_in.send((!is_known).then(|| next.clone()));
+        let next = next?;
+        if is_known {
+            tell(Progress::TakenIn(next));
+        }
+        FailPoint::Committed.pass();
+        self.go_on(&tip, state, &block)?;
+        if is_known { Ok(()) } else { self.settle() }
+    }
+
+    /// Starts the thread that writes a block; it waits for its changes to be taken in, and may be the one to tell that.
+    fn write(
+        &self,
+        decided: Decided,
+        taken_in: Receiver<TakenIn>,
+        tell: Tell,
+    ) -> Result<JoinHandle<Result<(), Fault>>, Fault> {
+        let chain = self.chain.clone();
+        let work = move || {
+            let height = decided.tip.height;
+            let written = write(&chain, decided, &taken_in);
+            tell(if written.is_ok() { Progress::Written(height) } else { Progress::Failed });
+            written.map(|next| next.into_iter().for_each(|next| tell(Progress::TakenIn(next))))
+        };
+        thread::Builder::new().name("writer".into()).spawn(work).map_err(Fault::new)
     }
 
     /// What there is to do after a block of which nobody has heard yet.
@@ -164,33 +221,34 @@ impl Producer {
     }
 }
 
-/// Writes the block; once its changes are taken in too, it is the tip, and everybody is told.
-fn write(chain: &Chain, decided: Decided, is_taken_in: &Receiver<()>) -> Result<Next, Fault> {
-    let Decided { tip, stored, mut execution, roots_before, announced, nodes_before } = decided;
+/// Writes the block; once its changes are taken in too, it is the tip, and everybody is told. Answers what came with
+/// the word that they are.
+fn write(chain: &Chain, decided: Decided, taken_in: &Receiver<TakenIn>) -> Result<Option<Next>, Fault> {
+    let Decided { tip, stored, mut execution, roots_before, announced } = decided;
     let write = || chain.ledger.write(&tip, &stored, &execution, &roots_before, announced.as_deref());
     Metrics::time(&chain.metrics().commit, write)?;
-    is_taken_in.recv().map_err(|_| Fault::new("the producer has ended while a block was written"))?;
+    let next = taken_in.recv().map_err(|_| Fault::new("the producer has ended while a block was written"))?;
     let id = tip.block;
     chain.ledger.advance(tip);
     let scheduled = u32::try_from(execution.scheduled).map_err(Fault::new)?;
     let receipts = BlockReceipts { scheduled, receipts: mem::take(&mut execution.receipts) };
     chain.announce(Arc::new(CommittedBlock { id, stored, receipts }), execution.gas_used);
     FailPoint::Announced.pass();
-    chain.next(&nodes_before)
-}
-
-fn joined(writer: ScopedJoinHandle<'_, Result<(), Fault>>) -> Result<(), Fault> {
-    writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    next.transpose()
 }
 
 impl Chain {
-    /// What is to be known of the height after the last block, before which there were these nodes.
-    pub(super) fn next(&self, nodes_before: &Arc<[NodeInfo]>) -> Result<Next, Fault> {
-        let (tip, state) = self.ledger.latest();
-        self.runtime.check_version(&*state, tip.height + 1)?;
-        let validators = self.runtime.validators(&*state, tip.height + 1)?;
-        let nodes = with_leavers(nodes_before, self.runtime.nodes(&*state)?);
-        Ok(Next { height: tip.height, validators, nodes, due: self.runtime.next_due(&*state)? })
+    /// What is to be known of the height after a block that left this state, before which there were these nodes.
+    pub(super) fn next(
+        &self,
+        tip: &Tip,
+        state: &dyn StateReader,
+        nodes_before: &Arc<[NodeInfo]>,
+    ) -> Result<Next, Fault> {
+        self.runtime.check_version(state, tip.height + 1)?;
+        let validators = self.runtime.validators(state, tip.height + 1)?;
+        let nodes = with_leavers(nodes_before, self.runtime.nodes(state)?);
+        Ok(Next { height: tip.height, validators, nodes, due: self.runtime.next_due(state)? })
     }
 
     fn announce(&self, block: Arc<CommittedBlock>, gas_used: u64) {

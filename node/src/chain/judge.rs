@@ -23,15 +23,19 @@ impl Producer {
     /// # Errors
     /// The fault that must halt the node.
     pub(crate) fn judge(&mut self, block: &Arc<Block>, stage: Stage) -> Result<Option<Verdict>, Fault> {
-        let (tip, header) = (self.chain.tip(), &block.header);
+        let is_tried = stage == Stage::Decided && self.is_tried(block);
+        if !is_tried {
+            self.settle()?;
+        }
+        let ((tip, state), header) = (self.base(), &block.header);
         if header.height != tip.height + 1 {
             return Ok(None);
         }
-        let fault = if stage == Stage::Decided && self.is_tried(block) {
-            self.header_or_set_fault(&tip, header, stage)?
+        let fault = if is_tried {
+            self.header_or_set_fault(&tip, &*state, header, stage)?
         } else {
             let Some(identified) = Identified::of(block) else { return Ok(Some(Verdict::Forged)) };
-            self.fault_of(&tip, block, &identified, stage)?
+            self.fault_of(&tip, state, block, &identified, stage)?
         };
         let verdict = match fault {
             None => Verdict::Valid,
@@ -50,11 +54,12 @@ impl Producer {
     fn fault_of(
         &mut self,
         tip: &Tip,
+        state: Arc<dyn StateReader>,
         block: &Arc<Block>,
         identified: &Identified<'_>,
         stage: Stage,
     ) -> Result<Option<String>, Fault> {
-        let fault = self.header_or_set_fault(tip, &block.header, stage)?;
+        let fault = self.header_or_set_fault(tip, &*state, &block.header, stage)?;
         if fault.is_some() {
             return Ok(fault);
         }
@@ -66,7 +71,7 @@ impl Producer {
         }
         match self.tentative.as_mut().filter(|tentative| tentative.id == id) {
             Some(tentative) => tentative.is_signed |= stage != Stage::Decided,
-            None => return self.try_block(tip, self.chain.ledger.to_build_on().1, block, identified, stage),
+            None => return self.try_block(tip, state, block, identified, stage),
         }
         Ok(None)
     }
@@ -119,11 +124,17 @@ impl Producer {
     }
 
     /// What a header breaks, or the set that it announces.
-    fn header_or_set_fault(&self, tip: &Tip, header: &Header, stage: Stage) -> Result<Option<String>, Fault> {
+    fn header_or_set_fault(
+        &self,
+        tip: &Tip,
+        state: &dyn StateReader,
+        header: &Header,
+        stage: Stage,
+    ) -> Result<Option<String>, Fault> {
         if let Some(reason) = self.header_fault(tip, header, stage) {
             return Ok(Some(reason.into()));
         }
-        let next = self.executor.next_validators(&*self.chain.ledger.to_build_on().1)?;
+        let next = self.executor.next_validators(state)?;
         let announces_others = header.next_validators != validators_digest(&next);
         Ok(announces_others.then(|| "it announces other validators than the chain has".into()))
     }

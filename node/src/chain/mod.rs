@@ -44,6 +44,7 @@ use crate::mempool::{Dropped, PoolSize};
 use crate::metrics::Metrics;
 use audit::Audit;
 pub(crate) use audit::audit;
+pub(crate) use commit::Progress;
 use commitment::Commitment;
 use disagreement::Disagreement;
 pub(crate) use feed::CommittedBlock;

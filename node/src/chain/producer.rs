@@ -13,6 +13,7 @@ use sillok_abi::{merkle_root, validators_digest};
 use sillok_runtime::{BlockEnv, Execution, Executor, Fault, Proposal, Refusal, StateReader};
 
 use super::Chain;
+use super::commit::Writing;
 use super::sizing::Sizing;
 use crate::fail_point::FailPoint;
 use crate::ledger::Tip;
@@ -33,6 +34,7 @@ pub(crate) struct Producer {
     /// What a peer says is decided after the block that is committed next.
     pub(super) upcoming: Option<Arc<Block>>,
     pub(super) sizing: Sizing,
+    pub(super) writing: Option<Writing>,
 }
 
 /// A block that is executed, and not decided.
@@ -76,6 +78,7 @@ impl Producer {
             tentative: None,
             upcoming: None,
             sizing: Sizing::default(),
+            writing: None,
         })
     }
 
@@ -89,7 +92,8 @@ impl Producer {
     /// # Errors
     /// The fault that must halt the node.
     pub(crate) fn next(&self) -> Result<Next, Fault> {
-        self.chain.next(&self.nodes_before)
+        let (tip, state) = self.base();
+        self.chain.next(&tip, &*state, &self.nodes_before)
     }
 
     /// Has this block, which a peer says is decided, executed while the one before it is written. It is not known to be
@@ -103,10 +107,11 @@ impl Producer {
     /// # Errors
     /// The fault that must halt the node.
     pub(crate) fn build(&mut self, height: u64, round: u32) -> Result<Option<Arc<Block>>, Fault> {
+        self.settle()?;
         if let Some(block) = self.built_ahead(height, round) {
             return Ok(Some(block));
         }
-        let (tip, state) = self.chain.ledger.to_build_on();
+        let (tip, state) = self.base();
         if height != tip.height + 1 {
             return Ok(None);
         }

@@ -98,7 +98,8 @@ pub(crate) enum Input {
         /// What was found.
         verdict: Verdict,
     },
-    /// The answer to [`Effect::Commit`]: the block is durable, and so is what it did.
+    /// The answer to [`Effect::Commit`]: the block is executed, and what the driver has done of the next height before
+    /// it is durable waits for that.
     Committed {
         /// Its height.
         height: u64,

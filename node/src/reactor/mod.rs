@@ -13,14 +13,17 @@
 //! |---|---|
 //! | the loop, and when a height begins | here |
 //! | the driver's effects | `perform` |
+//! | which of them wait for the last block to be on disk | `gate` |
 //! | the producer's thread | `worker` |
 //! | whatever waits for its time | `timers` |
 //! | breaking the rules, for tests | `equivocate` |
 //!
 //! Invariants: effects are done in their order, and if one can't be, none after it is and the node halts;
-//! votes never wait for execution, which has a thread of its own.
+//! votes never wait for execution, which has a thread of its own; nothing of a height is logged or sent before the
+//! block below it is on disk.
 
 mod equivocate;
+mod gate;
 mod inbox;
 mod network;
 mod perform;
@@ -36,9 +39,10 @@ use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Hash, PublicKey, Time};
 use sillok_runtime::Fault;
 
-use crate::chain::{Chain, Next, Pace};
+use crate::chain::{Chain, Next, Pace, Progress};
 use crate::consensus::{Config, Driver, FileMedium, Halt, Input, Log, LogStore, Recorded, Signatures, Start};
 use crate::limits;
+use gate::Gate;
 use inbox::Event;
 pub(crate) use inbox::Inbox;
 pub(crate) use network::{Alone, Network};
@@ -78,6 +82,7 @@ pub(crate) struct Reactor {
     events: Receiver<Event>,
     network: Arc<dyn Network>,
     timers: Timers,
+    gate: Gate,
     /// What is to be fed before anything else comes.
     pending: VecDeque<Input>,
     /// The blocks of this height that were stored.
@@ -126,6 +131,7 @@ impl Reactor {
             events,
             network,
             timers: Timers::default(),
+            gate: Gate::new(next.height),
             pending: VecDeque::new(),
             bodies: BTreeMap::new(),
             fetching: BTreeSet::new(),
@@ -233,22 +239,28 @@ impl Reactor {
                 self.feed(Input::Built { block })
             }
             Answer::Judged { block, verdict } => self.feed(Input::Validated { block, verdict }),
-            Answer::Committed(Next { height, validators, nodes, due }) => {
-                if !Arc::ptr_eq(&nodes, &self.nodes) {
-                    self.network.set_nodes(&nodes);
-                    self.nodes = nodes;
-                }
-                let validators = validators.to_vec();
-                self.bodies.clear();
-                while let Some(block) = self.fetching.pop_first() {
-                    self.network.cancel_fetch(&block);
-                }
-                self.next_due = due;
-                self.feed(Input::Committed { height, validators })?;
-                self.measure_power();
-                Ok(())
-            }
+            Answer::Commits(Progress::TakenIn(next)) => self.next_height(next),
+            Answer::Commits(Progress::Written(height)) => self.written(height),
+            Answer::Commits(Progress::Failed) => Err(Fault::new("the producer can't write a block")),
         }
+    }
+
+    fn next_height(&mut self, next: Next) -> Result<(), Fault> {
+        let Next { height, validators, nodes, due } = next;
+        self.gate.taken_in(height);
+        if !Arc::ptr_eq(&nodes, &self.nodes) {
+            self.network.set_nodes(&nodes);
+            self.nodes = nodes;
+        }
+        let validators = validators.to_vec();
+        self.bodies.clear();
+        while let Some(block) = self.fetching.pop_first() {
+            self.network.cancel_fetch(&block);
+        }
+        self.next_due = due;
+        self.feed(Input::Committed { height, validators })?;
+        self.measure_power();
+        Ok(())
     }
 
     /// Tells those who watch the node who the validators are, and whether it is connected to a quorum.

@@ -16,9 +16,20 @@ use crate::metrics::Metrics;
 const OWN: Peer = Peer(u64::MAX);
 
 impl Reactor {
-    /// Does effects one after the other.
+    /// Does effects one after the other, but for those that wait.
     pub(super) fn perform(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
-        effects.into_iter().try_for_each(|effect| self.perform_one(effect))
+        for effect in effects {
+            if let Some(effect) = self.gate.pass(effect) {
+                self.perform_one(effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A block is on disk: does what has waited for it.
+    pub(super) fn written(&mut self, height: u64) -> Result<(), Fault> {
+        let waited = self.gate.written(height);
+        waited.into_iter().try_for_each(|effect| self.perform_one(effect))
     }
 
     fn perform_one(&mut self, effect: Effect) -> Result<(), Fault> {

@@ -7,7 +7,7 @@ use sillok_abi::{Block, Certificate, Hash};
 use sillok_runtime::Fault;
 
 use super::Inbox;
-use crate::chain::{Next, Producer};
+use crate::chain::{Producer, Progress};
 use crate::consensus::{Stage, Verdict};
 use crate::metrics::Metrics;
 
@@ -49,8 +49,8 @@ pub(crate) enum Answer {
         /// What was found.
         verdict: Verdict,
     },
-    /// A block is permanent.
-    Committed(Next),
+    /// A decided block is being made permanent, and has come so far.
+    Commits(Progress),
 }
 
 /// Does orders until nobody gives any. Contracts run here, so the thread needs the stack for it.
@@ -60,8 +60,14 @@ pub(crate) enum Answer {
 pub(crate) fn work(mut producer: Producer, orders: &Receiver<Order>, inbox: &Inbox) -> Result<(), Fault> {
     // However it ends, the reactor must not go on without it.
     let _ended = Ended(inbox);
+    let obeyed = obey_all(&mut producer, orders, inbox);
+    let settled = producer.settle();
+    obeyed.and(settled)
+}
+
+fn obey_all(producer: &mut Producer, orders: &Receiver<Order>, inbox: &Inbox) -> Result<(), Fault> {
     while let Ok(order) = orders.recv() {
-        if let Some(answer) = obey(&mut producer, order, inbox)? {
+        if let Some(answer) = obey(producer, order, inbox)? {
             inbox.answer(answer);
         }
     }
@@ -81,8 +87,9 @@ fn obey(producer: &mut Producer, order: Order, inbox: &Inbox) -> Result<Option<A
         }
         Order::Commit { certificate, body, next } => {
             producer.expect_next(next);
-            // Told as soon as the block is on disk: the producer may still be at the next one then.
-            producer.commit(certificate, body, |next| inbox.answer(Answer::Committed(next)))?;
+            // Told at once: the producer may still be at the next one then.
+            let inbox = inbox.clone();
+            producer.commit(certificate, body, move |progress| inbox.answer(Answer::Commits(progress)))?;
             None
         }
     })

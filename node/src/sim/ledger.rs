@@ -114,6 +114,7 @@ impl Application for Ledgered {
     fn commit(&mut self, decided: &CertifiedBlock) {
         let CertifiedBlock { block, certificate } = decided.clone();
         self.producer.commit(certificate, Some(block), drop).expect(HALTS);
+        self.producer.settle().expect(HALTS);
     }
 
     fn validators(&self) -> Vec<Validator> {

@@ -4,7 +4,7 @@ use super::*;
 use crate::consensus::{Stage, Verdict};
 
 /// Two blocks that a node has made, the second of these payments.
-fn blocks(payments: &[(u64, u64)]) -> [Arc<Block>; 2] {
+pub(super) fn blocks(payments: &[(u64, u64)]) -> [Arc<Block>; 2] {
     let mut one = Bench::new(Pace::OnDemand);
     one.chain.submit(one.payment(90, 1)).unwrap();
     let first = one.producer.build(1, 0).unwrap().unwrap();
@@ -25,7 +25,7 @@ fn behind(payments: &[(u64, u64)]) -> (Bench, Block) {
 }
 
 /// Takes up a decided block.
-fn take_up(bench: &mut Bench, block: &Arc<Block>) {
+pub(super) fn take_up(bench: &mut Bench, block: &Arc<Block>) {
     let verdict = bench.producer.judge(block, Stage::Decided).unwrap();
     assert_eq!(verdict, Some(Verdict::Valid));
     bench.producer.commit(certificate(&bench.chain, block), Some(block.clone()), drop).unwrap();
@@ -86,6 +86,7 @@ fn what_peers_say_comes_next_is_executed_while_a_block_is_written() {
         other.producer.expect_next(Some(upcoming));
         take_up(&mut other, &first);
         assert_eq!(other.producer.tentative.is_some(), is_tried);
+        other.producer.settle().unwrap();
         assert_eq!(other.bob(), before + 1, "nothing of it is seen");
         if builds {
             let built = other.producer.build(2, 0).unwrap().unwrap();

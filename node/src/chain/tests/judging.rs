@@ -1,6 +1,9 @@
 //! Judging blocks that another node has made.
 
+use std::sync::mpsc;
+
 use super::*;
+use crate::chain::Progress;
 use crate::consensus::{Stage, Verdict};
 
 /// A block that one node has made of these transactions, and another node that has none of them.
@@ -36,9 +39,14 @@ fn a_block_of_another_node_is_judged_and_committed_with_the_same_state() {
     let (before, decided) = (other.bob(), certificate(&other.chain, &block));
     other.producer.commit(decided.clone(), Some(Arc::new(block.clone())), drop).unwrap();
     assert_eq!(other.bob(), before + 1);
-    let mut height = 0;
-    other.producer.commit(decided, None, |next| height = next.height).unwrap();
-    assert_eq!((height, other.bob()), (2, before + 1), "once more changes nothing");
+    let (tell, told) = mpsc::channel();
+    other.producer.commit(decided, None, move |progress| tell.send(progress).unwrap()).unwrap();
+    let told: Vec<Progress> = told.iter().collect();
+    assert!(
+        matches!(&told[..], [Progress::Written(2), Progress::TakenIn(next)] if next.height == 2),
+        "{told:?}"
+    );
+    assert_eq!(other.bob(), before + 1, "once more changes nothing");
     assert_eq!(judged(&mut other, &block, false), None, "its height is past");
 }
 

@@ -5,6 +5,7 @@ mod audit;
 mod evidence;
 mod judging;
 pub(crate) mod snapshots;
+mod writing;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

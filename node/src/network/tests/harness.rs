@@ -252,15 +252,20 @@ impl Node {
     }
 }
 
-/// Starts validators 1 to `count`, of which each dials those before it. They announce where nobody is, so that
-/// nobody dials back: of two connections that are made at once one would be replaced, with what is on it.
+/// What a node announces that nobody is to dial back: of two connections that are made at once one would be replaced,
+/// with what is on it.
+pub(super) fn nowhere() -> Vec<Multiaddr> {
+    vec!["/ip4/127.0.0.1/tcp/1".parse().unwrap()]
+}
+
+/// Starts validators 1 to `count`, of which each dials those before it, and nobody dials back.
 pub(super) async fn connect(count: u8) -> Vec<Node> {
     let mut nodes: Vec<Node> = Vec::new();
     let mut addresses = Vec::new();
     for number in 1..=count {
         let mut config = config(number, listed(1..=count));
         config.peers = addresses.clone();
-        config.announce = vec!["/ip4/127.0.0.1/tcp/1".parse().unwrap()];
+        config.announce = nowhere();
         let node = Node::start(config).await;
         addresses.push(node.address().await);
         nodes.push(node);

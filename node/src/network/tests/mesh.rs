@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use super::*;
 use crate::consensus::{Peer, To};
-use crate::network::Event;
+use crate::network::config::{Config, Event};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn four_nodes_that_know_one_address_each_come_to_a_full_mesh() {
@@ -81,12 +81,11 @@ async fn a_message_to_one_is_for_one() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn transactions_go_to_validators_from_observers_too() {
     let members = vec![member(1), member(2), observer(3)];
-    let mut one = Node::start(config(1, members.clone())).await;
-    let mut two = config(2, members.clone());
-    two.peers = vec![one.address().await];
-    let mut two = Node::start(two).await;
-    let mut three = config(3, members);
-    (three.peers, three.binding) = (vec![one.address().await, two.address().await], None);
+    let silent = |number| Config { announce: nowhere(), ..config(number, members.clone()) };
+    let mut one = Node::start(silent(1)).await;
+    let mut two = Node::start(Config { peers: vec![one.address().await], ..silent(2) }).await;
+    let peers = vec![one.address().await, two.address().await];
+    let three = Config { peers, binding: None, ..silent(3) };
     let mut three = Node::start(three).await;
     for (node, others) in [(&mut one, [2, 3]), (&mut two, [1, 3]), (&mut three, [1, 2])] {
         for other in others {
@@ -191,7 +190,7 @@ async fn a_line_that_goes_dead_is_noticed() {
     let (cut, proxy) = proxy(one.port().await).await;
     let mut two = config(2, listed(1..=2));
     timing(&mut two);
-    (two.listen, two.announce) = (Vec::new(), vec!["/ip4/127.0.0.1/tcp/1".parse().unwrap()]);
+    (two.listen, two.announce) = (Vec::new(), nowhere());
     two.peers = vec![format!("/ip4/127.0.0.1/tcp/{proxy}/p2p/{}", node_id(1)).parse().unwrap()];
     let mut two = Node::start_deaf(two);
     let (at_one, at_two) = (one.connected(2).await, two.connected(1).await);

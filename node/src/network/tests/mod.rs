@@ -12,6 +12,6 @@ mod stranger;
 
 use harness::{
     CHAIN, Node, PATIENCE, block, config, connect, connect_by_hearsay, decided, key, listed, member, message,
-    node_id, observer, transaction, validator_key,
+    node_id, nowhere, observer, transaction, validator_key,
 };
 use stranger::Stranger;

@@ -1,6 +1,6 @@
 //! What can be asked of the market. None of it changes anything.
 
-use sillok_sdk::abi::Auction;
+use sillok_sdk::abi::{Auction, TickZone};
 use sillok_sdk::prelude::*;
 
 use crate::limits::MAX_LEVELS;
@@ -39,6 +39,11 @@ impl Market {
     /// The id under which a class of shares is listed in a currency.
     pub fn find(&self, register: ContractId, class: u32, cash: ContractId) -> Option<u64> {
         self.listings.by_terms().key(&(register, class, cash))
+    }
+
+    /// The steps between prices of a listing.
+    pub fn ticks(&self, listing: u64) -> Result<Vec<TickZone>, Error> {
+        Ok(books::params(BookId(listing))?.ticks)
     }
 
     /// How a listing's days go.

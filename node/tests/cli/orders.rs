@@ -101,6 +101,21 @@ fn what_contradicts_itself_is_refused_with_what_to_write_instead() {
 }
 
 #[test]
+fn who_asks_for_no_price_of_the_market_is_told_which_there_are() {
+    let dev = Dev::start();
+    let order = place(&dev, &["buy", "10", "--price", "11000", "--from", "//Bob"])["order"].to_string();
+    for args in [
+        ["place", "hanbit", "buy", "10", "--price", "11001"].as_slice(),
+        &["amend", "hanbit", &order, "--price", "11001"],
+        &["quote", "hanbit", "--bid", "11001:10"],
+    ] {
+        let error = dev.error(3, &[["order"].as_slice(), args, &["--from", "//Bob"]].concat());
+        assert_eq!(error["code"], "market.OffTick");
+        assert_eq!(error["hint"], "prices are multiples of 10 KRW");
+    }
+}
+
+#[test]
 fn an_order_is_amended_and_quotes_replace_each_other() {
     let dev = Dev::start();
     let order = place(&dev, &["buy", "10", "--price", "11000", "--from", "//Bob"])["order"].to_string();

@@ -68,7 +68,7 @@ pub(super) async fn amend(args: AmendArgs, session: &Session) -> Result<()> {
         "listing": market.id(), "owner": order.owner, "order": order.order, "price": price,
         "quantity": quantity, "more": more,
     });
-    let result = session.call(&market.contract, "amend", change).await?;
+    let result = market.call(session, "amend", change).await?;
     show_placed(session, &market, "amend", side, &result, json!({ "more": more }))
 }
 

@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::types::Listing;
+use super::types::{Listing, TickZone};
 use crate::cli::money::Currency;
 use crate::cli::register::{Class, Company};
-use crate::cli::{CliError, ContractHandle, Result, Session, typed};
+use crate::cli::{CallResult, CliError, ContractHandle, Result, Session, typed};
 
 /// The genesis contract that is the market.
 const MARKET_CONTRACT: &str = "market";
+
+/// The error of a price that is between two.
+const OFF_TICK: &str = "market.OffTick";
 
 /// The market's contract.
 pub(super) async fn contract(session: &Session) -> Result<ContractHandle> {
@@ -81,6 +84,29 @@ impl<'a> Market<'a> {
     /// The listing's number as an argument.
     pub(crate) fn id(&self) -> u64 {
         self.listing.id
+    }
+
+    /// Has the market do something. If it refuses a price, the error says which prices there are.
+    pub(super) async fn call(&self, session: &Session, method: &str, args: Value) -> Result<CallResult> {
+        match session.call(&self.contract, method, args).await {
+            Err(error) if error.code == OFF_TICK => match self.ticks(session).await {
+                Ok(ticks) => Err(error.hint(format!("prices are multiples of {ticks}"))),
+                // That it was refused matters more.
+                Err(_) => Err(error),
+            },
+            called => called,
+        }
+    }
+
+    /// The steps between prices, in words.
+    async fn ticks(&self, session: &Session) -> Result<String> {
+        let query = json!({ "listing": self.id() });
+        let zones: Vec<TickZone> = typed::query(session, &self.contract, "ticks", query, None).await?;
+        let words = zones.iter().map(|TickZone { from, tick }| match from {
+            0 => self.currency.show(*tick),
+            _ => format!("from {} on of {}", self.currency.show(*from), self.currency.show(*tick)),
+        });
+        Ok(words.collect::<Vec<_>>().join(", "))
     }
 
     /// The company and the class.

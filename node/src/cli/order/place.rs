@@ -98,7 +98,7 @@ pub(super) async fn place(args: PlaceArgs, session: &Session) -> Result<()> {
     };
     let order = args.terms.order(args.side, args.quantity, lot, &market.currency)?;
     let order = json!({ "listing": market.id(), "owner": owner, "order": order, "cash": cash });
-    let result = session.call(&market.contract, "place", order).await?;
+    let result = market.call(session, "place", order).await?;
     show_placed(session, &market, "place", args.side, &result, json!({ "lot": lot, "cash": cash }))
 }
 

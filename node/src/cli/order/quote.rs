@@ -86,7 +86,7 @@ pub(super) async fn quote(args: QuoteArgs, session: &Session) -> Result<()> {
     let locks: Vec<(u64, u64)> =
         lot.map(|lot| (lot, offered.saturating_sub(freed))).into_iter().filter(|lock| lock.1 > 0).collect();
     let batch = batch(&market, &owner, cash, &locks, &operations);
-    let result = session.call(&market.contract, "batch", batch).await?;
+    let result = market.call(session, "batch", batch).await?;
     let placed: Vec<Option<PlacedOrder>> = typed::read(&market.contract, "batch", result.value.clone())?;
     let placed = placed.into_iter().flatten();
     let sides = args.bid.iter().map(|_| Side::Buy).chain(args.ask.iter().map(|_| Side::Sell));

@@ -15,6 +15,13 @@ pub(super) struct Listing {
     pub(super) status: String,
 }
 
+/// The step between prices from one on.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub(super) struct TickZone {
+    pub(super) from: u64,
+    pub(super) tick: u64,
+}
+
 /// What placing an order led to.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct PlacedOrder {

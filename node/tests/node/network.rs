@@ -155,6 +155,24 @@ fn ids(sent: &[Transaction]) -> Vec<Hash> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_that_dies_at_every_step_while_it_catches_up_agrees_in_the_end() {
+    let mut network = Network::start();
+    let payers = Payers::of(&network.client(0)).await;
+    network.kill(3);
+    for nonce in 0..50 {
+        let id = network.client(0).tx_submit(&payers.payment(nonce, nonce as u64, 1)).await.unwrap();
+        finality(&network.client(0), &id).await;
+    }
+    // Blocks are made permanent one behind the other, and the next is begun before the last is on disk.
+    for point in ["sealed", "hashing", "unwritten", "written", "committed", "announced"] {
+        Node::dies_home(&network.home(3), &[], &format!("{point}@5"));
+    }
+    network.run(3, &[]);
+    network.reaches(3, network.height(0).await).await;
+    network.agree().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_validator_without_its_disk_or_with_a_damaged_log_does_not_sign_and_comes_back() {
     let mut network = Network::start();
     let payers = Payers::of(&network.client(0)).await;

@@ -7,6 +7,8 @@
 //! Invariant: counts and bytes, in total, for each member and for each submitter, stay within
 //! [`crate::limits`].
 
+mod refusal;
+mod room;
 #[cfg(test)]
 mod tests;
 
@@ -19,133 +21,12 @@ use sillok_abi::{Account, Hash, Time, Transaction, TransactionBody};
 use sillok_runtime::{Checked, Refusal};
 
 use crate::limits;
+pub(crate) use refusal::{Dropped, PoolRefusal};
+pub(crate) use room::{BlockRoom, PoolSize};
+use room::{MOST, MOST_OF_SUBMITTER};
 
 /// Nonces of submitters that a block has used.
 pub(crate) type UsedNonces = HashSet<(Account, u64), RandomState>;
-
-/// Why the mempool refuses a transaction that is valid in itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum PoolRefusal {
-    /// Too many transactions or bytes wait.
-    #[error("the node has too many waiting transactions")]
-    Full,
-    /// Too many transactions or bytes of this submitter wait.
-    #[error("this submitter has too many waiting transactions")]
-    SubmitterFull,
-    /// Too many transactions or bytes of the submitter's member wait.
-    #[error("the member that admitted this submitter has too many waiting transactions")]
-    MemberFull,
-    /// It waits already.
-    #[error("this transaction is already waiting for a block")]
-    Pending,
-    /// Another one of this submitter with its nonce waits.
-    #[error("another transaction of this submitter with the same nonce is waiting for a block")]
-    NoncePending,
-}
-
-impl PoolRefusal {
-    /// Its code in JSON-RPC errors.
-    pub(crate) fn code(self) -> u32 {
-        match self {
-            PoolRefusal::Full => 1020,
-            PoolRefusal::SubmitterFull => 1021,
-            PoolRefusal::Pending => 1022,
-            PoolRefusal::NoncePending => 1023,
-            PoolRefusal::MemberFull => 1025,
-        }
-    }
-
-    /// What the user can do now.
-    pub(crate) fn hint(self) -> &'static str {
-        match self {
-            PoolRefusal::Full => "try again in a few seconds",
-            PoolRefusal::MemberFull => {
-                "try again in a few seconds, or have another member admit the submitter"
-            }
-            PoolRefusal::SubmitterFull => "wait until some of them are final, then send more",
-            PoolRefusal::Pending => "wait for it with tx_wait",
-            PoolRefusal::NoncePending => "use another nonce, or wait for that one to expire",
-        }
-    }
-}
-
-/// Why a transaction that was accepted never made it into a block.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Dropped {
-    /// The code of the refusal.
-    pub(crate) code: u32,
-    /// The reason, for people.
-    pub(crate) reason: String,
-}
-
-impl Dropped {
-    /// Dropped as it is refused.
-    pub(crate) fn by(refusal: &Refusal) -> Self {
-        Dropped { code: refusal.code(), reason: refusal.to_string() }
-    }
-}
-
-/// How much waits.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct PoolSize {
-    /// How many transactions.
-    pub(crate) transactions: usize,
-    /// How many bytes.
-    pub(crate) bytes: usize,
-}
-
-impl PoolSize {
-    fn add(&mut self, bytes: usize) {
-        self.transactions += 1;
-        self.bytes += bytes;
-    }
-
-    fn subtract(&mut self, bytes: usize) {
-        self.transactions -= 1;
-        self.bytes -= bytes;
-    }
-
-    /// A share of it, in thousandths.
-    fn share(self, thousandths: u32) -> Self {
-        let share = |whole: usize| whole * thousandths as usize / 1_000;
-        PoolSize { transactions: share(self.transactions), bytes: share(self.bytes) }
-    }
-
-    fn has_room(self, bytes: usize, most: PoolSize) -> bool {
-        self.transactions < most.transactions && self.bytes + bytes <= most.bytes
-    }
-}
-
-const MOST: PoolSize = PoolSize { transactions: limits::MEMPOOL_TRANSACTIONS, bytes: limits::MEMPOOL_BYTES };
-const MOST_OF_SUBMITTER: PoolSize =
-    PoolSize { transactions: limits::SUBMITTER_TRANSACTIONS, bytes: limits::SUBMITTER_BYTES };
-
-/// How much room a block has.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct BlockRoom {
-    /// How many transactions are tried for it.
-    pub(crate) transactions: usize,
-    /// Their bytes.
-    pub(crate) bytes: usize,
-    /// Their gas limits.
-    pub(crate) gas: u64,
-}
-
-impl BlockRoom {
-    /// Takes room for one more; answers whether there was enough.
-    fn take(&mut self, waiting: &Waiting) -> bool {
-        let transactions = self.transactions.checked_sub(1);
-        let bytes = self.bytes.checked_sub(waiting.bytes);
-        let gas = self.gas.checked_sub(waiting.transaction.body.gas_limit);
-        match (transactions, bytes, gas) {
-            (Some(transactions), Some(bytes), Some(gas)) => {
-                *self = BlockRoom { transactions, bytes, gas };
-                true
-            }
-            _ => false,
-        }
-    }
-}
 
 struct Waiting {
     bytes: usize,
@@ -232,7 +113,7 @@ impl Mempool {
                 used.is_empty() || !used.contains(&(body.submitter, body.nonce))
             };
             let Some(waiting) = queue.find(is_free) else { continue };
-            if !room.take(waiting) && !candidates.is_empty() {
+            if !room.take(waiting.bytes, waiting.transaction.body.gas_limit) && !candidates.is_empty() {
                 break;
             }
             last = Some(submitter);

@@ -2,24 +2,25 @@
 //!
 //! Invariant: nothing here waits. What takes time becomes an effect, and its answer an input.
 
+mod signing;
+
 use std::sync::Arc;
 
 use malachite::{
-    ConsensusMsg, Effect as CoreEffect, Error as CoreError, Input as CoreInput, LivenessMsg,
-    MisbehaviorEvidence, PeerId, Resumable, Resume, SignedConsensusMsg, VoteExtensionError,
+    Effect as CoreEffect, Error as CoreError, LivenessMsg, MisbehaviorEvidence, PeerId, Resumable, Resume,
+    SignedConsensusMsg, VoteExtensionError,
 };
-use malachite_types::{CommitCertificate, ExtendedCommitCertificate, Round, SignedMessage, ValueResponse};
+use malachite_types::{CommitCertificate, ExtendedCommitCertificate, Round, ValueResponse};
 use sillok_abi::{Block, Equivocation, Hash, PublicKey};
 
 use super::bodies::Bodies;
-use super::context::{CoreProposal, CoreVote, Height, Sillok};
+use super::context::{Height, Sillok};
 use super::convert::{
-    CoreSignedProposal, certificate_from_core, polka_from_core, proposal_from_core, round_from_core,
-    round_number, signed_proposal_from_core, signed_vote_from_core, vote_from_core,
+    CoreSignedProposal, certificate_from_core, polka_from_core, round_from_core, round_number,
+    signed_proposal_from_core, signed_vote_from_core,
 };
 use super::effect::{Effect, Halt, Offence, Peer, Stage, To};
 use super::guard::Guard;
-use super::inputs::entry_of;
 use super::log::{Entry, Step};
 use super::members::Members;
 use super::message::Message;
@@ -215,53 +216,6 @@ impl Host {
         }
         let within = self.timeouts.of_step(Step::Propose, round);
         self.out.push(Effect::Build { height: height.0, round, within });
-    }
-
-    fn sign_vote(&mut self, vote: CoreVote) -> SignedMessage<Sillok, CoreVote> {
-        let ours = vote_from_core(&vote);
-        if let Err(halt) = self.guard.vote(&ours) {
-            self.halt.get_or_insert(halt);
-            return SignedMessage::new(vote, [0; 64]);
-        }
-        let signed = SignedMessage::new(vote, self.verifier.sign_vote(&ours));
-        if self.replaying {
-            self.signed_in_replay.push(Entry::Vote(signed_vote_from_core(&signed)));
-        }
-        signed
-    }
-
-    fn sign_proposal(&mut self, proposal: CoreProposal) -> SignedMessage<Sillok, CoreProposal> {
-        let ours = proposal_from_core(&proposal);
-        if let Err(halt) = self.guard.proposal(&ours) {
-            self.halt.get_or_insert(halt);
-            return SignedMessage::new(proposal, [0; 64]);
-        }
-        let signed = SignedMessage::new(proposal, self.verifier.sign_proposal(&ours));
-        if self.replaying {
-            self.signed_in_replay.push(Entry::Proposal(signed_proposal_from_core(&signed)));
-        }
-        signed
-    }
-
-    fn is_signed(&mut self, message: &ConsensusMsg<Sillok>, signature: &[u8; 64]) -> bool {
-        match message {
-            ConsensusMsg::Vote(vote) => self.verifier.is_vote_signed(&vote_from_core(vote), signature),
-            ConsensusMsg::Proposal(proposal) => {
-                self.verifier.is_proposal_signed(&proposal_from_core(proposal), signature)
-            }
-        }
-    }
-
-    fn log(&mut self, input: &CoreInput<Sillok>) {
-        let Some(entry) = entry_of(input) else { return };
-        if let Entry::Proposal(signed) = &entry {
-            // It is judged after the core is done with the proposal.
-            let id = signed.proposal.block;
-            self.found.extend(self.bodies.want(id).map(|(from, block)| (id, from, block)));
-        }
-        if !self.replaying || self.signed_in_replay.contains(&entry) {
-            self.out.log(entry);
-        }
     }
 
     /// Has the block judged that came with its certificate, unless another body of its id is being judged.

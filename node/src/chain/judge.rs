@@ -40,6 +40,8 @@ impl Producer {
         let verdict = match fault {
             None => Verdict::Valid,
             Some(reason) => {
+                // What is told of it is of the last block.
+                self.settle()?;
                 self.chain.metrics().invalid_blocks.inc();
                 self.chain.refused(header.id(), header, &reason);
                 tracing::warn!(height = header.height, round = header.round, id = %hex::encode(header.id()),

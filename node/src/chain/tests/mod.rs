@@ -7,8 +7,6 @@ mod judging;
 pub(crate) mod snapshots;
 mod writing;
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use sillok_abi::{
     Account, Authorisation, Authoriser, Block, CallTree, Certificate, ContractId, Credential, MethodKind,
     Outcome, native,
@@ -268,63 +266,6 @@ fn another_chains_data_is_refused() {
         opened.err(),
         Some(OpenError::Storage(StorageError::OtherChain { found: stored, .. })) if stored == found
     ));
-}
-
-/// Storage whose disk is full from some moment on.
-#[derive(Default)]
-struct FullDisk {
-    storage: MemoryStorage,
-    full: AtomicBool,
-}
-
-impl Tables for FullDisk {
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        self.storage.get(table, key)
-    }
-
-    fn page(
-        &self,
-        table: Table,
-        from: &[u8],
-        to: &[u8],
-        direction: Direction,
-        limit: PageLimit,
-    ) -> Result<Vec<Entry>, StorageError> {
-        self.storage.page(table, from, to, direction, limit)
-    }
-}
-
-impl Storage for FullDisk {
-    fn freeze(&self) -> Result<Box<dyn Tables + '_>, StorageError> {
-        self.storage.freeze()
-    }
-
-    fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
-        match self.full.load(Ordering::SeqCst) {
-            true => Err(StorageError::Engine("no space left on device".into())),
-            false => self.storage.write(batch),
-        }
-    }
-
-    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
-        self.write(batch)
-    }
-}
-
-#[test]
-fn a_block_that_can_not_be_written_halts_the_node_and_nobody_hears_of_it() {
-    let mut bench = Bench::new(Pace::OnDemand);
-    let disk = Arc::new(FullDisk::default());
-    (bench.chain, bench.producer) = open_on(disk.clone(), bench.clock.clone());
-    bench.settle();
-    let (before, mut blocks) = (bench.bob(), bench.chain.subscribe());
-    let id = bench.chain.submit(bench.payment(1, 500)).unwrap();
-    disk.full.store(true, Ordering::SeqCst);
-    let fault = bench.step().err().unwrap();
-    assert!(fault.to_string().contains("no space left on device"), "{fault}");
-    assert!(!is_final(&bench.chain, &id));
-    assert_eq!(bench.bob(), before, "queries still answer, as of the last block");
-    assert!(blocks.try_recv().is_err());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A block that is still being written while consensus goes on.
+//! A block that is still being written while consensus goes on, or can't be.
 
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Condvar, Mutex};
@@ -142,4 +142,20 @@ fn a_block_that_can_not_be_written_halts_the_node() {
     let fault = producer.commit(certificate(&chain, &second), Some(second), drop).unwrap_err();
     assert!(fault.to_string().contains("the disk is gone"), "{fault}");
     assert_eq!(chain.tip().height, 0);
+}
+
+#[test]
+fn nobody_hears_of_a_block_that_can_not_be_written() {
+    let mut bench = Bench::new(Pace::OnDemand);
+    let storage = Arc::new(Slow::default());
+    (bench.chain, bench.producer) = open_on(storage.clone(), bench.clock.clone());
+    bench.settle();
+    let (before, mut blocks) = (bench.bob(), bench.chain.subscribe());
+    let id = bench.chain.submit(bench.payment(1, 500)).unwrap();
+    storage.is_now(Mood::Fails);
+    let fault = bench.step().err().unwrap();
+    assert!(fault.to_string().contains("the disk is gone"), "{fault}");
+    assert!(!is_final(&bench.chain, &id));
+    assert_eq!(bench.bob(), before, "queries still answer, as of the last block");
+    assert!(blocks.try_recv().is_err());
 }

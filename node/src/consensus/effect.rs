@@ -184,7 +184,7 @@ pub(crate) enum Effect {
         /// How far it has come.
         stage: Stage,
     },
-    /// This block is decided: execute it, make all durable in one step, answer with [`Input::Committed`].
+    /// This block is decided: execute it, make all durable in one step; [`Input::Committed`] tells of it.
     /// The bodies of all other blocks of its height may go. If it is committed already, only answer.
     Commit {
         /// Why, and which.

@@ -94,7 +94,7 @@ impl Execution {
 impl Executor {
     /// An executor on committed state. `time` is that of the last block; `recent` are the transactions
     /// of committed blocks that could still be replayed: of blocks younger than the longest lifetime of
-    /// a transaction. Those that have expired are forgotten, as the nodes that went on have done.
+    /// a transaction. Those that have expired need not be remembered: the nodes that went on have forgotten them.
     pub fn open(
         runtime: Arc<Runtime>,
         state: Arc<dyn StateReader>,
@@ -104,8 +104,8 @@ impl Executor {
         let mut books = OrderBooks::new(state).seeded(runtime.seed());
         books.load_all()?;
         let mut replay = ReplayGuard::seeded(runtime.seed());
-        recent.for_each(|transaction| replay.insert(&UsedNonce::of(&transaction.body)));
-        replay.forget_before(time);
+        let live = recent.filter(|transaction| transaction.body.expiry > time);
+        live.for_each(|transaction| replay.insert(&UsedNonce::of(&transaction.body)));
         Ok(Executor { runtime, books: Some(books), replay, tentative: None })
     }
 

@@ -66,10 +66,15 @@ impl Nonces {
     }
 }
 
+/// Nonces that expire in the same so many milliseconds are kept together: a list for each of them would be as many
+/// pieces of memory as there are milliseconds. There are seldom two blocks in as many.
+const STEP_MS: u64 = 64;
+
 /// Used nonces that could still be replayed.
 pub(crate) struct ReplayGuard {
     used: Nonces,
-    by_expiry: BTreeMap<Time, Vec<(Account, u64)>>,
+    /// By the step in which they expire.
+    by_expiry: BTreeMap<u64, Vec<UsedNonce>>,
 }
 
 impl ReplayGuard {
@@ -85,15 +90,62 @@ impl ReplayGuard {
     /// Remembers an included transaction's nonce until its expiry.
     pub(crate) fn insert(&mut self, used: &UsedNonce) {
         if self.used.insert(used.submitter, used.nonce) {
-            self.by_expiry.entry(used.expiry).or_default().push((used.submitter, used.nonce));
+            self.by_expiry.entry(used.expiry.0 / STEP_MS).or_default().push(*used);
         }
     }
 
     /// Forgets nonces whose transactions have expired at block time `now`.
     pub(crate) fn forget_before(&mut self, now: Time) {
-        let live = self.by_expiry.split_off(&now.plus(1));
-        for nonce in std::mem::replace(&mut self.by_expiry, live).into_values().flatten() {
-            self.used.remove(&nonce);
+        while let Some(mut step) = self.by_expiry.first_entry()
+            && *step.key() <= now.0 / STEP_MS
+        {
+            let expired = step.get_mut().extract_if(.., |nonce| nonce.expiry <= now);
+            expired.for_each(|nonce| self.used.remove(&(nonce.submitter, nonce.nonce)));
+            if !step.get().is_empty() {
+                return;
+            }
+            step.remove();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use sillok_abi::{Call, ContractId, Hash};
+
+    use super::*;
+
+    fn body(nonce: u64) -> TransactionBody {
+        TransactionBody {
+            chain: Hash::default(),
+            submitter: Account::Key([1; 32]),
+            nonce,
+            expiry: Time(0),
+            gas_limit: 0,
+            call: Call { contract: ContractId([2; 32]), method: String::new(), args: Vec::new() },
+            authorisations: Vec::new(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn each_nonce_is_known_until_it_expires(
+            steps in prop::collection::vec((0u64..40, 0..4 * STEP_MS, 0..STEP_MS), 1..200),
+        ) {
+            let (mut guard, mut model, mut now) = (ReplayGuard::seeded(7), BTreeMap::new(), 0);
+            for (nonce, lifetime, passed) in steps {
+                let expiry = Time(now + 1 + lifetime);
+                guard.insert(&UsedNonce { submitter: body(nonce).submitter, nonce, expiry });
+                model.entry(nonce).or_insert(expiry);
+                now += passed;
+                guard.forget_before(Time(now));
+                model.retain(|_, expiry| expiry.0 > now);
+                for nonce in 0..40 {
+                    prop_assert_eq!(guard.contains(&body(nonce)), model.contains_key(&nonce));
+                }
+                prop_assert_eq!(guard.by_expiry.values().map(Vec::len).sum::<usize>(), model.len());
+            }
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The equation of many sr25519 signatures: it takes half of what they take one by one, and a fifth less than
-//! in `schnorrkel`, which draws randomness for each of them by a generator of its own.
+//! The equation of many sr25519 signatures: it takes half of what they take one by one, or less, and a fifth less
+//! than in `schnorrkel`, which draws randomness for each of them by a generator of its own.
 //!
 //! A signature (R, s) of a message by the key A holds if s·B = R + k·A, where k is the challenge that A, R and the
 //! message make. Of many, the sum of each with a random weight is checked (Bellare, Garay and Rabin, 1998;
@@ -9,7 +9,7 @@
 use curve25519_dalek::constants::RISTRETTO_BASEPOINT_POINT;
 use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use curve25519_dalek::scalar::Scalar;
-use curve25519_dalek::traits::{IsIdentity, VartimeMultiscalarMul};
+use curve25519_dalek::traits::{Identity, IsIdentity, VartimeMultiscalarMul};
 use merlin::Transcript;
 use sillok_abi::Hash;
 
@@ -17,6 +17,11 @@ use sillok_abi::Hash;
 const CONTEXT: &[u8] = b"substrate";
 /// The bit in a signature's last byte that marks it as sr25519.
 const MARK: u8 = 0x80;
+
+/// So many points the library adds up by Pippenger's method, and fewer by Straus's.
+const BUCKETED: usize = 190;
+/// From so many on the former takes less time, by up to a third, with points beside them that count nothing.
+const PADDED: usize = 128;
 
 /// One of the signatures.
 pub(super) struct Signed<'a> {
@@ -52,6 +57,10 @@ pub(super) fn all_hold(signed: &[Signed<'_>], seed: &[u8; 32]) -> bool {
     points.extend(signed.iter().map(|one| one.point));
     weights.push(-base);
     points.push(RISTRETTO_BASEPOINT_POINT);
+    if (PADDED..BUCKETED).contains(&points.len()) {
+        weights.resize(BUCKETED, Scalar::ZERO);
+        points.resize(BUCKETED, RistrettoPoint::identity());
+    }
     RistrettoPoint::vartime_multiscalar_mul(weights, points).is_identity()
 }
 
@@ -82,7 +91,7 @@ fn challenge(context: &Transcript, one: &Signed<'_>) -> Scalar {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use schnorrkel::{Keypair, MiniSecretKey, PublicKey};
+    use schnorrkel::{Keypair, MiniSecretKey};
 
     use super::*;
 
@@ -102,7 +111,7 @@ mod tests {
     }
 
     fn together(signatures: &[([u8; 32], Hash, [u8; 64])]) -> bool {
-        let point = |key: &[u8; 32]| PublicKey::from_bytes(key).ok().map(|key| *key.as_point());
+        let point = |key: &[u8; 32]| CompressedRistretto(*key).decompress();
         let signed: Option<Vec<Signed<'_>>> = signatures
             .iter()
             .map(|(key, message, signature)| Some(Signed { key, point: point(key)?, message, signature }))
@@ -122,6 +131,16 @@ mod tests {
         assert!(one_by_one(&sample()));
         assert!(together(&sample()));
         assert!(together(&[]));
+    }
+
+    #[test]
+    fn one_among_many_is_found_however_they_are_added_up() {
+        for times in [2, 21, 25, 31, 40] {
+            let mut signatures = sample().repeat(times);
+            assert!(together(&signatures), "{times}");
+            signatures[times].2[3] ^= 1;
+            assert!(!together(&signatures), "{times}");
+        }
     }
 
     #[test]

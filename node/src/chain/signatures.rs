@@ -3,10 +3,10 @@
 //! A quarter of the work is finding the point that a key's bytes stand for, so the points of keys that signed
 //! lately are kept.
 
+use curve25519_dalek::ristretto::{CompressedRistretto, RistrettoPoint};
 use foldhash::quality::RandomState;
 use quick_cache::UnitWeighter;
 use quick_cache::sync::Cache;
-use schnorrkel::PublicKey;
 use sillok_abi::{Account, Credential, Hash, SignatureScheme, Transaction};
 
 use super::batch::{Signed, all_hold};
@@ -16,7 +16,7 @@ use crate::rng::{Rng, SystemRng};
 /// Verifies signatures.
 pub(super) struct Signatures {
     /// The points of the keys that signed last.
-    keys: Cache<[u8; 32], PublicKey, UnitWeighter, RandomState>,
+    keys: Cache<[u8; 32], RistrettoPoint, UnitWeighter, RandomState>,
 }
 
 impl Signatures {
@@ -69,25 +69,25 @@ impl Signatures {
         let (mut new, mut signed) = (Vec::new(), Vec::new());
         for (key, message, signature) in signatures {
             let known = self.keys.get(key);
-            let Some(public) = known.or_else(|| point_of(key)) else { return false };
+            let Some(point) = known.or_else(|| point_of(key)) else { return false };
             if known.is_none() {
-                new.push((*key, public));
+                new.push((*key, point));
             }
-            signed.push(Signed { key, point: *public.as_point(), message, signature });
+            signed.push(Signed { key, point, message, signature });
         }
         let mut seed = [0; 32];
         SystemRng.fill(&mut seed);
         let hold = all_hold(&signed, &seed);
         if hold {
             // Only of those who did sign: anybody can name keys, and would displace those in use.
-            new.into_iter().for_each(|(key, public)| self.keys.insert(key, public));
+            new.into_iter().for_each(|(key, point)| self.keys.insert(key, point));
         }
         hold
     }
 }
 
 /// The point that a key stands for, if it is one.
-fn point_of(key: &[u8; 32]) -> Option<PublicKey> {
+fn point_of(key: &[u8; 32]) -> Option<RistrettoPoint> {
     // The neutral element, for which anybody can sign, is no key.
-    (*key != [0; 32]).then(|| PublicKey::from_bytes(key).ok()).flatten()
+    (*key != [0; 32]).then(|| CompressedRistretto(*key).decompress()).flatten()
 }

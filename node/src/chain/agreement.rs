@@ -8,7 +8,6 @@ use sillok_abi::{Block, Hash, Time, Transaction};
 use sillok_runtime::{Fault, Refusal};
 
 use super::{Chain, Pace};
-use crate::consensus::CertifiedBlock;
 use crate::fail_point::FailPoint;
 use crate::lock::lock;
 use crate::mempool::Dropped;
@@ -38,23 +37,19 @@ impl Chain {
         Ok(self.ledger.block_of(id)?)
     }
 
-    /// Decided blocks from `height` on: as many as there are, but no more than `count`, and after the first none
-    /// that would make it more than `bytes`.
+    /// Decided blocks from `height` on, each as a [`CertifiedBlock`](crate::consensus::CertifiedBlock) is
+    /// encoded: as many as there are, but no more than `count`, and after the first none that would make it more than
+    /// `bytes`. Who catches up is sent what is on disk as it is there.
     ///
     /// # Errors
     /// If they can't be read.
-    pub(crate) fn decided(
-        &self,
-        height: u64,
-        count: usize,
-        bytes: usize,
-    ) -> Result<Vec<CertifiedBlock>, Fault> {
+    pub(crate) fn decided(&self, height: u64, count: usize, bytes: usize) -> Result<Vec<Vec<u8>>, Fault> {
         let (mut blocks, mut size) = (Vec::new(), 0);
-        for height in height.max(1).. {
-            let recent = self.feed.recent(height).map(|block| block.stored.clone());
-            let block = recent.map_or_else(|| self.ledger.block(height), |block| Ok(Some(block)))?;
-            let Some(block) = block.filter(|_| blocks.len() < count) else { break };
-            size += block.encoded_size();
+        for height in height.max(1)..height.max(1).saturating_add(count as u64) {
+            let recent = self.feed.recent(height).map(|block| block.stored.encode());
+            let block = recent.map_or_else(|| self.ledger.encoded_block(height), |block| Ok(Some(block)))?;
+            let Some(block) = block else { break };
+            size += block.len();
             if size > bytes && !blocks.is_empty() {
                 break;
             }
@@ -91,6 +86,11 @@ impl Chain {
     /// Has `relay` called with what was submitted here and taken; to be set once.
     pub(crate) fn on_submission(&self, relay: impl Fn(Vec<Transaction>) + Send + Sync + 'static) {
         self.pool.on_submission(Box::new(relay));
+    }
+
+    /// Whether decided blocks that were fetched wait to be taken up: what is less urgent waits for them.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.pool.is_behind()
     }
 
     /// Notes by how many blocks others say that they are ahead, and whether there are decided ones to go on with: a

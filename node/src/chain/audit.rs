@@ -126,7 +126,7 @@ fn look(chain: &Weak<Chain>) -> bool {
     loop {
         // Held for one block at a time, so that a chain that stops is let go of.
         let Some(chain) = chain.upgrade().filter(|chain| !chain.is_stopping()) else { return false };
-        if chain.pool.is_behind() {
+        if chain.is_behind() {
             return true;
         }
         match chain.audit_next() {

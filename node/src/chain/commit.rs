@@ -2,18 +2,18 @@
 //!
 //! ```text
 //! producer  take in changes ─► executor moves on ─► make the next block, if it is this node's turn, or try it
-//! writer    write the batch, synced ─────────────► the tip moves ─► tell of it
+//! writer    write the batch ─────────────────────► the tip moves ─► tell of it
 //! ```
 //!
-//! A block is written by a thread of its own while the producer takes its changes in and, if enough waits, makes
+//! A block is written by another thread while the producer takes its changes in and, if enough waits, makes
 //! the next one on the state after it; or executes the next one, if peers have brought it. Then consensus may go on
-//! with that one too, which it need not sign for ([`Progress::TakenIn`]). Invariants: one block is being written at
-//! most; nobody else hears of a block, and nothing that builds on it leaves the node, before its batch is on disk.
+//! with that one too, which it need not sign for ([`Progress::TakenIn`]), and the block is synced with a later one: if
+//! it is lost with the power, it is fetched again. Invariants: one block is being written at most; nobody else hears
+//! of a block before it is written, and nothing that builds on it leaves the node before it is on disk.
 
 use std::mem;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::{self, JoinHandle};
 
 use sillok_abi::governance::NodeInfo;
 use sillok_abi::{Block, Certificate, Hash, Receipt, Transaction, TransactionBody, Validator};
@@ -38,6 +38,8 @@ struct Decided {
     roots_before: FieldRoots,
     /// The validators of the next block, if they are others.
     announced: Option<Arc<[Validator]>>,
+    /// Whether it is to be on disk before anything else is done.
+    is_last: bool,
 }
 
 type Tell = Arc<dyn Fn(Progress) + Send + Sync>;
@@ -48,9 +50,9 @@ type TakenIn = Option<Result<Next, Fault>>;
 #[derive(Clone, Debug)]
 pub(crate) enum Progress {
     /// The block is executed and taken in: consensus may begin the next height. If a block of that came with its
-    /// certificate this one may still be being written, and else it is written.
+    /// certificate this one need not be on disk yet, and else it is.
     TakenIn(Next),
-    /// The block of this height is on disk.
+    /// All blocks up to this height are on disk.
     Written(u64),
     /// It can't be written: the producer has failed, or will at its next order.
     Failed,
@@ -58,7 +60,6 @@ pub(crate) enum Progress {
 
 /// A block that is being written, and what is built on it meanwhile.
 pub(super) struct Writing {
-    writer: JoinHandle<Result<(), Fault>>,
     tip: Tip,
     state: Arc<dyn StateReader>,
 }
@@ -79,7 +80,7 @@ impl Producer {
         self.settle()?;
         let tip = self.chain.tip();
         if certificate.height <= tip.height {
-            tell(Progress::Written(tip.height));
+            tell(Progress::Written(self.sync()?));
             tell(Progress::TakenIn(self.next()?));
             return Ok(());
         }
@@ -104,7 +105,8 @@ impl Producer {
         FailPoint::Hashing.pass();
         let stored = CertifiedBlock { block, certificate };
         let tip = self.chain.ledger.begin(&stored, &execution)?;
-        self.append(Decided { tip, stored, execution, roots_before, announced }, Arc::new(tell))
+        let is_last = self.upcoming.is_none();
+        self.append(Decided { tip, stored, execution, roots_before, announced, is_last }, Arc::new(tell))
     }
 
     /// Waits for the block that is being written, if one is.
@@ -112,8 +114,17 @@ impl Producer {
     /// # Errors
     /// If it can't be written; the node must halt.
     pub(crate) fn settle(&mut self) -> Result<(), Fault> {
-        let Some(Writing { writer, .. }) = self.writing.take() else { return Ok(()) };
-        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        self.writing.take().map_or(Ok(()), |_| self.writer.wait())
+    }
+
+    /// Has all that was committed on disk; answers up to which height that is.
+    ///
+    /// # Errors
+    /// If it can't be written; the node must halt.
+    pub(crate) fn sync(&mut self) -> Result<u64, Fault> {
+        self.settle()?;
+        self.chain.ledger.sync()?;
+        Ok(self.chain.tip().height)
     }
 
     /// What the next block is built on: the last block, written or not, and the state after it.
@@ -154,38 +165,36 @@ impl Producer {
         let (tip, block) = (decided.tip.clone(), decided.stored.block.clone());
         let changes = decided.execution.changes.clone();
         let (taken_in, is_taken_in) = channel();
-        let writer = self.write(decided, is_taken_in, tell.clone())?;
+        let is_last = decided.is_last;
+        self.write(decided, is_taken_in, tell.clone())?;
         let state = self.chain.ledger.take_in(tip.height, &changes);
-        self.writing = Some(Writing { writer, tip: tip.clone(), state: state.clone() });
+        self.writing = Some(Writing { tip: tip.clone(), state: state.clone() });
         self.executor.commit();
         let next = self.chain.next(&tip, &*state, &self.nodes_before);
-        let is_known = self.upcoming.is_some();
         // If nobody is there to hear it, the writer has failed, which comes out when it is waited for.
-        let _ = taken_in.send((!is_known).then(|| next.clone()));
+        let _ = taken_in.send(is_last.then(|| next.clone()));
         let next = next?;
-        if is_known {
+        if !is_last {
             tell(Progress::TakenIn(next));
         }
         FailPoint::Committed.pass();
         self.go_on(&tip, state, &block)?;
-        if is_known { Ok(()) } else { self.settle() }
+        if is_last { self.settle() } else { Ok(()) }
     }
 
-    /// Starts the thread that writes a block; it waits for its changes to be taken in, and may be the one to tell that.
-    fn write(
-        &self,
-        decided: Decided,
-        taken_in: Receiver<TakenIn>,
-        tell: Tell,
-    ) -> Result<JoinHandle<Result<(), Fault>>, Fault> {
+    /// Begins to write a block; the writer waits for its changes to be taken in, and may be the one to tell that.
+    fn write(&self, decided: Decided, taken_in: Receiver<TakenIn>, tell: Tell) -> Result<(), Fault> {
         let chain = self.chain.clone();
-        let work = move || {
-            let height = decided.tip.height;
+        self.writer.begin(move || {
+            let (height, is_last) = (decided.tip.height, decided.is_last);
             let written = write(&chain, decided, &taken_in);
-            tell(if written.is_ok() { Progress::Written(height) } else { Progress::Failed });
+            match &written {
+                Ok(_) if is_last => tell(Progress::Written(height)),
+                Ok(_) => {}
+                Err(_) => tell(Progress::Failed),
+            }
             written.map(|next| next.into_iter().for_each(|next| tell(Progress::TakenIn(next))))
-        };
-        thread::Builder::new().name("writer".into()).spawn(work).map_err(Fault::new)
+        })
     }
 
     /// What there is to do after a block of which nobody has heard yet.
@@ -224,8 +233,9 @@ impl Producer {
 /// Writes the block; once its changes are taken in too, it is the tip, and everybody is told. Answers what came with
 /// the word that they are.
 fn write(chain: &Chain, decided: Decided, taken_in: &Receiver<TakenIn>) -> Result<Option<Next>, Fault> {
-    let Decided { tip, stored, mut execution, roots_before, announced } = decided;
-    let write = || chain.ledger.write(&tip, &stored, &execution, &roots_before, announced.as_deref());
+    let Decided { tip, stored, mut execution, roots_before, announced, is_last } = decided;
+    let announced = announced.as_deref();
+    let write = || chain.ledger.write(&tip, &stored, &execution, &roots_before, announced, is_last);
     Metrics::time(&chain.metrics().commit, write)?;
     let next = taken_in.recv().map_err(|_| Fault::new("the producer has ended while a block was written"))?;
     let id = tip.block;

@@ -39,6 +39,8 @@ pub(crate) struct Committed {
     pub(crate) height: u64,
     /// The state after it.
     pub(crate) tree: StateTree,
+    /// The root before the block; none if the tree was made after it.
+    root_before: Option<Hash>,
     /// What the block has changed in the tree of fields.
     roots: FieldRoots,
     /// Why it stands still.
@@ -57,7 +59,7 @@ impl Commitment {
         roots: FieldRoots,
         hashing: Histogram,
     ) -> io::Result<Self> {
-        let committed = Committed { height, tree, roots, fault: None };
+        let committed = Committed { height, tree, root_before: None, roots, fault: None };
         let shared = Arc::new(Shared { tree: Mutex::new(committed), moved: Condvar::new() });
         // One block at a time: the next one's header waits for its root.
         let (blocks, queue) = sync_channel(1);
@@ -100,11 +102,21 @@ impl Committed {
     pub(crate) fn root(&self) -> Hash {
         self.tree.root()
     }
+
+    /// The root after the block at `height`: the tree's own, or the one before it. None if that is longer ago.
+    pub(crate) fn root_at(&self, height: u64) -> Option<Hash> {
+        if height == self.height {
+            Some(self.root())
+        } else {
+            self.root_before.filter(|_| height + 1 == self.height)
+        }
+    }
 }
 
 fn keep_up(shared: &Shared, queue: &Receiver<Block>, hashing: &Histogram) {
     while let Ok(Block { height, changes }) = queue.recv() {
         let mut committed = lock(&shared.tree);
+        committed.root_before = Some(committed.root());
         match Metrics::time(hashing, || committed.tree.update(&changes)) {
             Ok(roots) => (committed.height, committed.roots) = (height, roots),
             Err(fault) => committed.fault = Some(fault),

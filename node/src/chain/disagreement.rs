@@ -79,8 +79,7 @@ impl Chain {
     }
 
     fn difference(&self, refused: &Refused) -> Result<Value, Fault> {
-        let (tip, header) = (self.tip(), &refused.header);
-        let own = self.commitment.at(tip.height, |after| after.root())?;
+        let ((tip, own), header) = (self.tip_and_root()?, &refused.header);
         let hex = |hash: Hash| format!("0x{}", hex::encode(hash));
         Ok(json!({
             "block": hex(refused.id),

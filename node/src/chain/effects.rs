@@ -41,10 +41,13 @@ impl Chain {
     /// The roots of state and receipts after a block: this node's own for the last one, and those of the next
     /// header for others.
     fn roots_after(&self, height: u64) -> Result<(Hash, Hash), Fault> {
-        match self.committed(height + 1)? {
-            Some(next) => Ok((next.header().state_root, next.header().receipts_root)),
-            None => Ok((self.commitment.at(height, |after| after.root())?, self.tip().receipts_root)),
+        let (tip, root) = self.tip_and_root()?;
+        if tip.height == height {
+            return Ok((root, tip.receipts_root));
         }
+        let next =
+            self.committed(height + 1)?.ok_or_else(|| Fault::new("the block after a block is missing"))?;
+        Ok((next.header().state_root, next.header().receipts_root))
     }
 
     fn field_roots(&self, height: u64, changes: &[Change]) -> Result<FieldRoots, Fault> {

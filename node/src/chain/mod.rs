@@ -29,6 +29,7 @@ mod submission;
 #[cfg(test)]
 pub(crate) mod tests;
 mod waiters;
+mod writer;
 
 use std::sync::Arc;
 
@@ -184,7 +185,21 @@ impl Chain {
     /// # Errors
     /// If it can't be computed.
     pub(crate) fn state_root(&self) -> Result<Hash, Fault> {
-        self.commitment.at(self.tip().height, |committed| committed.root())
+        Ok(self.tip_and_root()?.1)
+    }
+
+    /// The last block, and the root of the state after it.
+    ///
+    /// # Errors
+    /// If it can't be computed.
+    pub(crate) fn tip_and_root(&self) -> Result<(Tip, Hash), Fault> {
+        loop {
+            let tip = self.tip();
+            // The tree is a block ahead while that is written, and further only if there is another tip since.
+            if let Some(root) = self.commitment.at(tip.height, |committed| committed.root_at(tip.height))? {
+                return Ok((tip, root));
+            }
+        }
     }
 
     /// The validators of the next block, in the order of their turns.

@@ -128,7 +128,7 @@ fn open_commitment(ledger: &Ledger, metrics: &Metrics) -> Result<Commitment, Ope
 fn open_executor(ledger: &Ledger, runtime: &Arc<Runtime>) -> Result<Executor, OpenError> {
     let mut failed = None;
     let (tip, state) = ledger.latest();
-    let recent = ledger.recent_transactions(replay_window_ms(&*state)?);
+    let recent = ledger.recent_transactions(replay_window_ms(&*state)?)?;
     let recent = recent.map_while(|transaction: Result<Transaction, StorageError>| {
         transaction.map_err(|error| failed = Some(error)).ok()
     });

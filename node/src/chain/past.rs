@@ -73,6 +73,10 @@ impl Chain {
         if let Some(block) = self.feed.recent(height) {
             return Ok(Some(block));
         }
+        // One that is being written is none yet.
+        if height > self.tip().height {
+            return Ok(None);
+        }
         let (Some(stored), Some(receipts)) = (self.ledger.block(height)?, self.ledger.receipts(height)?)
         else {
             return Ok(None);
@@ -98,7 +102,8 @@ impl Chain {
             let pool = lock(self.pool.mempool());
             (pool.get(id).cloned(), pool.dropped(id).cloned())
         };
-        if let Some(place) = self.ledger.place_of(id)? {
+        // What is found of a block that is being written does not count: nobody can read the state after it yet.
+        if let Some(place) = self.ledger.place_of(id)?.filter(|place| place.height <= self.tip().height) {
             let missing = || Fault::new(format!("block {} is missing", place.height));
             let block = self.committed(place.height)?.ok_or_else(missing)?;
             return Ok(TransactionStatus::Final { place, block });

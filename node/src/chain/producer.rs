@@ -2,7 +2,7 @@
 //!
 //! It makes blocks of what waits, judges those of others (`judge`), and makes decided ones permanent (`commit`), on
 //! the orders of whoever runs consensus. What it has executed last is kept, so that a block is executed once if it is
-//! decided. Invariant: state moves only by a decided block, in one synced batch, and nobody hears of it
+//! decided. Invariant: state moves only by a decided block, in one batch, and nobody hears of it
 //! before.
 
 use std::sync::Arc;
@@ -15,6 +15,7 @@ use sillok_runtime::{BlockEnv, Execution, Executor, Fault, Proposal, Refusal, St
 use super::Chain;
 use super::commit::Writing;
 use super::sizing::Sizing;
+use super::writer::Writer;
 use crate::fail_point::FailPoint;
 use crate::ledger::Tip;
 use crate::limits;
@@ -34,6 +35,7 @@ pub(crate) struct Producer {
     /// What a peer says is decided after the block that is committed next.
     pub(super) upcoming: Option<Arc<Block>>,
     pub(super) sizing: Sizing,
+    pub(super) writer: Writer,
     pub(super) writing: Option<Writing>,
 }
 
@@ -62,7 +64,7 @@ pub(crate) struct Next {
 
 impl Producer {
     /// # Errors
-    /// If the nodes can't be read.
+    /// If the nodes can't be read, or there is no thread to write blocks.
     pub(super) fn new(chain: Arc<Chain>, executor: Executor, key: PublicKey) -> Result<Self, Fault> {
         let (tip, state) = chain.ledger.latest();
         let before = tip.height.checked_sub(1).and_then(|height| chain.ledger.at(height));
@@ -78,6 +80,7 @@ impl Producer {
             tentative: None,
             upcoming: None,
             sizing: Sizing::default(),
+            writer: Writer::start()?,
             writing: None,
         })
     }

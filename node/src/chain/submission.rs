@@ -70,7 +70,7 @@ impl Chain {
     /// If the node fails.
     pub(crate) fn take_from_peer(&self, mut transactions: Vec<Transaction>) -> Result<(), Fault> {
         // They are in blocks by the time this node is level, and it is sooner without them.
-        if self.pool.is_behind() {
+        if self.is_behind() {
             return Ok(());
         }
         let mut ids = ids_of(&transactions);

@@ -11,7 +11,7 @@ use codec::Encode;
 use sillok_abi::{Block, Hash};
 
 use super::JoinError;
-use crate::consensus::{CertifiedBlock, Peer};
+use crate::consensus::Peer;
 use crate::limits;
 use crate::lock::lock;
 use crate::network::{Config, Event, Handler, Network, NetworkHandle, NodeId};
@@ -67,7 +67,7 @@ impl Handler for Ear {
         None
     }
 
-    fn decided(&self, _: u64, _: usize, _: usize) -> Vec<CertifiedBlock> {
+    fn decided(&self, _: u64, _: usize, _: usize) -> Vec<Vec<u8>> {
         Vec::new()
     }
 

@@ -14,7 +14,6 @@ use tokio::runtime::Runtime;
 
 use super::*;
 use crate::chain::tests::snapshots::snapshot_in_chunks;
-use crate::consensus::CertifiedBlock;
 use crate::dev;
 use crate::ledger::Ledger;
 use crate::network::{Config, Event, Handler, Network, NetworkHandle, NetworkKey, Timing};
@@ -60,7 +59,7 @@ impl Handler for Serves {
         None
     }
 
-    fn decided(&self, _: u64, _: usize, _: usize) -> Vec<CertifiedBlock> {
+    fn decided(&self, _: u64, _: usize, _: usize) -> Vec<Vec<u8>> {
         Vec::new()
     }
 

@@ -71,13 +71,25 @@ impl Ledger {
     /// # Errors
     /// If it can't be read.
     pub(crate) fn block(&self, height: u64) -> Result<Option<CertifiedBlock>, StorageError> {
-        let Some(certificate) = read(&*self.storage, Table::Certificates, &keys::height(height))? else {
-            return Ok(None);
-        };
-        let certificate: Certificate = certificate;
-        let missing = || StorageError::Corrupt(format!("the body of block {height} is missing"));
-        let block = self.body(height, &certificate.block)?.ok_or_else(missing)?;
+        let Some(certificate) = self.certificate(height)? else { return Ok(None) };
+        let block = self.body(height, &certificate.block)?.ok_or_else(|| missing(height))?;
         Ok(Some(CertifiedBlock { block, certificate }))
+    }
+
+    /// The decided block at `height`, as [`CertifiedBlock`] is encoded.
+    ///
+    /// # Errors
+    /// If it can't be read.
+    pub(crate) fn encoded_block(&self, height: u64) -> Result<Option<Vec<u8>>, StorageError> {
+        let Some(certificate) = self.certificate(height)? else { return Ok(None) };
+        let body = self.storage.get(Table::Bodies, &keys::body(height, &certificate.block))?;
+        let mut bytes = body.ok_or_else(|| missing(height))?;
+        certificate.encode_to(&mut bytes);
+        Ok(Some(bytes))
+    }
+
+    fn certificate(&self, height: u64) -> Result<Option<Certificate>, StorageError> {
+        read(&*self.storage, Table::Certificates, &keys::height(height))
     }
 
     fn body(&self, height: u64, id: &Hash) -> Result<Option<Arc<Block>>, StorageError> {
@@ -105,6 +117,10 @@ impl Ledger {
     }
 }
 
+fn missing(height: u64) -> StorageError {
+    StorageError::Corrupt(format!("the body of block {height} is missing"))
+}
+
 /// The decided block at `height`, with a certificate or, if it came with a snapshot, without: it is the only one
 /// of its height then.
 pub(super) fn recent_block(tables: &dyn Tables, height: u64) -> Result<Block, StorageError> {
@@ -117,6 +133,6 @@ pub(super) fn recent_block(tables: &dyn Tables, height: u64) -> Result<Block, St
             tables.range(Table::Bodies, &from, &to, 1)?.pop().map(|(_, body)| body)
         }
     };
-    let bytes = bytes.ok_or_else(|| StorageError::Corrupt(format!("block {height} is missing")))?;
+    let bytes = bytes.ok_or_else(|| missing(height))?;
     DecodeAll::decode_all(&mut bytes.as_slice()).map_err(|_| damaged())
 }

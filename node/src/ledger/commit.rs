@@ -40,7 +40,8 @@ impl Ledger {
 
     /// Writes a block, which `tip` is to be, and with it what the one before has changed in the tree of fields,
     /// to which this block's header commits. `announced` are the validators of the next block if they are others
-    /// than this one's. On return it is on disk, and final.
+    /// than this one's. On return it is on disk, and final. One that is not the last need only outlive this process:
+    /// for a loss of power the last one, or [`Ledger::sync`], is to follow.
     ///
     /// # Errors
     /// If storage fails; the node must then halt.
@@ -51,6 +52,7 @@ impl Ledger {
         execution: &Execution,
         roots_before: &FieldRoots,
         announced: Option<&[Validator]>,
+        is_last: bool,
     ) -> Result<(), StorageError> {
         let mut batch = Batch::default();
         state(&mut batch, tip.height, &execution.changes);
@@ -64,9 +66,21 @@ impl Ledger {
         }
         batch.put(Table::Meta, TIP, tip.encode());
         FailPoint::Unwritten.pass();
-        self.storage.write(batch)?;
+        if is_last {
+            self.storage.write(batch)?
+        } else {
+            self.storage.write_lazily(batch)?
+        }
         FailPoint::Written.pass();
         Ok(())
+    }
+
+    /// Has all blocks that were written on disk.
+    ///
+    /// # Errors
+    /// If storage fails; the node must then halt.
+    pub(crate) fn sync(&self) -> Result<(), StorageError> {
+        self.storage.sync()
     }
 
     /// Takes in what a block has changed; answers the state after it, for the thread that commits blocks, and for it

@@ -35,7 +35,7 @@ use sillok_runtime::{Direction, Execution, Genesis, PageLimit, StateReader};
 
 use crate::limits;
 use crate::storage::{Batch, Entry, Storage, StorageError, Table, Tables};
-use bodies::{Undecided, recent_block};
+use bodies::Undecided;
 use cache::StateCache;
 pub(crate) use effects::Change;
 pub(crate) use export::FrozenLedger;
@@ -241,23 +241,27 @@ impl Ledger {
     /// The transactions of the blocks that are less than `age_ms` older than the tip, newest block
     /// first. Blocks are read one at a time. A chain that was restored from a snapshot ends with the oldest block
     /// that came with it: what was in earlier ones had expired then.
+    ///
+    /// # Errors
+    /// If it can't be read.
     pub(crate) fn recent_transactions(
         &self,
         age_ms: u64,
-    ) -> impl Iterator<Item = Result<Transaction, StorageError>> + '_ {
-        let tip = self.tip();
-        let lowest = self.base.as_ref().map_or(1, |base| base.first);
-        let blocks = (lowest..=tip.height).rev().map(|height| recent_block(&*self.storage, height));
+    ) -> Result<impl Iterator<Item = Result<Transaction, StorageError>> + '_, StorageError> {
+        let ledger = self.freeze()?;
+        let tip = ledger.tip().clone();
+        let heights = (ledger.first_block()..=tip.height).rev();
+        let blocks = heights.map(move |height| ledger.block(height));
         let young = blocks.take_while(move |block: &Result<Block, StorageError>| {
             block.as_ref().map_or(true, |block| block.header.time.plus(age_ms) > tip.time)
         });
-        young.flat_map(|block| {
+        Ok(young.flat_map(|block| {
             let (transactions, error) = match block {
                 Ok(block) => (block.transactions, None),
                 Err(error) => (Vec::new(), Some(Err(error))),
             };
             transactions.into_iter().map(Ok).chain(error)
-        })
+        }))
     }
 }
 

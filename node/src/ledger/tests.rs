@@ -49,7 +49,7 @@ impl Ledger {
         announced: Option<&[Validator]>,
     ) -> Result<Tip, StorageError> {
         let tip = self.begin(block, execution)?;
-        self.write(&tip, block, execution, roots_before, announced)?;
+        self.write(&tip, block, execution, roots_before, announced, true)?;
         self.take_in(tip.height, &execution.changes);
         self.advance(tip.clone());
         Ok(tip)
@@ -219,6 +219,10 @@ fn of_the_blocks_of_a_height_the_decided_one_stays() {
     assert_eq!((ledger.undecided(1), ledger.undecided(2)), Default::default());
     assert_eq!(ledger.block_of(&other.certificate.block).unwrap(), None);
     assert_eq!(ledger.block(1).unwrap().as_ref(), Some(&one));
+    assert_eq!(
+        (ledger.encoded_block(1).unwrap(), ledger.encoded_block(2).unwrap()),
+        (Some(one.encode()), None)
+    );
     assert_eq!(ledger.block_of(&one.certificate.block).unwrap(), Some(one.block));
 }
 
@@ -229,7 +233,8 @@ fn recent_transactions_are_those_of_young_blocks() {
         commit(&ledger, &[nonce], &[]);
     }
     let recent = |age| -> Vec<u64> {
-        ledger.recent_transactions(age).map(|transaction| transaction.unwrap().body.nonce).collect()
+        let recent = ledger.recent_transactions(age).unwrap();
+        recent.map(|transaction| transaction.unwrap().body.nonce).collect()
     };
     // Blocks are 100 ms apart.
     assert_eq!(recent(250), [5, 4, 3]);

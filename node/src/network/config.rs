@@ -152,9 +152,9 @@ pub(crate) trait Handler: Send + Sync + 'static {
     /// A block by its id, undecided or decided, if this node has it. May read from disk.
     fn block(&self, id: &Hash) -> Option<Arc<Block>>;
 
-    /// Decided blocks from this height on, lowest first, at most so many, and about so many bytes. May read
-    /// from disk. The network sends as many of them as fit.
-    fn decided(&self, height: u64, count: usize, max_bytes: usize) -> Vec<CertifiedBlock>;
+    /// Decided blocks from this height on, lowest first, at most so many, and about so many bytes; each as
+    /// [`CertifiedBlock`] is encoded. May read from disk. The network sends as many of them as fit.
+    fn decided(&self, height: u64, count: usize, max_bytes: usize) -> Vec<Vec<u8>>;
 
     /// Answers a request for something of a snapshot, with at most [`limits::SNAPSHOT_BYTES`]. May read from
     /// disk.

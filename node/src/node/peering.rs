@@ -9,7 +9,7 @@ use tokio::runtime::Runtime;
 use super::NodeError;
 use super::intake::Intake;
 use crate::chain::Chain;
-use crate::consensus::{CertifiedBlock, Input, Message, Offence, Peer, To};
+use crate::consensus::{Input, Message, Offence, Peer, To};
 use crate::lock::lock;
 use crate::network::{self, Event, Handler, Member, NetworkHandle, NodeId, PeerState};
 use crate::reactor::{Inbox, Network};
@@ -108,7 +108,7 @@ impl Handler for Peering {
         })
     }
 
-    fn decided(&self, height: u64, count: usize, max_bytes: usize) -> Vec<CertifiedBlock> {
+    fn decided(&self, height: u64, count: usize, max_bytes: usize) -> Vec<Vec<u8>> {
         self.chain.decided(height, count, max_bytes).unwrap_or_else(|fault| {
             tracing::error!(%fault, "blocks that a peer asks for can't be read");
             Vec::new()

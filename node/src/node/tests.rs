@@ -3,6 +3,7 @@
 use std::sync::{Mutex, Weak};
 use std::time::{Duration, Instant};
 
+use codec::Decode;
 use sillok_abi::{
     Account, Authorisation, Authoriser, Block, Call, CallTree, Credential, Hash, SignedVote, Transaction,
     TransactionBody, Validator, Vote, VoteKind,
@@ -105,7 +106,9 @@ impl Network for Link {
 
     fn request_blocks(&self, from: Peer, height: u64, count: usize) {
         self.ask(from.0 as usize, |chain| {
-            let blocks: Vec<CertifiedBlock> = chain.decided(height, count, 1 << 20).unwrap();
+            let blocks = chain.decided(height, count, 1 << 20).unwrap();
+            let blocks =
+                blocks.iter().map(|block| CertifiedBlock::decode(&mut block.as_slice()).unwrap()).collect();
             Some(Input::Blocks { from, blocks })
         });
     }

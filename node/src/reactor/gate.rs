@@ -1,8 +1,9 @@
 //! What waits for the last block to be on disk.
 //!
-//! A node that catches up begins the next height while the block below it is being written. It votes for nothing then,
-//! as it has that height's certificate; should it be about to say something all the same, that waits. Invariant: after
-//! something that waits everything does, so that the order stays what it was.
+//! A node that catches up begins the next height while the block below it is being written, and has blocks on disk
+//! only now and then. It votes for nothing then, as it has that height's certificate; should it be about to say
+//! something all the same, such as how far it is, that waits, and is what has blocks on disk. Invariant: after something
+//! that waits everything does, so that the order stays what it was.
 
 use std::collections::VecDeque;
 
@@ -28,7 +29,7 @@ impl Gate {
         self.taken_in = height;
     }
 
-    /// The block of this height is on disk; answers what has waited for that.
+    /// The blocks up to this height are on disk; answers what has waited for that.
     pub(super) fn written(&mut self, height: u64) -> VecDeque<Effect> {
         self.written = height;
         if self.is_open() { std::mem::take(&mut self.held) } else { VecDeque::new() }
@@ -36,11 +37,16 @@ impl Gate {
 
     /// An effect that may be done now; none if it waits.
     pub(super) fn pass(&mut self, effect: Effect) -> Option<Effect> {
-        if self.is_open() || self.held.is_empty() && !gets_out(&effect) {
+        if self.held.is_empty() && (self.is_open() || !gets_out(&effect)) {
             return Some(effect);
         }
         self.held.push_back(effect);
         None
+    }
+
+    /// Whether nothing has waited before the last effect that does: the block below is to be on disk soon.
+    pub(super) fn has_shut(&self) -> bool {
+        self.held.len() == 1
     }
 
     fn is_open(&self) -> bool {
@@ -86,8 +92,8 @@ mod tests {
         assert_eq!(gate.pass(append(7)), Some(append(7)));
         gate.taken_in(7);
         assert_eq!(gate.pass(noted("a")), Some(noted("a")));
-        assert_eq!(gate.pass(append(8)), None);
-        assert_eq!(gate.pass(noted("b")), None);
+        assert_eq!((gate.pass(append(8)), gate.has_shut()), (None, true));
+        assert_eq!((gate.pass(noted("b")), gate.has_shut()), (None, false));
         assert!(gate.written(6).is_empty(), "another block is not the one");
         assert_eq!(gate.written(7), [append(8), noted("b")]);
         assert_eq!(gate.pass(append(8)), Some(append(8)));

@@ -19,17 +19,19 @@ impl Reactor {
     /// Does effects one after the other, but for those that wait.
     pub(super) fn perform(&mut self, effects: Vec<Effect>) -> Result<(), Fault> {
         for effect in effects {
-            if let Some(effect) = self.gate.pass(effect) {
-                self.perform_one(effect)?;
+            match self.gate.pass(effect) {
+                Some(effect) => self.perform_one(effect)?,
+                None if self.gate.has_shut() => self.order(Order::Sync)?,
+                None => {}
             }
         }
         Ok(())
     }
 
-    /// A block is on disk: does what has waited for it.
+    /// Blocks are on disk: does what has waited for that.
     pub(super) fn written(&mut self, height: u64) -> Result<(), Fault> {
         let waited = self.gate.written(height);
-        waited.into_iter().try_for_each(|effect| self.perform_one(effect))
+        self.perform(waited.into())
     }
 
     fn perform_one(&mut self, effect: Effect) -> Result<(), Fault> {

@@ -36,6 +36,8 @@ pub(crate) enum Order {
         /// What a peer says is decided after it.
         next: Option<Arc<Block>>,
     },
+    /// Have all that was made permanent on disk.
+    Sync,
 }
 
 /// What came of an order.
@@ -92,6 +94,7 @@ fn obey(producer: &mut Producer, order: Order, inbox: &Inbox) -> Result<Option<A
             producer.commit(certificate, body, move |progress| inbox.answer(Answer::Commits(progress)))?;
             None
         }
+        Order::Sync => Some(Answer::Commits(Progress::Written(producer.sync()?))),
     })
 }
 

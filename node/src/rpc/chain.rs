@@ -16,7 +16,7 @@ pub(super) const METHODS: &[Method] = &[
 ];
 
 fn status(chain: &Chain, _: &Arguments) -> Answer {
-    let (tip, genesis, pool) = (chain.tip(), chain.genesis(), chain.pool_size());
+    let ((tip, state_root), genesis, pool) = (chain.tip_and_root()?, chain.genesis(), chain.pool_size());
     let validators: Vec<Value> = chain
         .validators()?
         .iter()
@@ -30,7 +30,7 @@ fn status(chain: &Chain, _: &Arguments) -> Answer {
         "time": tip.time.to_string(),
         "time_ms": tip.time.0,
         "block": json::hex(tip.block),
-        "state_root": json::hex(chain.state_root()?),
+        "state_root": json::hex(state_root),
         "validators": validators,
         "peers": chain.metrics().peers.get(),
         "mempool": { "transactions": pool.transactions, "bytes": pool.bytes },

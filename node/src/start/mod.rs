@@ -124,14 +124,15 @@ impl StartError {
 pub(crate) fn run(options: &StartOptions, announce: impl FnOnce(&Started)) -> Result<(), StartError> {
     logging::start(options.log_format);
     let home = NodeHome::open(&options.home)?;
-    let (config, genesis) = (home.config()?, home.genesis()?);
+    let config = home.config()?;
     let passwords = Passwords::of(home.path(), config.password_file.as_deref());
     let password = passwords.first_of(options.password_file.as_deref()).get().map_err(HomeError::from)?;
     let folder = DataFolder::prepare(&home.data())?;
-    // Both take a while.
+    // All of this takes a while, and the database longest.
+    let read = || Ok::<_, StartError>((home.genesis()?, Keys::read(&home, &password)?));
     let open = || (config.sync != Sync::Snapshot).then(|| folder.open());
-    let (keys, opened) = at_once("keys", || Keys::read(&home, &password), open).map_err(NodeError::from)?;
-    let keys = keys?;
+    let (read, opened) = at_once("keys", read, open).map_err(NodeError::from)?;
+    let (genesis, keys) = read?;
     let network = network_config(&config, &genesis, &keys)?;
     if config.sync == Sync::Snapshot {
         // What its key has signed is known if it has no vote, or has its log, or was told from where on to vote.

@@ -67,4 +67,8 @@ impl Storage for MemoryStorage {
     fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
         self.write(batch)
     }
+
+    fn sync(&self) -> Result<(), StorageError> {
+        Ok(())
+    }
 }

@@ -178,9 +178,12 @@ pub(crate) trait Storage: Tables + 'static {
     /// Makes all changes or none; when it returns they are on disk.
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError>;
 
-    /// Makes all changes or none; they are on disk with the next `write` at the latest. For what can be
+    /// Makes all changes or none; they are on disk with the next `write` or `sync` at the latest. For what can be
     /// done again if it is lost.
     fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError>;
+
+    /// When it returns, all that was written is on disk.
+    fn sync(&self) -> Result<(), StorageError>;
 
     /// Whether it holds writes back, as its own work has not caught up with them.
     fn holds_back(&self) -> bool {

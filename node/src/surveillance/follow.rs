@@ -126,13 +126,13 @@ struct Follower {
 }
 
 impl Follower {
-    /// Reads blocks as far as there are some; answers whether the chain goes on.
+    /// Reads blocks as far as there are some, unless the node itself has to catch up; answers whether the chain goes on.
     fn catch_up(&mut self) -> bool {
         loop {
             // Held for one block at a time, so that a chain that stops is let go of.
             let Some(chain) = self.chain.upgrade().filter(|chain| !chain.is_stopping()) else { return false };
             self.next = self.next.max(chain.lowest_block());
-            if self.next > chain.tip().height {
+            if self.next > chain.tip().height || chain.is_behind() {
                 return true;
             }
             if let Err(fault) = self.read(&chain) {

@@ -2,6 +2,7 @@
 
 mod ahead;
 mod audit;
+mod behind;
 mod evidence;
 mod judging;
 pub(crate) mod snapshots;

@@ -1,5 +1,6 @@
 //! A block that is still being written while consensus goes on, or can't be.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::sync::{Condvar, Mutex};
 
@@ -14,6 +15,8 @@ struct Slow {
     storage: MemoryStorage,
     mood: Mutex<Mood>,
     changed: Condvar,
+    /// Whether a block was written, and nothing synced since.
+    owes_sync: AtomicBool,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -28,6 +31,10 @@ impl Slow {
     fn is_now(&self, mood: Mood) {
         *lock(&self.mood) = mood;
         self.changed.notify_all();
+    }
+
+    fn owes_sync(&self) -> bool {
+        self.owes_sync.load(Ordering::SeqCst)
     }
 }
 
@@ -54,17 +61,24 @@ impl Storage for Slow {
     }
 
     fn write(&self, batch: Batch<'_>) -> Result<(), StorageError> {
+        self.write_lazily(batch)?;
+        self.sync()
+    }
+
+    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
         if batch.changes.iter().any(|change| change.table == Table::Certificates) {
             let waited = self.changed.wait_while(lock(&self.mood), |mood| *mood == Mood::Waits);
             if *waited.unwrap() == Mood::Fails {
                 return Err(StorageError::Engine("the disk is gone".into()));
             }
+            self.owes_sync.store(true, Ordering::SeqCst);
         }
-        self.storage.write(batch)
+        self.storage.write_lazily(batch)
     }
 
-    fn write_lazily(&self, batch: Batch<'_>) -> Result<(), StorageError> {
-        self.storage.write_lazily(batch)
+    fn sync(&self) -> Result<(), StorageError> {
+        self.owes_sync.store(false, Ordering::SeqCst);
+        self.storage.sync()
     }
 }
 
@@ -88,8 +102,12 @@ fn going_on(
 #[test]
 fn the_next_height_begins_before_a_block_is_on_disk_and_nobody_hears_of_it() {
     let [first, second] = blocks(&[(1, 500)]);
+    let mut other = Bench::new(Pace::OnDemand);
     let (storage, chain, mut producer, told) = going_on(&first, &second);
     assert!(matches!(told.try_recv(), Ok(Progress::TakenIn(next)) if next.height == 1));
+    // Once the tree is a block ahead, the root is still that of the last block.
+    chain.commitment.at(1, |_| ()).unwrap();
+    assert_eq!(chain.state_root().unwrap(), other.chain.state_root().unwrap());
     assert_eq!(
         producer.judge(&second, Stage::Decided).unwrap(),
         Some(Verdict::Valid),
@@ -98,14 +116,42 @@ fn the_next_height_begins_before_a_block_is_on_disk_and_nobody_hears_of_it() {
     assert!(matches!(told.try_recv(), Err(TryRecvError::Empty)));
     assert_eq!((chain.tip().height, chain.committed(1).unwrap().is_some()), (0, false));
     storage.is_now(Mood::Takes);
-    producer.commit(certificate(&chain, &second), Some(second.clone()), drop).unwrap();
-    let told: Vec<Progress> = told.iter().collect();
-    assert!(matches!(told[..], [Progress::Written(1)]), "{told:?}");
+    producer.settle().unwrap();
+    assert_eq!((chain.tip().height, storage.owes_sync()), (1, true));
+    let (tell, told_of_second) = channel();
+    let tell = move |progress| tell.send(progress).unwrap();
+    producer.commit(certificate(&chain, &second), Some(second.clone()), tell).unwrap();
+    assert_eq!(
+        (told.iter().count(), storage.owes_sync()),
+        (0, false),
+        "the first is on disk with the second"
+    );
+    let told: Vec<Progress> = told_of_second.iter().collect();
+    assert!(matches!(told[..], [Progress::Written(2), Progress::TakenIn(_)]), "{told:?}");
 
-    let mut other = Bench::new(Pace::OnDemand);
     [&first, &second].into_iter().for_each(|block| take_up(&mut other, block));
     assert_eq!(chain.tip().height, 2);
     assert_eq!(chain.state_root().unwrap(), other.chain.state_root().unwrap());
+}
+
+#[test]
+fn a_block_that_another_was_to_follow_is_on_disk_when_that_is_asked_for() {
+    let [first, second] = blocks(&[(1, 500)]);
+    let (storage, chain, mut producer, _told) = going_on(&first, &second);
+    storage.is_now(Mood::Takes);
+    producer.settle().unwrap();
+    assert_eq!((chain.tip().height, storage.owes_sync()), (1, true));
+    assert_eq!((producer.sync().unwrap(), storage.owes_sync()), (1, false));
+}
+
+#[test]
+fn a_block_that_comes_again_is_on_disk_before_that_is_said() {
+    let [first, second] = blocks(&[(1, 500)]);
+    let (storage, chain, mut producer, _told) = going_on(&first, &second);
+    storage.is_now(Mood::Takes);
+    let (tell, told) = channel();
+    producer.commit(certificate(&chain, &first), None, move |progress| tell.send(progress).unwrap()).unwrap();
+    assert!(matches!(told.recv(), Ok(Progress::Written(1))) && !storage.owes_sync());
 }
 
 #[test]

@@ -107,16 +107,15 @@ fn answer(handler: &dyn Handler, number: u32, ask: &Ask, limit: usize) -> libp2p
     }
 }
 
-/// The first of these blocks, encoded, as many as there is room for.
-fn cut(blocks: Vec<CertifiedBlock>, count: usize, room: usize) -> Vec<Vec<u8>> {
-    let mut left = room;
-    let encoded = blocks.into_iter().take(count).map(|decided| (decided.block, decided.certificate).encode());
-    let fitting = encoded.take_while(|bytes| {
-        let fits = bytes.len() <= left;
-        left = left.saturating_sub(bytes.len());
-        fits
+/// The first of these encoded blocks, as many as there is room for.
+fn cut(mut blocks: Vec<Vec<u8>>, count: usize, room: usize) -> Vec<Vec<u8>> {
+    let mut left = Some(room);
+    let fitting = blocks.iter().take(count).take_while(|bytes| {
+        left = left.and_then(|left| left.checked_sub(bytes.len()));
+        left.is_some()
     });
-    fitting.collect()
+    blocks.truncate(fitting.count());
+    blocks
 }
 
 /// [`Answer::Decided`] of blocks that are encoded already.
@@ -161,13 +160,14 @@ mod tests {
     #[test]
     fn an_answer_has_as_many_blocks_as_fit_and_decodes() {
         let blocks: Vec<CertifiedBlock> = (1..=5).map(decided).collect();
-        let one = cut(blocks.clone(), 5, usize::MAX)[0].len();
+        let encoded: Vec<Vec<u8>> = blocks.iter().map(Encode::encode).collect();
+        let one = encoded[0].len();
         for (room, expected) in [(0, 0), (one - 1, 0), (one, 1), (3 * one + 1, 3), (usize::MAX, 5)] {
-            let frame = seal_decided(9, &cut(blocks.clone(), 5, room));
+            let frame = seal_decided(9, &cut(encoded.clone(), 5, room));
             let pairs = blocks[..expected].iter().cloned().map(|block| (block.block, block.certificate));
             let answer = RequestFrame::Answer(9, Answer::Decided(pairs.collect()));
             assert_eq!(decode::<RequestFrame>(&frame[LENGTH_BYTES..]), Ok(answer));
         }
-        assert_eq!(cut(blocks, 2, usize::MAX).len(), 2);
+        assert_eq!(cut(encoded, 2, usize::MAX).len(), 2);
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use codec::Encode;
 use libp2p::Multiaddr;
 use libp2p::multiaddr::Protocol;
 use sillok_abi::{
@@ -104,9 +105,10 @@ impl Handler for Recorder {
         lock(&self.blocks).get(id).cloned()
     }
 
-    fn decided(&self, height: u64, count: usize, _: usize) -> Vec<CertifiedBlock> {
+    fn decided(&self, height: u64, count: usize, _: usize) -> Vec<Vec<u8>> {
         let chain = lock(&self.chain);
-        chain.iter().filter(|block| block.certificate.height >= height).take(count).cloned().collect()
+        let decided = chain.iter().filter(|block| block.certificate.height >= height);
+        decided.take(count).map(Encode::encode).collect()
     }
 
     fn snapshot(&self, request: &[u8]) -> Option<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Storage on RocksDB: a column family for each table, one synced write batch for each block.
+//! Storage on RocksDB: a column family for each table, one write batch for each block.
 //!
 //! Settings keep memory bounded whatever the database's size: one shared block cache, one bound on
 //! all write buffers together, a bounded number of open files.
@@ -18,10 +18,13 @@ use sillok_runtime::{Direction, PageLimit};
 
 pub(crate) use open::wait_until_closed;
 
-use super::{Batch, Entry, Storage, StorageError, Table, Tables};
+use super::{Batch, Change, Entry, Storage, StorageError, Table, Tables};
 use open::Open;
 use options::{database_options, table_options};
 use removed::Removed;
+
+/// What a batch has of a change beside key and value, at most: a tag, a table's number, two lengths.
+const ENTRY_HEAD_BYTES: usize = 1 + 3 * 5;
 
 /// Storage on RocksDB.
 pub(crate) struct RocksStorage {
@@ -53,7 +56,11 @@ impl RocksStorage {
     }
 
     fn write_batch(&self, batch: &Batch<'_>) -> Result<WriteBatch, StorageError> {
-        let mut write = WriteBatch::default();
+        let room = |change: &Change<'_>| {
+            change.key.len() + change.value.as_ref().map_or(0, |value| value.len()) + ENTRY_HEAD_BYTES
+        };
+        // Made once: else it is moved a dozen times while it grows to a megabyte.
+        let mut write = WriteBatch::with_capacity_bytes(batch.changes.iter().map(room).sum());
         for change in &batch.changes {
             let family = self.family(change.table)?;
             match &change.value {
@@ -79,9 +86,20 @@ fn open_error(path: &Path, error: rocksdb::Error) -> StorageError {
     StorageError::from(error)
 }
 
-/// How an iterator goes through a range, and from where.
-fn range_options(from: &[u8], to: &[u8], direction: Direction) -> (ReadOptions, IteratorMode<'static>) {
+/// For what is read once, from one end to the other: it is not to push out what blocks need.
+fn read_once() -> ReadOptions {
     let mut options = ReadOptions::default();
+    options.fill_cache(false);
+    options
+}
+
+/// How an iterator goes through a range, and from where.
+fn range_options(
+    mut options: ReadOptions,
+    from: &[u8],
+    to: &[u8],
+    direction: Direction,
+) -> (ReadOptions, IteratorMode<'static>) {
     options.set_iterate_lower_bound(from);
     options.set_iterate_upper_bound(to);
     let mode = match direction {
@@ -114,7 +132,7 @@ impl Tables for RocksStorage {
         if from >= to {
             return Ok(Vec::new());
         }
-        let (options, mode) = range_options(from, to, direction);
+        let (options, mode) = range_options(ReadOptions::default(), from, to, direction);
         let read = || page_of(self.database.iterator_cf_opt(self.family(table)?, options, mode), limit);
         if table == Table::State { self.removed.count(read) } else { read() }
     }
@@ -133,6 +151,10 @@ impl Storage for RocksStorage {
         Ok(self.database.write(self.write_batch(&batch)?)?)
     }
 
+    fn sync(&self) -> Result<(), StorageError> {
+        Ok(self.database.flush_wal(true)?)
+    }
+
     fn holds_back(&self) -> bool {
         // Zero, or to how many bytes a second writes are slowed down; and whether none may go on at all.
         let properties = [properties::ACTUAL_DELAYED_WRITE_RATE, properties::IS_WRITE_STOPPED];
@@ -148,7 +170,7 @@ struct Frozen<'a> {
 
 impl Tables for Frozen<'_> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(self.snapshot.get_cf(self.storage.family(table)?, key)?)
+        Ok(self.snapshot.get_cf_opt(self.storage.family(table)?, key, read_once())?)
     }
 
     fn page(
@@ -162,9 +184,7 @@ impl Tables for Frozen<'_> {
         if from >= to {
             return Ok(Vec::new());
         }
-        let (mut options, mode) = range_options(from, to, direction);
-        // What is read once, from one end to the other, is not to push out what blocks need.
-        options.fill_cache(false);
+        let (options, mode) = range_options(read_once(), from, to, direction);
         page_of(self.snapshot.iterator_cf_opt(self.storage.family(table)?, options, mode), limit)
     }
 }

@@ -188,6 +188,14 @@ impl Host {
             CoreEffect::PublishConsensusMsg(SignedConsensusMsg::Vote(vote), _)
             | CoreEffect::PublishLivenessMsg(LivenessMsg::Vote(vote), _)
             | CoreEffect::RepublishVote(vote, _) => Message::Vote(signed_vote_from_core(&vote)),
+            // Of a height that others have decided nobody needs to know how it came to its rounds: who is there still
+            // is sent the block.
+            CoreEffect::PublishLivenessMsg(LivenessMsg::SkipRoundCertificate(_), _)
+            | CoreEffect::RepublishRoundCertificate(..)
+                if self.certified.is_some() =>
+            {
+                return;
+            }
             CoreEffect::PublishLivenessMsg(LivenessMsg::PolkaCertificate(polka), _) => {
                 Message::Polka(polka_from_core(&polka))
             }

@@ -166,6 +166,8 @@ impl Producer {
         let changes = decided.execution.changes.clone();
         let (taken_in, is_taken_in) = channel();
         let is_last = decided.is_last;
+        // Those of the block wait too, until it is announced.
+        let waiting = self.chain.pool_size().transactions.saturating_sub(block.transactions.len());
         self.write(decided, is_taken_in, tell.clone())?;
         let state = self.chain.ledger.take_in(tip.height, &changes);
         self.writing = Some(Writing { tip: tip.clone(), state: state.clone() });
@@ -178,7 +180,7 @@ impl Producer {
             tell(Progress::TakenIn(next));
         }
         FailPoint::Committed.pass();
-        self.go_on(&tip, state, &block)?;
+        self.go_on(&tip, state, &block, waiting)?;
         if is_last { self.settle() } else { Ok(()) }
     }
 
@@ -197,8 +199,14 @@ impl Producer {
         })
     }
 
-    /// What there is to do after a block of which nobody has heard yet.
-    fn go_on(&mut self, tip: &Tip, state: Arc<dyn StateReader>, block: &Block) -> Result<(), Fault> {
+    /// What there is to do after a block that is being written, beside which so many transactions wait.
+    fn go_on(
+        &mut self,
+        tip: &Tip,
+        state: Arc<dyn StateReader>,
+        block: &Block,
+        waiting: usize,
+    ) -> Result<(), Fault> {
         let upcoming = self.upcoming.take();
         let block_gas = self.chain.runtime.parameters(&*state)?.block_gas;
         self.sizing.decided(gas_limits(&block.transactions), block_gas);
@@ -209,8 +217,6 @@ impl Producer {
         let is_next = proposer(&validators, tip.height + 1, 0) == Some(self.key);
         // A node that catches up will not be asked.
         let is_recent = self.chain.clock.now().0.saturating_sub(tip.time.0) <= limits::BUILT_AHEAD_MS;
-        // Those of the block wait too, until it is announced.
-        let waiting = self.chain.pool_size().transactions.saturating_sub(block.transactions.len());
         if !is_next || !is_recent || waiting < limits::BUILT_AHEAD {
             return Ok(());
         }

@@ -18,6 +18,7 @@ mod network;
 mod payments;
 #[path = "../../src/testnet/ports.rs"]
 mod ports;
+mod power;
 mod process;
 mod ready;
 mod recovery;

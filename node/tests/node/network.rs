@@ -12,12 +12,15 @@ use sillok_abi::{Hash, Transaction};
 use sillok_client::rpc::{BlockRef, Client, TxStatus};
 
 use crate::payments::{Payers, finality};
+use crate::power::Disk;
 use crate::process::{BINARY, Folder, Node};
 
 /// How long a machine with much else to do may take for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 /// Between two payments.
 const PAUSE: Duration = Duration::from_millis(5);
+/// How often a validator loses power.
+const POWER_CUTS: u64 = 12;
 /// So many payments later one is sent again, each time to another node.
 const AGAIN: [usize; 3] = [2_001, 8_002, 20_003];
 pub(crate) const VALIDATORS: usize = 4;
@@ -56,6 +59,11 @@ impl Network {
     /// Starts one, with these options.
     pub(crate) fn run(&mut self, index: usize, options: &[&str]) {
         self.nodes[index] = Some(Node::start_home(&self.home(index), options));
+    }
+
+    /// Starts one on a disk that can lose power.
+    fn run_on(&mut self, disk: &Disk, index: usize) {
+        self.nodes[index] = Some(Node::start_home_on(disk, &self.home(index)));
     }
 
     pub(crate) fn kill(&mut self, index: usize) {
@@ -170,6 +178,33 @@ async fn a_validator_that_dies_at_every_step_while_it_catches_up_agrees_in_the_e
     network.run(3, &[]);
     network.reaches(3, network.height(0).await).await;
     network.agree().await;
+}
+
+/// While it catches up it syncs now and then, and before it says anything to others: it must not have said what it
+/// does not know any more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_validator_that_loses_power_again_and_again_agrees_in_the_end() {
+    let mut network = Network::prepare();
+    let mut disk = Disk::new(3);
+    (0..3).for_each(|index| network.run(index, &[]));
+    network.run_on(&disk, 3);
+    let payers = Arc::new(Payers::of(&network.client(0)).await);
+    let load = Load::start(payers, network.urls()[..3].to_vec());
+    let mut lost = 0;
+    for round in 0..POWER_CUTS {
+        // At times it is on its way through the blocks that it has missed, at times it votes again.
+        tokio::time::sleep(Duration::from_millis(150 + 350 * (round % 4))).await;
+        network.kill(3);
+        lost += disk.lose_power(&network.home(3).join("data"));
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        network.run_on(&disk, 3);
+    }
+    load.stop().await;
+    assert!(lost > 0, "everything was synced");
+    network.reaches(3, network.height(0).await).await;
+    network.agree().await;
+    let offences = command(&network, "//Alice", &["gov", "status"])["offences"].clone();
+    assert_eq!(offences, 0, "it has signed two things");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,6 +7,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use serde_json::Value;
 use sillok_client::rpc::Client;
 
+use crate::power::Disk;
+
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_sillok");
 
 /// A running node.
@@ -37,14 +39,26 @@ fn command(data: &Path, options: &[&str]) -> Command {
 impl Node {
     /// Starts a node on `data` and waits until it answers.
     pub(crate) fn start(data: &Path, options: &[&str]) -> Self {
-        let mut process = command(data, options).stderr(Stdio::inherit()).spawn().unwrap();
-        let banner = first_object(process.stdout.take().unwrap());
-        Node { process, banner }
+        Node::answering(&mut command(data, options))
     }
 
     /// Starts the node of a folder and waits until it answers.
     pub(crate) fn start_home(home: &Path, options: &[&str]) -> Self {
-        let mut process = home_command(home, options).stderr(Stdio::inherit()).spawn().unwrap();
+        Node::answering(&mut home_command(home, options))
+    }
+
+    /// Starts a node on `data`, on a disk that can lose power, and waits until it answers.
+    pub(crate) fn start_on(disk: &Disk, data: &Path) -> Self {
+        Node::answering(command(data, &[]).envs(disk.environment()))
+    }
+
+    /// The same of the node of a folder.
+    pub(crate) fn start_home_on(disk: &Disk, home: &Path) -> Self {
+        Node::answering(home_command(home, &[]).envs(disk.environment()))
+    }
+
+    fn answering(command: &mut Command) -> Self {
+        let mut process = command.stderr(Stdio::inherit()).spawn().unwrap();
         let banner = first_object(process.stdout.take().unwrap());
         Node { process, banner }
     }

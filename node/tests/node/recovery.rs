@@ -1,7 +1,6 @@
-//! kill -9 in the middle of load: what was answered as final is there, and nothing is half there.
+//! kill -9 and a loss of power in the middle of load: what was answered as final is there, and nothing is half there.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,6 +8,7 @@ use sillok_abi::{Hash, Transaction};
 use sillok_client::rpc::{Client, Subscriber, TxStatus};
 
 use crate::payments::{Payers, finality};
+use crate::power::Disk;
 use crate::process::{Folder, Node};
 
 /// How many payments are made in all.
@@ -18,37 +18,71 @@ const BATCH: usize = 250;
 /// After how many final ones the node is killed, each time it runs.
 const KILL_AFTER: [usize; 3] = [1_000, 2_500, 2_000];
 
+/// What the disk leaves of what was not synced follows from it.
+const SEED: u64 = 1;
+
 /// How long that may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The heights at which the node said that transactions are final.
 type Finals = Arc<Mutex<BTreeMap<String, u64>>>;
 
+/// A node's folder, on a disk that keeps everything or loses what was not synced.
+struct Machine {
+    folder: Folder,
+    disk: Option<Disk>,
+}
+
+impl Machine {
+    fn start(&self) -> Node {
+        match &self.disk {
+            Some(disk) => Node::start_on(disk, &self.folder.data()),
+            None => Node::start(&self.folder.data(), &[]),
+        }
+    }
+
+    /// Kills the node, and takes its power away if that is to go too.
+    fn fail(&mut self, node: Node) {
+        node.kill();
+        if let Some(disk) = &mut self.disk {
+            disk.lose_power(&self.folder.data());
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_final_survives_kill_9_under_load() {
-    let folder = Folder::new();
-    let node = Node::start(&folder.data(), &[]);
+    survives(Machine { folder: Folder::new(), disk: None }).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_final_survives_losing_power_under_load() {
+    survives(Machine { folder: Folder::new(), disk: Some(Disk::new(SEED)) }).await;
+}
+
+async fn survives(mut machine: Machine) {
+    let node = machine.start();
     let payers = Payers::of(&node.client()).await;
     let opening = balances(&node.client(), &payers).await;
-    node.kill();
+    machine.fail(node);
     // Each pays another amount, so that balances tell which payments were made.
     let payments: Vec<Transaction> =
         (0..PAYMENTS).map(|nonce| payers.payment(nonce as usize, nonce, nonce % 97 + 1)).collect();
     let finals = Finals::default();
     for kill_after in KILL_AFTER {
-        load_and_kill(&folder.data(), &payments, &finals, kill_after).await;
-        let node = Node::start(&folder.data(), &[]);
+        load_and_fail(&mut machine, &payments, &finals, kill_after).await;
+        let node = machine.start();
         check(&node.client(), &payers, &payments, &finals, &opening).await;
-        node.kill();
+        machine.fail(node);
     }
-    let node = Node::start(&folder.data(), &[]);
+    let node = machine.start();
     finish(&node.client(), &payments).await;
     check(&node.client(), &payers, &payments, &finals, &opening).await;
 }
 
 /// Sends what is not final yet until that many more are, then kills the node between two batches' answers.
-async fn load_and_kill(data: &Path, payments: &[Transaction], finals: &Finals, kill_after: usize) {
-    let node = Node::start(data, &[]);
+async fn load_and_fail(machine: &mut Machine, payments: &[Transaction], finals: &Finals, kill_after: usize) {
+    let node = machine.start();
     let listening = listen(node.url(), finals.clone()).await;
     let client = node.client();
     let known = finals.lock().unwrap().len();
@@ -69,7 +103,7 @@ async fn load_and_kill(data: &Path, payments: &[Transaction], finals: &Finals, k
         assert!(started.elapsed() < PATIENCE, "{} final", finals.lock().unwrap().len());
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    node.kill();
+    machine.fail(node);
     sending.await.unwrap();
     listening.await.unwrap();
 }

@@ -301,7 +301,7 @@ impl<'a> Judge<'a> {
             return Err(Refusal::Replayed.into());
         }
         let admission = self.gatekeeper.admit(transaction, id, key_signature)?;
-        self.seen.insert(body.submitter, body.nonce);
+        self.seen.insert(&UsedNonce::of(body));
         Ok(admission)
     }
 }

@@ -15,6 +15,7 @@ mod executor;
 mod fault;
 mod gas;
 mod genesis;
+mod hashing;
 pub mod limits;
 mod native;
 pub mod orderbook;

@@ -4,12 +4,15 @@
 //! nothing visible depends on the order.
 
 use std::collections::BTreeMap;
-use std::hash::BuildHasher;
+use std::hash::{BuildHasher, Hasher};
 
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
-use hashbrown::HashSet;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use sillok_abi::{Account, Time, TransactionBody};
+
+use crate::hashing::write_account;
 
 /// A nonce that a transaction has used.
 #[derive(Clone, Copy)]
@@ -23,47 +26,65 @@ impl UsedNonce {
     pub(crate) fn of(body: &TransactionBody) -> Self {
         UsedNonce { submitter: body.submitter, nonce: body.nonce, expiry: body.expiry }
     }
+
+    fn is(&self, submitter: &Account, nonce: u64) -> bool {
+        self.nonce == nonce && self.submitter == *submitter
+    }
 }
 
 /// How many tables there are. Millions of nonces are remembered, and a table that is full is made anew: all of it while
 /// a block waits, if there were one alone.
-const TABLES: u64 = 64;
+const TABLES: usize = 64;
 
 /// Submitters' nonces.
 pub(crate) struct Nonces {
-    tables: Vec<HashSet<(Account, u64), SeedableRandomState>>,
+    tables: Vec<HashTable<UsedNonce>>,
     hasher: SeedableRandomState,
 }
 
 impl Nonces {
     /// None. The seed keeps whoever chooses nonces from choosing colliding ones.
     pub(crate) fn seeded(seed: u64) -> Self {
-        let hasher = |seed| SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
-        // Another seed chooses the table than places within it.
-        let tables = (0..TABLES).map(|_| HashSet::with_hasher(hasher(seed))).collect();
-        Nonces { tables, hasher: hasher(!seed) }
+        let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
+        Nonces { tables: (0..TABLES).map(|_| HashTable::new()).collect(), hasher }
     }
 
     pub(crate) fn contains(&self, body: &TransactionBody) -> bool {
-        let used = (body.submitter, body.nonce);
-        self.tables[self.place(&used)].contains(&used)
+        let hash = hash(&self.hasher, &body.submitter, body.nonce);
+        self.tables[table(hash)].find(hash, |used| used.is(&body.submitter, body.nonce)).is_some()
     }
 
-    /// Answers whether it is new.
-    pub(crate) fn insert(&mut self, submitter: Account, nonce: u64) -> bool {
-        let used = (submitter, nonce);
-        let place = self.place(&used);
-        self.tables[place].insert(used)
+    /// Answers the hash of one that is new.
+    pub(crate) fn insert(&mut self, used: &UsedNonce) -> Option<u64> {
+        let hash_of = |used: &UsedNonce| hash(&self.hasher, &used.submitter, used.nonce);
+        let hash = hash_of(used);
+        let same = |other: &UsedNonce| other.is(&used.submitter, used.nonce);
+        match self.tables[table(hash)].entry(hash, same, hash_of) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(place) => {
+                place.insert(*used);
+                Some(hash)
+            }
+        }
     }
 
-    fn remove(&mut self, used: &(Account, u64)) {
-        let place = self.place(used);
-        self.tables[place].remove(used);
+    /// Forgets one with this hash that has expired at `now`; answers whether there was any.
+    fn forget(&mut self, hash: u64, now: Time) -> bool {
+        let entry = self.tables[table(hash)].find_entry(hash, |used| used.expiry <= now);
+        entry.map(|entry| entry.remove()).is_ok()
     }
+}
 
-    fn place(&self, used: &(Account, u64)) -> usize {
-        (self.hasher.hash_one(used) % TABLES) as usize
-    }
+/// Which table a nonce with this hash is in: by bits that tables do not look at themselves.
+fn table(hash: u64) -> usize {
+    (hash >> 48) as usize % TABLES
+}
+
+fn hash(hasher: &SeedableRandomState, submitter: &Account, nonce: u64) -> u64 {
+    let mut state = hasher.build_hasher();
+    write_account(&mut state, submitter);
+    state.write_u64(nonce);
+    state.finish()
 }
 
 /// Nonces that expire in the same so many milliseconds are kept together: a list for each of them would be as many
@@ -73,8 +94,8 @@ const STEP_MS: u64 = 64;
 /// Used nonces that could still be replayed.
 pub(crate) struct ReplayGuard {
     used: Nonces,
-    /// By the step in which they expire.
-    by_expiry: BTreeMap<u64, Vec<UsedNonce>>,
+    /// Their hashes, by the step in which they expire.
+    by_expiry: BTreeMap<u64, Vec<u64>>,
 }
 
 impl ReplayGuard {
@@ -89,18 +110,18 @@ impl ReplayGuard {
 
     /// Remembers an included transaction's nonce until its expiry.
     pub(crate) fn insert(&mut self, used: &UsedNonce) {
-        if self.used.insert(used.submitter, used.nonce) {
-            self.by_expiry.entry(used.expiry.0 / STEP_MS).or_default().push(*used);
+        if let Some(hash) = self.used.insert(used) {
+            self.by_expiry.entry(used.expiry.0 / STEP_MS).or_default().push(hash);
         }
     }
 
-    /// Forgets nonces whose transactions have expired at block time `now`.
+    /// Forgets nonces whose transactions have expired at block time `now`. Of two with one hash it does not matter
+    /// which goes first: both do once both have expired.
     pub(crate) fn forget_before(&mut self, now: Time) {
         while let Some(mut step) = self.by_expiry.first_entry()
             && *step.key() <= now.0 / STEP_MS
         {
-            let expired = step.get_mut().extract_if(.., |nonce| nonce.expiry <= now);
-            expired.for_each(|nonce| self.used.remove(&(nonce.submitter, nonce.nonce)));
+            step.get_mut().retain(|hash| !self.used.forget(*hash, now));
             if !step.get().is_empty() {
                 return;
             }

@@ -13,6 +13,7 @@ use hashbrown::HashTable;
 use sillok_abi::Account;
 
 use super::answer::{Broken, promised};
+use crate::hashing::write_account;
 
 /// An owner.
 pub(super) struct Owner {
@@ -118,20 +119,9 @@ fn lengthen(places: &mut Vec<u32>, at: usize) {
     places.resize(at.saturating_add(1).next_power_of_two(), 0);
 }
 
-/// Word by word, which takes a fraction of what hashing bytes does.
 #[inline]
 fn hash_with(hasher: &SeedableRandomState, account: &Account) -> u64 {
-    let (kind, id, contract) = match account {
-        Account::Key(key) => (0, key, None),
-        Account::Contract(contract) => (1, &contract.0, None),
-        Account::Managed { contract, id } => (2, id, Some(&contract.0)),
-    };
     let mut state = hasher.build_hasher();
-    state.write_u8(kind);
-    for bytes in [Some(id), contract].into_iter().flatten() {
-        for word in bytes.as_chunks::<8>().0 {
-            state.write_u64(u64::from_le_bytes(*word));
-        }
-    }
+    write_account(&mut state, account);
     state.finish()
 }

@@ -86,8 +86,12 @@ impl OrderBooks {
 
     /// The books that the block touched, each once, in order.
     fn touched(&self) -> Vec<u32> {
-        let mut touched = self.operations.clone();
-        touched.dedup();
+        let mut touched: Vec<u32> = Vec::new();
+        for number in &self.operations {
+            if touched.last() != Some(number) {
+                touched.push(*number);
+            }
+        }
         touched.sort_unstable();
         touched.dedup();
         touched

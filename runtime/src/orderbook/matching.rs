@@ -8,6 +8,7 @@ use super::book::{Book, Steps};
 use super::fees::{Halves, fee};
 use super::order::{Family, Flags, NIL, Order, Rung};
 use super::taker::{End, Taker};
+use super::turnover::Turnover;
 
 /// An order that a taker meets, and the price at which they trade.
 #[derive(Clone, Copy)]
@@ -18,27 +19,25 @@ pub(super) struct Meeting {
     pub(super) tick: u32,
 }
 
-/// What trades come to.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Turnover {
-    pub(super) trades: u64,
-    pub(super) volume: u64,
-    pub(super) value: u128,
-}
-
-impl Turnover {
-    /// What one trade comes to.
-    pub(super) fn one(volume: u64, value: u64) -> Self {
-        Turnover { trades: 1, volume, value: u128::from(value) }
-    }
-}
-
 impl Book {
     /// Matches until nothing is left, nobody is there to trade with, or something ends it.
     pub(super) fn sweep(&mut self, taker: &mut Taker, steps: &mut Steps) -> Result<End, Failure> {
+        let mut turnover = Turnover::NONE;
+        let end = self.meet_all(taker, &mut turnover, steps)?;
+        self.note(&turnover);
+        Ok(end)
+    }
+
+    #[inline(always)]
+    fn meet_all(
+        &mut self,
+        taker: &mut Taker,
+        turnover: &mut Turnover,
+        steps: &mut Steps,
+    ) -> Result<End, Failure> {
         while taker.left > 0 {
             let Some(meeting) = self.meeting(taker) else { break };
-            if self.take_front(&meeting, taker, steps)? {
+            if self.take_front(&meeting, taker, turnover, steps)? {
                 continue;
             }
             if !steps.take() {
@@ -55,7 +54,7 @@ impl Book {
                 self.interrupt();
                 return Ok(End::Interrupted);
             } else {
-                self.trade(&meeting, &maker, taker, steps)?;
+                self.trade(&meeting, &maker, taker, turnover, steps)?;
             }
         }
         Ok(End::Done)
@@ -159,13 +158,28 @@ impl Book {
         meeting: &Meeting,
         maker: &Order,
         taker: &mut Taker,
+        turnover: &mut Turnover,
         steps: &mut Steps,
     ) -> Result<(), Failure> {
         let quantity = maker.shown.min(taker.left);
         let value = self.deal(meeting, maker, taker, quantity, steps)?;
-        self.note(Price(meeting.price.0 >> 1), meeting.tick, Turnover::one(quantity, value));
+        turnover.add((meeting.price, meeting.tick), 1, quantity, u128::from(value));
         self.consume(meeting.slot, maker, quantity)?;
         taker.left = taker.left.wrapping_sub(quantity);
+        Ok(())
+    }
+
+    /// As `trade`, of one that stands alone.
+    pub(super) fn trade_once(
+        &mut self,
+        meeting: &Meeting,
+        maker: &Order,
+        taker: &mut Taker,
+        steps: &mut Steps,
+    ) -> Result<(), Failure> {
+        let mut turnover = Turnover::NONE;
+        self.trade(meeting, maker, taker, &mut turnover, steps)?;
+        self.note(&turnover);
         Ok(())
     }
 
@@ -228,22 +242,6 @@ impl Book {
             self.emit_left(order);
         }
         Ok(())
-    }
-
-    /// Adds trades at one price to the day's. A whole price, whose ordinal is `tick`, is the last one from now on.
-    #[inline]
-    pub(super) fn note(&mut self, price: Price, tick: u32, turnover: Turnover) {
-        let day = self.day_mut();
-        let tape = &mut day.tape;
-        tape.trades = tape.trades.saturating_add(turnover.trades);
-        tape.volume = tape.volume.saturating_add(turnover.volume);
-        tape.value = tape.value.saturating_add(turnover.value);
-        if tick != NIL {
-            tape.open = tape.open.or(Some(price));
-            tape.high = tape.high.max(Some(price));
-            tape.low = Some(tape.low.map_or(price, |low| low.min(price)));
-            day.last = tick;
-        }
     }
 }
 

@@ -52,6 +52,7 @@ mod taker;
 #[cfg(test)]
 mod tests;
 mod triggers;
+mod turnover;
 mod uncross;
 mod undo;
 mod view;

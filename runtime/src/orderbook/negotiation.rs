@@ -51,7 +51,7 @@ impl Book {
             before: self.day.last_or_reference(),
         };
         let meeting = Meeting { slot, price: Halves::whole(self.grid.price(tick)), tick };
-        self.trade(&meeting, &maker, &mut taker, steps)?;
+        self.trade_once(&meeting, &maker, &mut taker, steps)?;
         let fate = Fate { resting: 0, reason: Removal::Unfilled };
         self.conclude(taker.id, quantity.0, fate, steps)
     }

@@ -4,8 +4,8 @@
 //! with a changed slot would write most of a busy book for each block. Instead, pages with many changed
 //! slots are written whole, and the changed slots of all others go into one chunk of a journal. For so many
 //! slots in the journal, a page is written whole in turn; once every page has been since a chunk was
-//! written, that chunk says nothing any more and goes. So the journal holds at most about as many slots as
-//! the book has, and a block writes little more than what it changed.
+//! written, that chunk says nothing any more and goes. So the journal holds at most about twice as many slots
+//! as the book has, and a block writes about twice what it changed.
 //!
 //! Invariant: what is written depends on nothing but the book as the block found it and what it changed.
 

@@ -190,7 +190,9 @@ impl Book {
         level.orders = level.orders.wrapping_add(1);
         let last = std::mem::replace(&mut level.tail, slot);
         level.head = or(last == NIL, slot, level.head);
-        self.ladder.set(order.rung, true);
+        if last == NIL {
+            self.ladder.set(order.rung, true);
+        }
         self.slab.get_mut(or(last == NIL, slot, last))?.next = slot;
         let place = self.slab.get_mut(slot)?;
         (place.prev, place.next) = (last, NIL);
@@ -208,7 +210,9 @@ impl Book {
         level.tail = or(order.next == NIL, order.prev, level.tail);
         self.slab.get_mut(or(order.prev == NIL, slot, order.prev))?.next = order.next;
         self.slab.get_mut(or(order.next == NIL, slot, order.next))?.prev = order.prev;
-        self.ladder.set(order.rung, !empty);
+        if empty {
+            self.ladder.set(order.rung, false);
+        }
         Ok(())
     }
 

@@ -113,7 +113,9 @@ impl Slab {
     #[inline]
     pub(super) fn release(&mut self, slot: u32) -> Result<(), Broken> {
         let free = self.free;
-        *self.get_mut(slot)? = Order::free(free);
+        let place = self.get_mut(slot)?;
+        // Whatever else is left there says nothing.
+        (place.id, place.next) = (0, free);
         self.free = slot;
         Ok(())
     }

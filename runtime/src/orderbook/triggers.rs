@@ -84,7 +84,7 @@ impl Book {
         let mut taker = self.taker_of(&order)?;
         if !is_own(&taker, &maker) {
             let quantity = maker.shown.min(order.shown);
-            self.trade(&Meeting { slot, price, tick: NIL }, &maker, &mut taker, steps)?;
+            self.trade_once(&Meeting { slot, price, tick: NIL }, &maker, &mut taker, steps)?;
             return Ok(self.consume(later, &order, quantity)?);
         }
         match taker.self_trade {

@@ -10,8 +10,8 @@ use super::answer::{Broken, Failure, promised};
 use super::book::{Book, Steps};
 use super::day::Running;
 use super::fees::{Halves, fee};
-use super::matching::Turnover;
 use super::order::{Family, Flags, NIL, Order, Rung};
+use super::turnover::Turnover;
 
 impl Book {
     /// Takes an auction's next steps; begins it if none is under way.
@@ -125,7 +125,9 @@ impl Book {
             half: false,
             quantity: fill.quantity,
         });
-        self.note(fill.price, running.tick, Turnover::one(quantity, value));
+        let mut turnover = Turnover::NONE;
+        turnover.add((Halves::whole(price), running.tick), 1, quantity, u128::from(value));
+        self.note(&turnover);
         if let Some(running) = &mut self.day_mut().running {
             running.left = running.left.saturating_sub(quantity);
         }

@@ -46,8 +46,6 @@ use view::{Source, View};
 
 /// The key of the chain's id in the meta table.
 const CHAIN: &[u8] = b"chain";
-/// The key of the genesis in the meta table.
-const GENESIS: &[u8] = b"genesis";
 /// The key, in the meta table, of the lowest height whose state is kept.
 const PRUNED: &[u8] = b"pruned";
 /// The key, in the meta table, of where a chain that was restored from a snapshot begins here.
@@ -99,7 +97,6 @@ impl Ledger {
         let mut batch = Batch::default();
         commit::state(&mut batch, 0, &execution.changes);
         batch.put(Table::Meta, CHAIN, tip.block.encode());
-        batch.put(Table::Meta, GENESIS, genesis.encode());
         batch.put(Table::Meta, TIP, tip.encode());
         storage.write(batch)?;
         Ok(Ledger::at_tip(storage, tip, 0, None, Undecided::default()))

@@ -11,7 +11,7 @@ use sillok_client::trust::SetChange;
 use sillok_runtime::{FieldKey, FieldRoots, Genesis, StateTree};
 
 use super::records::{Base, Tip};
-use super::{BASE, CHAIN, GENESIS, PRUNED, RESTORING, TIP, commit, keys};
+use super::{BASE, CHAIN, PRUNED, RESTORING, TIP, commit, keys};
 use crate::limits;
 use crate::storage::{Batch, Storage, StorageError, Table};
 
@@ -99,7 +99,6 @@ impl Restore {
             self.batch.put(Table::ValidatorChanges, key, change.encode());
         }
         self.batch.put(Table::Meta, CHAIN, genesis.hash().encode());
-        self.batch.put(Table::Meta, GENESIS, genesis.encode());
         self.batch.put(Table::Meta, PRUNED, tip.height.encode());
         self.batch.put(Table::Meta, BASE, base.encode());
         self.batch.put(Table::Meta, TIP, tip.encode());

@@ -45,7 +45,7 @@ pub(crate) enum Table {
     FieldRoots,
     /// The changes of validators, with what proves them, by the height of the block that announces them.
     ValidatorChanges,
-    /// Genesis and tip; of the index, how far it has read.
+    /// Small things that there is one of: the chain and its tip; of the index, how far it has read.
     Meta,
     /// Of the index: where an account is named.
     Accounts,

@@ -125,9 +125,11 @@ impl World {
 
     fn append(&mut self, node: usize, height: u64, entries: &[Entry]) {
         let torn = self.random.below(20_000) < self.options.crash_between;
-        let fault = match self.random.chance(500) {
-            true => AppendFault::Short(self.random.below(300) as usize),
-            false => AppendFault::Zeros(self.random.below(300) as usize),
+        let byte = self.random.below(300) as usize;
+        let fault = match self.random.below(3) {
+            0 => AppendFault::Short(byte),
+            1 => AppendFault::Zeros(byte),
+            _ => AppendFault::Hole(byte),
         };
         let own = self.keys.public(node);
         let state = &mut self.nodes[node];

@@ -2,7 +2,7 @@
 //!
 //! A frame is only ever written after the one before is on disk. So damage with a whole frame after it can't
 //! be a crash's doing, and damage at the end is a crash's only if it looks like a write cut short: bytes that
-//! end, or that are zero from some place on. All else is refused. Invariant: whatever the bytes, scanning
+//! end, or that are zero from some place on, or in a whole sector. All else is refused. Invariant: whatever the bytes, scanning
 //! ends, allocates no more than they are long, and never skips a frame.
 
 use std::ops::Range;
@@ -30,6 +30,9 @@ const HEAD_CHECK: usize = 8;
 pub(super) const HEADER: usize = 8 + 4 + 32 + CHECKSUM;
 /// Bytes of a frame's head: magic, payload's length, sequence, height, check.
 const HEAD: usize = 4 + 4 + 8 + 8 + HEAD_CHECK;
+
+/// What a disk writes whole or not at all: of a write that a crash cuts short some sectors may be there, in any order.
+pub(super) const SECTOR: usize = 512;
 
 /// The header of a chain's log.
 pub(super) fn header(chain: &Hash) -> Vec<u8> {
@@ -92,7 +95,7 @@ pub(super) fn scan(chain: &Hash, bytes: &[u8]) -> Result<Scan, LogError> {
     while scan.whole_bytes < bytes.len() {
         let rest = &bytes[scan.whole_bytes..];
         let Some(frame) = read_frame(chain, rest) else {
-            check_torn(chain, rest)
+            check_torn(chain, rest, scan.whole_bytes)
                 .map_err(|damage| LogError::Damaged { offset: scan.whole_bytes, damage })?;
             scan.recorded.torn_bytes = rest.len();
             break;
@@ -174,11 +177,15 @@ fn take(scan: &mut Scan, rest: &[u8], frame: Frame) -> Result<(), LogError> {
     Ok(())
 }
 
-/// Whether what follows the last whole frame is a write that a crash cut short.
-fn check_torn(chain: &Hash, rest: &[u8]) -> Result<(), &'static str> {
+/// Whether what follows the last whole frame, from `offset` on, is a write that a crash cut short.
+fn check_torn(chain: &Hash, rest: &[u8], offset: usize) -> Result<(), &'static str> {
     let later = |at: usize| rest[at..].starts_with(&FRAME_MAGIC) && read_frame(chain, &rest[at..]).is_some();
     if (1..rest.len()).any(later) {
         return Err("a whole frame follows a damaged one");
+    }
+    let end_of_frame = read_head(chain, rest).map_or(HEAD, |head| head.2.end + CHECKSUM + FRAME_END.len());
+    if misses_sector(rest, offset, end_of_frame) {
+        return Ok(());
     }
     let Some(head) = rest.get(..HEAD) else {
         let known = rest.len().min(FRAME_MAGIC.len());
@@ -198,6 +205,20 @@ fn check_torn(chain: &Hash, rest: &[u8]) -> Result<(), &'static str> {
         return Ok(());
     }
     Err("the checksum of the last frame is wrong")
+}
+
+/// Whether a sector that has a part of the first `length` bytes is all zero, from `offset` in the log on. None that was
+/// written is: a frame neither begins nor ends with zeros, and entries have no so many of them.
+fn misses_sector(rest: &[u8], offset: usize, length: usize) -> bool {
+    let mut at = 0;
+    while at < length.min(rest.len()) {
+        let end = (at + SECTOR - (offset + at) % SECTOR).min(rest.len());
+        if is_zero(&rest[at..end]) {
+            return true;
+        }
+        at = end;
+    }
+    false
 }
 
 /// Whether something was begun and not written to the end: zeros follow what is right of it.

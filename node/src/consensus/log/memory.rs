@@ -3,6 +3,7 @@
 use std::io;
 
 use super::Medium;
+use super::frame::SECTOR;
 
 /// What becomes of the next append.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub(crate) enum AppendFault {
     Short(usize),
     /// The same, and the file is as long as it would have been, with zeros.
     Zeros(usize),
+    /// The same, and only the sector with this byte is missing.
+    Hole(usize),
 }
 
 /// Bytes in memory.
@@ -68,12 +71,18 @@ impl Medium for MemoryMedium {
             durable.extend_from_slice(bytes);
             return Ok(());
         };
-        let (kept, zeros) = match fault {
-            AppendFault::Short(kept) => (kept.min(bytes.len()), 0),
-            AppendFault::Zeros(kept) => (kept.min(bytes.len()), bytes.len().saturating_sub(kept)),
-        };
-        durable.extend_from_slice(&bytes[..kept]);
-        durable.resize(durable.len() + zeros, 0);
+        let start = durable.len();
+        durable.extend_from_slice(bytes);
+        let end = durable.len();
+        let at = |byte: usize| (start + byte).min(end);
+        match fault {
+            AppendFault::Short(kept) => durable.truncate(at(kept)),
+            AppendFault::Zeros(kept) => durable[at(kept)..].fill(0),
+            AppendFault::Hole(byte) => {
+                let sector = at(byte) / SECTOR * SECTOR;
+                durable[sector.max(start)..end.min(sector + SECTOR)].fill(0);
+            }
+        }
         Err(io::Error::other("the machine lost power"))
     }
 }

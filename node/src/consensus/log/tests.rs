@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use sillok_abi::{Hash, SignedVote, Vote, VoteKind};
 
-use super::frame::{HEADER, frame, header, scan};
+use super::frame::{HEADER, SECTOR, frame, header, scan};
 use super::{AppendFault, Entry, FileMedium, Log, LogError, LogStore, MemoryMedium, Recorded, Step};
 use crate::limits;
 
@@ -68,6 +68,45 @@ fn zeros_in_place_of_what_was_not_written_are_a_crash_too() {
     }
 }
 
+/// The sample and a frame of several sectors behind it, which begins within one.
+fn long_sample() -> (Vec<u8>, usize) {
+    let (mut bytes, _) = sample();
+    let start = bytes.len();
+    bytes.extend(frame(&CHAIN, 3, 1, &vec![vote(3); 12]).unwrap());
+    assert!(start % SECTOR > 0 && bytes.len() > start + 3 * SECTOR);
+    (bytes, start)
+}
+
+#[test]
+fn a_sector_that_was_not_written_is_a_crash_too_in_the_last_frame_alone() {
+    let (bytes, start) = long_sample();
+    let next = frame(&CHAIN, 4, 1, &[vote(4)]).unwrap();
+    for sector in (start / SECTOR * SECTOR..bytes.len()).step_by(SECTOR) {
+        let mut torn = bytes.clone();
+        let end = bytes.len().min(sector + SECTOR);
+        torn[sector.max(start)..end].fill(0);
+        let verdict = scan(&CHAIN, &torn).unwrap();
+        assert_eq!((verdict.whole_bytes, verdict.recorded.entries.len()), (start, 4), "{sector}");
+        torn.extend(&next);
+        assert!(scan(&CHAIN, &torn).is_err(), "{sector}: a frame was written after it");
+    }
+}
+
+#[test]
+fn zeros_in_a_part_of_a_sector_are_damage() {
+    let (bytes, start) = long_sample();
+    for at in start..bytes.len() - 40 {
+        let mut damaged = bytes.clone();
+        damaged[at..at + 20].fill(0);
+        assert!(scan(&CHAIN, &damaged).is_err(), "{at}");
+    }
+    for bit in start * 8..bytes.len() * 8 {
+        let mut damaged = bytes.clone();
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        assert!(scan(&CHAIN, &damaged).is_err(), "bit {bit}");
+    }
+}
+
 #[test]
 fn no_flipped_bit_goes_unnoticed() {
     let (bytes, _) = sample();
@@ -105,9 +144,8 @@ fn another_chains_log_and_another_format_are_refused() {
 
 #[test]
 fn after_a_torn_write_the_log_goes_on_where_it_was_whole() {
-    for fault in
-        [AppendFault::Short(0), AppendFault::Short(50), AppendFault::Zeros(33), AppendFault::Zeros(0)]
-    {
+    use AppendFault::{Hole, Short, Zeros};
+    for fault in [Short(0), Short(50), Zeros(33), Zeros(0), Hole(0), Hole(100)] {
         let (mut log, _) = open(MemoryMedium::default()).unwrap();
         log.append(1, &[vote(0)]).unwrap();
         let mut medium = log.into_medium();

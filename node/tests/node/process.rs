@@ -63,7 +63,7 @@ impl Node {
         Node { process, banner }
     }
 
-    /// The same, with its log into a file.
+    /// Starts the node of a folder with its log into a file, and waits until it answers.
     pub(crate) fn start_home_logging(home: &Path, log: Stdio) -> Self {
         let mut process = home_command(home, &[]).stderr(log).spawn().unwrap();
         let banner = first_object(process.stdout.take().unwrap());
@@ -136,7 +136,7 @@ impl Node {
         answer
     }
 
-    /// Kills it without a word, as a power cut would.
+    /// Kills it without a word. What it wrote stays, synced or not: for the rest see `power`.
     pub(crate) fn kill(mut self) {
         self.process.kill().unwrap();
         self.process.wait().unwrap();

@@ -2,8 +2,8 @@
 //!
 //! A frame is only ever written after the one before is on disk. So damage with a whole frame after it can't
 //! be a crash's doing, and damage at the end is a crash's only if it looks like a write cut short: bytes that
-//! end, or that are zero from some place on, or in a whole sector. All else is refused. Invariant: whatever the bytes, scanning
-//! ends, allocates no more than they are long, and never skips a frame.
+//! end, or that are zero from some place on, or in a whole sector. All else is refused. Invariant: whatever the
+//! bytes, scanning ends, allocates no more than they are long, and never skips a frame.
 
 use std::ops::Range;
 
@@ -208,7 +208,7 @@ fn check_torn(chain: &Hash, rest: &[u8], offset: usize) -> Result<(), &'static s
 }
 
 /// Whether a sector that has a part of the first `length` bytes is all zero, from `offset` in the log on. None that was
-/// written is: a frame neither begins nor ends with zeros, and entries have no so many of them.
+/// written is: a frame neither begins nor ends with zeros, and entries have never so many in a row.
 fn misses_sector(rest: &[u8], offset: usize, length: usize) -> bool {
     let mut at = 0;
     while at < length.min(rest.len()) {

@@ -132,7 +132,7 @@ pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 pub(crate) const BUILT_AHEAD: usize = 256;
 /// How old a block that was made ahead may be when it is proposed, in milliseconds.
 pub(crate) const BUILT_AHEAD_MS: u64 = 1_000;
-/// Values of the flat state that are kept in memory unless settings say otherwise, in MiB: about ten million.
+/// Values of the flat state that are kept in memory unless settings say otherwise, in MiB: about 14 million.
 pub(crate) const STATE_CACHE_MIB: u32 = 2_048;
 /// Keys of submitters whose points are kept in memory, of some 250 bytes each.
 pub(crate) const KEPT_KEYS: usize = 128 * 1024;

@@ -5,12 +5,11 @@
 //! whatever block is being written now: only the thread that commits blocks puts values in, and nobody has a view
 //! of a block before what it changed is here.
 
-use std::hash::{BuildHasherDefault, Hasher};
-use std::iter;
-use std::sync::Arc;
+mod part;
 
-use quick_cache::sync::Cache;
-use quick_cache::{OptionsBuilder, Weighter};
+use std::sync::{PoisonError, RwLock};
+
+use part::Part;
 
 /// A key of state that is looked for, with its hash, which is made once for all that look.
 #[derive(Clone, Copy)]
@@ -19,159 +18,80 @@ pub(super) struct Sought<'a> {
     pub(super) key: &'a [u8],
 }
 
-/// Takes a hash for what it is.
-#[derive(Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        debug_assert!(false, "only hashes are written");
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
-
-/// A value of the flat state, or that there is none, and since which height. It is found by its key's hash alone, and
-/// says itself which key it is of: with the key in the same piece of memory, one is fetched and not two.
-#[derive(Clone)]
-struct Cached {
-    since: u64,
-    key_bytes: u32,
-    has_value: bool,
-    /// The key, and after it the value.
-    bytes: Arc<[u8]>,
-}
-
-/// What most keys take together with their values.
-const SMALL: usize = 192;
-
-impl Cached {
-    fn new(key: &[u8], value: Option<&[u8]>, since: u64) -> Self {
-        let key_bytes = u32::try_from(key.len()).expect("no key of state takes gigabytes");
-        let value_bytes = value.unwrap_or_default();
-        let whole = key.len() + value_bytes.len();
-        let bytes = if whole <= SMALL {
-            let mut small = [0; SMALL];
-            small[..key.len()].copy_from_slice(key);
-            small[key.len()..whole].copy_from_slice(value_bytes);
-            Arc::from(&small[..whole])
-        } else {
-            Arc::from([key, value_bytes].concat())
-        };
-        Cached { since, key_bytes, has_value: value.is_some(), bytes }
-    }
-
-    fn parts(&self) -> (&[u8], &[u8]) {
-        self.bytes.split_at(self.key_bytes as usize)
-    }
-}
-
 /// The values that were read or written last.
-///
-/// Each part has tables of its own, and a table that is full is made anew, twice as large. Keys are spread evenly, so
-/// that parts of one size would all be full at the same time, and blocks would stand still for a second or two while
-/// a gigabyte is moved; so each part is larger than the one before, and the last nearly twice as large as the first.
 pub(super) struct StateCache {
-    parts: Vec<Part>,
-    /// Which part has which slice of all hashes.
-    slices: Vec<u8>,
+    /// By the top bits of hashes.
+    parts: Box<[RwLock<Part>]>,
 }
 
-type Part = Cache<u64, Cached, Bytes, BuildHasherDefault<Hashed>>;
-
-/// How many parts there are, and how many slices of all hashes the first has. Each has one more than the one before.
-const PARTS: usize = 64;
-/// How many locks a part has: requests, the block that is made and the one that is written look things up at once.
-const LOCKS: usize = 4;
-
-/// What an entry weighs: its bytes, and about what keeping it takes.
-#[derive(Clone)]
-struct Bytes;
-
-/// What keeping an entry takes beside its bytes.
-const OVERHEAD: u64 = 112;
-
-impl Weighter<u64, Cached> for Bytes {
-    fn weight(&self, _: &u64, cached: &Cached) -> u64 {
-        cached.bytes.len() as u64 + OVERHEAD
-    }
-}
+/// Into how many parts they are divided, each with a lock: requests, the block that is made and the one that is
+/// written look things up at once. An index that is full is made anew, which is to take no time that a block would
+/// feel.
+const PARTS: usize = 1 << PART_BITS;
+const PART_BITS: u32 = 8;
 
 impl StateCache {
     /// An empty one of so many MiB.
     pub(super) fn new(mib: u32) -> Self {
-        let slices: Vec<u8> = (0..PARTS).flat_map(|part| iter::repeat_n(part as u8, PARTS + part)).collect();
-        let part = |number| {
-            let bytes = share(mib, number, slices.len());
-            let mut options = OptionsBuilder::new();
-            options.weight_capacity(bytes).shards(LOCKS);
-            // About as many as there will be: small values are the rule.
-            options.estimated_items_capacity((bytes / (2 * OVERHEAD)) as usize);
-            let (hashes, lifecycle) = (BuildHasherDefault::default(), Default::default());
-            Cache::with_options(options.build().expect("both are given"), Bytes, hashes, lifecycle)
-        };
-        StateCache { parts: (0..PARTS).map(part).collect(), slices }
+        StateCache { parts: (0..PARTS).map(|_| RwLock::new(Part::new(share(mib)))).collect() }
     }
 
     /// From now on keeps at most so many MiB.
     pub(super) fn bound(&self, mib: u32) {
-        for (number, part) in self.parts.iter().enumerate() {
-            part.set_capacity(share(mib, number, self.slices.len()));
+        for part in &self.parts {
+            part.write().unwrap_or_else(PoisonError::into_inner).bound(share(mib));
         }
     }
 
     /// Whether something can be put in and nothing has to go for it.
     pub(super) fn has_room(&self) -> bool {
-        self.parts.iter().all(|part| part.weight() < part.capacity() / 10 * 9)
+        self.parts.iter().all(|part| part.read().unwrap_or_else(PoisonError::into_inner).has_room())
     }
 
     /// What is known of a key at a height.
     pub(super) fn get(&self, sought: &Sought<'_>, height: u64) -> Option<Option<Vec<u8>>> {
-        let cached = self.part(sought.hash).get(&sought.hash).filter(|cached| cached.since <= height)?;
-        let (key, value) = cached.parts();
-        (key == sought.key).then(|| cached.has_value.then(|| value.to_vec()))
+        self.part(sought.hash).read().unwrap_or_else(PoisonError::into_inner).get(sought, height)
     }
 
     /// Keeps what the state after the block at `height`, the last one, holds; answers whether something of this hash
     /// was here. To be called by the thread that commits blocks alone.
-    pub(super) fn put(&self, Sought { hash, key }: Sought<'_>, value: Option<&[u8]>, height: u64) -> bool {
-        let part = self.part(hash);
-        match part.replace(hash, Cached::new(key, value, height), false) {
-            Ok(()) => true,
-            Err((hash, cached)) => {
-                part.insert(hash, cached);
-                false
-            }
-        }
+    pub(super) fn put(&self, sought: Sought<'_>, value: Option<&[u8]>, height: u64) -> bool {
+        self.part(sought.hash).write().unwrap_or_else(PoisonError::into_inner).put(sought, value, height)
     }
 
-    /// The part that a key belongs to: by bits of its hash that the part itself does not look at.
-    fn part(&self, hash: u64) -> &Part {
-        let slice = (usize::from((hash >> 40) as u16) * self.slices.len()) >> u16::BITS;
-        &self.parts[usize::from(self.slices[slice])]
+    fn part(&self, hash: u64) -> &RwLock<Part> {
+        &self.parts[(hash >> (u64::BITS - PART_BITS)) as usize]
     }
 }
 
-/// How many bytes a part has, of so many MiB and slices in all.
-fn share(mib: u32, part: usize, slices: usize) -> u64 {
-    (u64::from(mib) << 20) * (PARTS + part) as u64 / slices as u64
+/// How many bytes a part has, of so many MiB.
+fn share(mib: u32) -> u64 {
+    (u64::from(mib) << 20) / PARTS as u64
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn hash(number: u64) -> u64 {
+        blake3::hash(&number.to_be_bytes()).as_bytes()[..8].try_into().map(u64::from_be_bytes).unwrap()
+    }
+
+    impl StateCache {
+        fn weight(&self) -> u64 {
+            self.parts.iter().map(|part| part.read().unwrap().weight()).sum()
+        }
+    }
 
     #[test]
     fn keys_of_one_hash_do_not_pass_for_each_other() {
         let cache = StateCache::new(64);
         let sought = |key| Sought { hash: 7, key };
-        let long = [5; 2 * SMALL];
+        let long = [5; 400];
         cache.put(sought(b"a"), Some(b"bc"), 1);
         assert_eq!(cache.get(&sought(b"a"), 1), Some(Some(b"bc".to_vec())));
         assert_eq!(cache.get(&sought(b"ab"), 1), None);
@@ -184,25 +104,59 @@ mod tests {
     }
 
     #[test]
-    fn parts_differ_in_size_and_are_filled_alike() {
+    fn all_are_kept_while_there_is_room_and_no_more_than_there_is() {
         let cache = StateCache::new(64);
-        let key = |number: u64| -> [u8; 32] { *blake3::hash(&number.to_be_bytes()).as_bytes() };
-        let hash = |key: &[u8; 32]| u64::from_be_bytes(key[..8].try_into().unwrap());
         for number in 0..150_000 {
-            let key = key(number);
-            cache.put(Sought { hash: hash(&key), key: &key }, Some(&key), number);
+            let key = hash(number).to_be_bytes();
+            cache.put(Sought { hash: hash(number), key: &key }, Some(&key), number);
         }
         for number in 0..150_000 {
-            let key = key(number);
-            let sought = Sought { hash: hash(&key), key: &key };
+            let key = hash(number).to_be_bytes();
+            let sought = Sought { hash: hash(number), key: &key };
             assert_eq!(cache.get(&sought, number), Some(Some(key.to_vec())));
             assert!(number == 0 || cache.get(&sought, number - 1).is_none(), "not before it was the value");
         }
-        let filled: Vec<u64> = cache.parts.iter().map(|part| part.weight() * 100 / part.capacity()).collect();
-        assert!(filled.iter().all(|percent| (35..=50).contains(percent)), "{filled:?}");
         assert!(cache.has_room());
         cache.bound(8);
-        let weight: u64 = cache.parts.iter().map(Cache::weight).sum();
-        assert!(!cache.has_room() && weight <= 8 << 20, "{weight}");
+        assert!(!cache.has_room());
+        assert!((7 << 20..=8 << 20).contains(&cache.weight()), "{}", cache.weight());
+    }
+
+    #[test]
+    fn what_is_read_again_and_again_stays() {
+        let cache = StateCache::new(1);
+        let key = |number: u64| hash(number).to_be_bytes();
+        let is_there = |number| cache.get(&Sought { hash: hash(number), key: &key(number) }, 9).is_some();
+        for number in 0..50_000 {
+            cache.put(Sought { hash: hash(number), key: &key(number) }, None, 9);
+            assert!((0..number.min(200)).all(is_there), "after {number}");
+        }
+        assert!((200..50_000).filter(|number| is_there(*number)).count() < 8_000);
+    }
+
+    proptest! {
+        /// Whatever is put in and however little room there is: what it says is so.
+        #[test]
+        fn it_answers_as_a_map_or_not_at_all(
+            puts in prop::collection::vec((0..60u64, prop::option::of(0..300usize)), 1..400), kib in 0..40u64,
+        ) {
+            // All in one part; some of one hash.
+            let mut part = Part::new(kib << 10);
+            let mut model = BTreeMap::new();
+            for (height, (number, length)) in puts.into_iter().enumerate() {
+                let (key, height) = (number.to_be_bytes(), height as u64);
+                let sought = Sought { hash: hash(number / 2), key: &key };
+                let value = length.map(|length| vec![number as u8; length]);
+                part.put(sought, value.as_deref(), height);
+                model.insert(number, (height, value));
+                prop_assert!(part.weight() <= kib << 10);
+                for (number, (since, value)) in &model {
+                    let sought = Sought { hash: hash(number / 2), key: &number.to_be_bytes() };
+                    let found = part.get(&sought, height);
+                    prop_assert!(found.is_none_or(|found| found == *value));
+                    prop_assert!(*since == 0 || part.get(&sought, since - 1).is_none());
+                }
+            }
+        }
     }
 }

@@ -10,7 +10,7 @@ use super::{ArtefactFolder, RocksStorage, StorageError, Table, write_whole};
 use crate::limits;
 
 /// The format that this version writes and reads.
-const FORMAT: &str = "sillok data 1";
+const FORMAT: &str = "sillok data 2";
 /// The file that holds it.
 const FORMAT_FILE: &str = "FORMAT";
 /// Where the format file is written before it is renamed.

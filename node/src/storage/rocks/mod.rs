@@ -5,6 +5,7 @@
 
 mod open;
 mod options;
+mod packing;
 mod removed;
 
 use std::path::Path;
@@ -21,6 +22,7 @@ pub(crate) use open::wait_until_closed;
 use super::{Batch, Change, Entry, Storage, StorageError, Table, Tables};
 use open::Open;
 use options::{database_options, table_options};
+use packing::{pack, unpack};
 use removed::Removed;
 
 /// What a batch has of a change beside key and value, at most: a tag, a table's number, two lengths.
@@ -64,7 +66,7 @@ impl RocksStorage {
         for change in &batch.changes {
             let family = self.family(change.table)?;
             match &change.value {
-                Some(value) => write.put_cf(family, &change.key, value),
+                Some(value) => write.put_cf(family, &change.key, pack(change.table, value)?),
                 None => write.delete_cf(family, &change.key),
             }
         }
@@ -112,13 +114,18 @@ fn range_options(
 /// What an iterator of RocksDB brings.
 type Brought = Result<(Box<[u8]>, Box<[u8]>), rocksdb::Error>;
 
-fn page_of(entries: impl Iterator<Item = Brought>, limit: PageLimit) -> Result<Vec<Entry>, StorageError> {
-    limit.page(entries.map(|entry| Ok(entry.map(|(key, value)| (key.into(), value.into()))?)))
+fn page_of(
+    table: Table,
+    entries: impl Iterator<Item = Brought>,
+    limit: PageLimit,
+) -> Result<Vec<Entry>, StorageError> {
+    let unpacked = |(key, value): (Box<[u8]>, Box<[u8]>)| Ok((key.into(), unpack(table, value.into())?));
+    limit.page(entries.map(|entry| unpacked(entry?)))
 }
 
 impl Tables for RocksStorage {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(self.database.get_cf(self.family(table)?, key)?)
+        self.database.get_cf(self.family(table)?, key)?.map(|value| unpack(table, value)).transpose()
     }
 
     fn page(
@@ -133,7 +140,8 @@ impl Tables for RocksStorage {
             return Ok(Vec::new());
         }
         let (options, mode) = range_options(ReadOptions::default(), from, to, direction);
-        let read = || page_of(self.database.iterator_cf_opt(self.family(table)?, options, mode), limit);
+        let read =
+            || page_of(table, self.database.iterator_cf_opt(self.family(table)?, options, mode), limit);
         if table == Table::State { self.removed.count(read) } else { read() }
     }
 }
@@ -170,7 +178,8 @@ struct Frozen<'a> {
 
 impl Tables for Frozen<'_> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
-        Ok(self.snapshot.get_cf_opt(self.storage.family(table)?, key, read_once())?)
+        let value = self.snapshot.get_cf_opt(self.storage.family(table)?, key, read_once())?;
+        value.map(|value| unpack(table, value)).transpose()
     }
 
     fn page(
@@ -185,7 +194,7 @@ impl Tables for Frozen<'_> {
             return Ok(Vec::new());
         }
         let (options, mode) = range_options(read_once(), from, to, direction);
-        page_of(self.snapshot.iterator_cf_opt(self.storage.family(table)?, options, mode), limit)
+        page_of(table, self.snapshot.iterator_cf_opt(self.storage.family(table)?, options, mode), limit)
     }
 }
 

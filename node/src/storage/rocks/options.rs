@@ -5,6 +5,7 @@ use rocksdb::{
     Env, MemtableFactory, Options, SliceTransform,
 };
 
+use super::packing::is_packed;
 use crate::limits;
 use crate::storage::{StorageError, Table};
 
@@ -98,10 +99,9 @@ pub(super) fn table_options(table: Table, cache: &Cache) -> Result<Options, Stor
         blocks.set_bloom_filter(10.0, false);
         options.set_memtable_whole_key_filtering(true);
         options.set_memtable_prefix_bloom_ratio(0.1);
-        options.set_compression_type(DBCompressionType::None);
-    } else {
-        options.set_compression_type(DBCompressionType::Lz4);
     }
+    let is_dense = matches!(usage, Use::ByKey | Use::Index) || is_packed(table);
+    options.set_compression_type(if is_dense { DBCompressionType::None } else { DBCompressionType::Lz4 });
     // What is asked for by key is there, as a rule: the oldest run need not say so.
     options.set_optimize_filters_for_hits(matches!(usage, Use::ByKey));
     merging_options(&usage, &mut options);

@@ -32,7 +32,9 @@ pub(super) enum FrameError {
 
 /// The frame that holds `content`.
 pub(super) fn seal(content: &impl Encode) -> Bytes {
-    let mut bytes = vec![0; LENGTH_BYTES];
+    // Made once: an answer of many megabytes would be moved again and again while it grows.
+    let mut bytes = Vec::with_capacity(LENGTH_BYTES + content.size_hint());
+    bytes.resize(LENGTH_BYTES, 0);
     content.encode_to(&mut bytes);
     let length = u32::try_from(bytes.len() - LENGTH_BYTES).unwrap_or(u32::MAX);
     bytes[..LENGTH_BYTES].copy_from_slice(&length.to_le_bytes());

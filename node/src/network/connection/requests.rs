@@ -122,6 +122,10 @@ fn cut(mut blocks: Vec<Vec<u8>>, count: usize, room: usize) -> Vec<Vec<u8>> {
 fn seal_decided(number: u32, blocks: &[Vec<u8>]) -> libp2p::bytes::Bytes {
     struct Raw<'a>(u32, &'a [Vec<u8>]);
     impl Encode for Raw<'_> {
+        fn size_hint(&self) -> usize {
+            ANSWER_HEAD_BYTES + self.1.iter().map(Vec::len).sum::<usize>()
+        }
+
         fn encode_to<T: codec::Output + ?Sized>(&self, dest: &mut T) {
             // The indexes of the two variants.
             (1u8, self.0, 0u8, Compact(u32::try_from(self.1.len()).unwrap_or(0))).encode_to(dest);

@@ -3,24 +3,26 @@
 //! Invariant: what it holds besides state (order books, replay guard) moves with a block only when
 //! that block is committed; `discard` makes it as if the block had never been tried.
 
+mod judge;
+
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sillok_abi::governance::NodeInfo;
-use sillok_abi::native::Member;
 use sillok_abi::{Hash, Receipt, Time, Transaction, TransactionBody, Validator, merkle_root};
 
-use crate::admission::{Admission, Gatekeeper, NotAdmitted};
+use crate::admission::{Admission, NotAdmitted};
 use crate::block::{Identified, MemberGas, Room, are_in_order, ordered};
 use crate::execution::{Admitted, BlockEnv, Context, run_due, run_transaction, sweep_nonces};
 use crate::fault::Fault;
 use crate::orderbook::OrderBooks;
 use crate::refusal::Refusal;
-use crate::replay::{Nonces, ReplayGuard, UsedNonce};
+use crate::replay::{ReplayGuard, UsedNonce};
 use crate::runtime::Runtime;
 use crate::state::{Changes, StateReader};
 use crate::{limits, native};
+use judge::{Judge, fill, shares};
 
 /// What a block did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -275,67 +277,4 @@ impl Executor {
         self.tentative = Some((nonces, time));
         Ok(execution)
     }
-}
-
-/// Admission with the replay guard, the block's own transactions included.
-struct Judge<'a> {
-    gatekeeper: Gatekeeper,
-    replay: &'a ReplayGuard,
-    seen: Nonces,
-}
-
-impl<'a> Judge<'a> {
-    fn new(executor: &'a Executor, env: BlockEnv, state: Arc<dyn StateReader>) -> Result<Self, Fault> {
-        let gatekeeper = Gatekeeper::new(executor.runtime.shared(&*state)?, env, state);
-        Ok(Judge { gatekeeper, replay: &executor.replay, seen: Nonces::seeded(executor.runtime.seed()) })
-    }
-
-    fn admit(
-        &mut self,
-        transaction: &Transaction,
-        id: Hash,
-        key_signature: bool,
-    ) -> Result<Admission, NotAdmitted> {
-        let body = &transaction.body;
-        if self.replay.contains(body) || self.seen.contains(body) {
-            return Err(Refusal::Replayed.into());
-        }
-        let admission = self.gatekeeper.admit(transaction, id, key_signature)?;
-        self.seen.insert(&UsedNonce::of(body));
-        Ok(admission)
-    }
-}
-
-/// Splits transactions in protocol order into those that fit and those that wait. Once one of a
-/// submitter's waits, all its later ones do, so that the order of the rest stays what it is.
-fn fill<T: Borrow<Transaction>>(
-    room: &mut Room,
-    ordered: Vec<(T, Admission)>,
-) -> (Vec<(T, Admission)>, Vec<T>) {
-    let mut waiting = BTreeSet::new();
-    let (mut chosen, mut deferred) = (Vec::new(), Vec::new());
-    for (transaction, admission) in ordered {
-        let body = &transaction.borrow().body;
-        let submitter = body.submitter;
-        let fits =
-            !waiting.contains(&submitter) && room.take(admission.member, admission.bytes, body.gas_limit);
-        if fits {
-            chosen.push((transaction, admission));
-        } else {
-            waiting.insert(submitter);
-            deferred.push(transaction);
-        }
-    }
-    (chosen, deferred)
-}
-
-/// Each member's share of a block's gas, in thousandths, and that of the lane for governance.
-fn shares(context: &mut Context) -> Result<BTreeMap<u32, u32>, Fault> {
-    let mut shares = BTreeMap::new();
-    for number in 0.. {
-        let Some(Member { gas_share, .. }) = native::member(context, number)? else { break };
-        shares.insert(number, gas_share);
-    }
-    shares.insert(limits::GOVERNANCE_LANE, limits::GOVERNANCE_SHARE);
-    Ok(shares)
 }

@@ -4,14 +4,20 @@
 //! the host reads or writes no more than the length beside it. Natively every function panics.
 #![allow(
     unsafe_code,
-    reason = "the host is reached through foreign functions; alloc.rs is the only other place"
+    reason = "the host is reached through foreign functions, and buffers are not cleared; alloc.rs is the only other place"
 )]
 
-use alloc::{vec, vec::Vec};
-use core::mem::MaybeUninit;
-use core::ops::Deref;
+mod book;
+mod buffers;
 
-use codec::{Encode, Output};
+use alloc::{vec, vec::Vec};
+
+pub(crate) use book::{
+    book_act, book_ask, book_cancel, book_create, book_depth, book_order, book_params, book_place,
+};
+use buffers::BUFFER_BYTES;
+pub use buffers::ReadBuffer;
+pub(crate) use buffers::{StackBytes, StoredBytes, encoded};
 use sillok_abi::{ContractId, Hash, STORAGE_ABSENT, for_each_host_function};
 
 macro_rules! declare {
@@ -123,113 +129,6 @@ pub(crate) fn block_height() -> u64 {
 /// The block's time in milliseconds.
 pub(crate) fn block_time() -> u64 {
     raw::block_time()
-}
-
-/// Stored values and arguments up to this size are read without an allocation.
-const BUFFER_BYTES: usize = 512;
-
-/// Where a stored value, or a call's arguments, are read to.
-pub struct ReadBuffer([MaybeUninit<u8>; BUFFER_BYTES]);
-
-impl ReadBuffer {
-    /// An empty buffer. Its memory is not cleared, which would cost more than most reads.
-    #[inline(always)]
-    pub const fn empty() -> Self {
-        ReadBuffer([MaybeUninit::uninit(); BUFFER_BYTES])
-    }
-}
-
-/// A stored value.
-pub(crate) enum StoredBytes<'buffer> {
-    /// One that fits into the buffer.
-    Short(&'buffer [u8]),
-    /// A larger one.
-    Long(Vec<u8>),
-}
-
-impl Deref for StoredBytes<'_> {
-    type Target = [u8];
-
-    #[inline(always)]
-    fn deref(&self) -> &[u8] {
-        match self {
-            StoredBytes::Short(bytes) => bytes,
-            StoredBytes::Long(bytes) => bytes,
-        }
-    }
-}
-
-/// Bytes that are put together on the stack, up to `N` of them.
-pub(crate) struct StackBytes<const N: usize> {
-    bytes: [MaybeUninit<u8>; N],
-    /// Bytes in use, all of which were written; more than `N` if there was no room for some.
-    length: usize,
-}
-
-impl<const N: usize> StackBytes<N> {
-    /// No bytes. Its memory is not cleared, which would cost more than what is written to it mostly.
-    #[inline(always)]
-    pub(crate) const fn new() -> Self {
-        StackBytes { bytes: [MaybeUninit::uninit(); N], length: 0 }
-    }
-
-    /// What was written, if there was room for all of it.
-    #[inline(always)]
-    pub(crate) fn as_bytes(&self) -> Option<&[u8]> {
-        if self.length > N {
-            return None;
-        }
-        // SAFETY: the first `length` bytes were written.
-        Some(unsafe { core::slice::from_raw_parts(self.bytes.as_ptr().cast(), self.length) })
-    }
-}
-
-impl<const N: usize> Output for StackBytes<N> {
-    // A part's length is known where it is written mostly: a copy of few bytes is then a store or two.
-    #[inline(always)]
-    fn write(&mut self, part: &[u8]) {
-        // Read once: for all that the compiler knows, what is written to `bytes` may be the length.
-        let start = self.length;
-        let Some(room) = self.bytes.get_mut(start..).and_then(|room| room.get_mut(..part.len())) else {
-            // From now on nothing fits.
-            self.length = N + 1;
-            return;
-        };
-        // SAFETY: bytes that were written are bytes that may be uninitialised, and `room` is as long as `part`,
-        // which it can't overlap.
-        unsafe { core::ptr::copy_nonoverlapping(part.as_ptr(), room.as_mut_ptr().cast(), part.len()) };
-        self.length = start + part.len();
-    }
-
-    #[inline(always)]
-    fn push_byte(&mut self, byte: u8) {
-        self.write(&[byte]);
-    }
-}
-
-/// Bytes up to this number are put together without an allocation.
-const ENCODED_BYTES: usize = 256;
-
-/// The SCALE of a value, for as long as `then` takes. One that is too long for the stack is encoded once more.
-#[inline]
-pub(crate) fn encoded<R>(value: &(impl Encode + ?Sized), then: impl FnOnce(&[u8]) -> R) -> R {
-    let mut short = StackBytes::<ENCODED_BYTES>::new();
-    value.encode_to(&mut short);
-    let long;
-    let bytes = match short.as_bytes() {
-        Some(bytes) => bytes,
-        None => {
-            long = long_encoded(value);
-            &long
-        }
-    };
-    then(bytes)
-}
-
-#[cold]
-#[inline(never)]
-fn long_encoded(value: &(impl Encode + ?Sized)) -> Vec<u8> {
-    value.encode()
 }
 
 /// The value at `key`, read into `buffer` if it fits.
@@ -346,44 +245,4 @@ pub(crate) fn verify(scheme: u32, key: &[u8], message: &[u8], signature: &[u8]) 
         address(signature.as_ptr()),
         length(signature),
     ) == 1
-}
-
-/// Creates a book; SCALE of `Result<BookId, BookError>`.
-pub(crate) fn book_create(params: &[u8]) -> Vec<u8> {
-    result(raw::book_create(address(params.as_ptr()), length(params)))
-}
-
-/// Places an order; SCALE of `Result<Placed, BookError>`.
-pub(crate) fn book_place(book: u64, order: &[u8]) -> Vec<u8> {
-    result(raw::book_place(book, address(order.as_ptr()), length(order)))
-}
-
-/// Cancels an order; SCALE of `Result<OrderView, BookError>`.
-pub(crate) fn book_cancel(book: u64, order: u64) -> Vec<u8> {
-    result(raw::book_cancel(book, order))
-}
-
-/// Has an action done in a book; SCALE of `Result<T, BookError>`.
-pub(crate) fn book_act(book: u64, action: &[u8]) -> Vec<u8> {
-    result(raw::book_act(book, address(action.as_ptr()), length(action)))
-}
-
-/// Asks something of a book; SCALE of `Result<T, BookError>`.
-pub(crate) fn book_ask(book: u64, query: &[u8]) -> Vec<u8> {
-    result(raw::book_ask(book, address(query.as_ptr()), length(query)))
-}
-
-/// A resting order; SCALE of `Result<OrderView, BookError>`.
-pub(crate) fn book_order(book: u64, order: u64) -> Vec<u8> {
-    result(raw::book_order(book, order))
-}
-
-/// A book's best levels; SCALE of `Result<Depth, BookError>`.
-pub(crate) fn book_depth(book: u64, levels: u32) -> Vec<u8> {
-    result(raw::book_depth(book, levels))
-}
-
-/// A book's rules; SCALE of `Result<BookParams, BookError>`.
-pub(crate) fn book_params(book: u64) -> Vec<u8> {
-    result(raw::book_params(book))
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::check::Violation;
 use super::coverage::Case;
+use super::event::Event;
 use super::network::Packet;
 use super::node::Running;
 use super::options::{End, Plant};
 use super::signatures::Blind;
-use super::world::{Event, World};
+use super::world::World;
 use crate::consensus::{Config, Driver, Input, LogStore, MemoryMedium, Peer, Recorded, Start, Timeouts};
 
 /// Short ones, so that much happens in little time.

@@ -12,6 +12,7 @@ mod byzantine;
 mod check;
 mod command;
 mod coverage;
+mod event;
 mod faults;
 mod ledger;
 mod network;

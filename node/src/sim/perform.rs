@@ -11,10 +11,11 @@ use super::application::Place;
 use super::byzantine::forge;
 use super::check::Violation;
 use super::coverage::Case;
+use super::event::Own;
 use super::network::Packet;
 use super::options::Plant;
 use super::story::Brief;
-use super::world::{Own, World};
+use super::world::World;
 use crate::consensus::{
     AppendFault, CertifiedBlock, Effect, Entry, Input, Log, Message, Peer, Stage, To, Verdict,
 };

@@ -6,59 +6,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sillok_abi::{Block, Hash, Time, Validator, digest};
+use sillok_abi::{Hash, Time, Validator, digest};
 
 use super::application::{Application, Chronicle};
 use super::check::{Checks, Violation};
 use super::coverage::{Case, Coverage};
+use super::event::{Event, Own};
 use super::ledger::Template;
 use super::network::{Network, Packet};
 use super::node::Node;
 use super::options::{Options, Plant};
 use super::signatures::Keys;
-use crate::consensus::{CertifiedBlock, Input, Message, Peer, TimerId, Verdict};
 use crate::random::Random;
 
 /// How many blocks honest nodes have to decide after everything has healed.
 const BLOCKS: u64 = 3;
 /// The same where what they have seen has to get into blocks: each has its turn.
 const BLOCKS_WITH_LEDGERS: u64 = 8;
-
-/// What happens.
-pub(crate) enum Event {
-    /// A packet arrives.
-    Arrive { from: usize, to: usize, packet: Packet },
-    /// Something that belongs to one life of a node.
-    Own { node: usize, life: u64, own: Own },
-    /// A node starts.
-    Start { node: usize },
-    /// A node crashes.
-    Crash { node: usize },
-    /// Somebody pays, and some of the nodes hear of it.
-    Pay { number: u64 },
-    /// Links are cut, for a while.
-    Cut,
-    /// The links between these are whole again.
-    Mend { links: Vec<(usize, usize)> },
-    /// Nothing goes wrong any more.
-    Heal,
-    /// The run is over, and nothing has healed.
-    Over,
-}
-
-/// What belongs to one life of a node.
-pub(crate) enum Own {
-    /// A timer fires.
-    Timer(TimerId),
-    /// There is something to decide.
-    Begin { height: u64 },
-    /// A block was made.
-    Built(Arc<Block>),
-    /// A block was judged.
-    Judged { block: Hash, verdict: Verdict },
-    /// A block is durable.
-    Commit(CertifiedBlock),
-}
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -280,60 +244,6 @@ impl World {
     /// The latest time that an honest clock shows.
     pub(crate) fn latest_clock(&self) -> Time {
         self.honest().map(|node| self.nodes[node].clock(self.now_us)).max().unwrap_or_default()
-    }
-
-    fn happen(&mut self, event: Event) {
-        match event {
-            Event::Arrive { from, to, packet } => self.arrive(from, to, packet),
-            Event::Own { node, life, own } => {
-                if self.nodes[node].life == life {
-                    self.own(node, own);
-                }
-            }
-            Event::Start { node } => self.start(node),
-            Event::Crash { node } => self.crash_and_plan(node),
-            Event::Pay { number } => self.pay(number),
-            Event::Cut => self.cut(),
-            Event::Mend { links } => links.iter().for_each(|link| {
-                self.network.cut.remove(link);
-            }),
-            Event::Heal => self.heal(),
-            Event::Over => {}
-        }
-    }
-
-    fn arrive(&mut self, from: usize, to: usize, packet: Packet) {
-        if self.nodes[to].running.is_none() {
-            return;
-        }
-        let peer = Peer(from as u64);
-        match packet {
-            Packet::Message(bytes) => match Message::from_wire(&bytes) {
-                Ok(message) => self.step(to, Input::Message { from: peer, message }),
-                Err(error) => self.checks.violated(Violation::Anomaly(error.to_string())),
-            },
-            Packet::Block(block) => self.step(to, Input::Block { from: peer, block }),
-            Packet::Blocks(blocks) => self.step(to, Input::Blocks { from: peer, blocks }),
-            Packet::Hello => self.step(to, self.connected(from)),
-            Packet::Bye => self.step(to, Input::Disconnected(peer)),
-            Packet::Fetch(id) => self.answer_fetch(to, from, &id),
-            Packet::Request { height, count } => self.answer_request(to, from, height, count),
-        }
-    }
-
-    fn own(&mut self, node: usize, own: Own) {
-        match own {
-            Own::Timer(timer) => self.step(node, Input::Timer(timer)),
-            Own::Begin { height } => {
-                let at = self.nodes[node].running.as_ref().map(|running| running.driver.height());
-                if at == Some(height) {
-                    self.step(node, Input::Begin);
-                }
-            }
-            Own::Built(block) => self.step(node, Input::Built { block }),
-            Own::Judged { block, verdict } => self.step(node, Input::Validated { block, verdict }),
-            Own::Commit(decided) => self.commit(node, decided),
-        }
     }
 }
 

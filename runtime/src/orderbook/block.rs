@@ -72,6 +72,7 @@ impl OrderBooks {
                 book.pages = book.planned_pages();
                 book.owners_written = book.slab.owners.count();
                 book.planned = None;
+                book.counters = book.counted();
                 book.log.clear();
             }
         }
@@ -109,7 +110,7 @@ impl Book {
         let record = BookRecord {
             owner: self.owner,
             params: self.params.clone(),
-            counters: self.counters,
+            counters: self.counted(),
             day: self.day,
             free: self.slab.free,
             live: self.slab.live,

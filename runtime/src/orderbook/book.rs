@@ -31,7 +31,7 @@ pub(super) struct Counters {
     pub(super) order: u64,
     /// The priority of the next order that joins a queue.
     pub(super) priority: u64,
-    /// The number of the next event.
+    /// The number of the next event; of a book in memory, of its block's first.
     pub(super) event: u64,
 }
 
@@ -102,7 +102,12 @@ impl Book {
     #[inline(always)]
     pub(super) fn emit(&mut self, event: BookEvent) {
         self.log.events.push(event);
-        self.counters.event = self.counters.event.wrapping_add(1);
+    }
+
+    /// What it has counted by now.
+    pub(super) fn counted(&self) -> Counters {
+        let events = self.log.events.len() as u64;
+        Counters { event: self.counters.event.wrapping_add(events), ..self.counters }
     }
 
     /// Tells that an order joined the end of a queue, if that is visible.

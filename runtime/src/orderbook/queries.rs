@@ -49,17 +49,14 @@ impl OrderBooks {
 
     /// The number of the first event of the tentative block, and its events so far.
     pub fn events(&mut self, book: BookId) -> Answer<(u64, &[BookEvent])> {
-        answer(self.book(book).map(|book| {
-            let events = book.log.events.as_slice();
-            (book.counters.event.wrapping_sub(events.len() as u64), events)
-        }))
+        answer(self.book(book).map(|book| (book.counters.event, book.log.events.as_slice())))
     }
 
     /// As `events`, of the latest operation alone.
     pub fn latest_events(&mut self, book: BookId) -> Answer<(u64, &[BookEvent])> {
         answer(self.book(book).map(|book| {
             let events = book.latest_events();
-            (book.counters.event.wrapping_sub(events.len() as u64), events)
+            (book.counted().event.wrapping_sub(events.len() as u64), events)
         }))
     }
 

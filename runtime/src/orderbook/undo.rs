@@ -10,7 +10,7 @@
 use sillok_abi::BookEvent;
 
 use super::answer::{Broken, promised};
-use super::book::{Book, Counters, Now};
+use super::book::{Book, Now};
 use super::day::Day;
 use super::order::{Extra, Order};
 
@@ -136,13 +136,8 @@ impl Book {
             self.day = *day;
         }
         self.log.days.truncate(point.days as usize);
-        let events = self.log.events.len().saturating_sub(point.events as usize) as u64;
         self.log.events.truncate(point.events as usize);
-        self.counters = Counters {
-            order: point.order,
-            priority: point.priority,
-            event: self.counters.event.wrapping_sub(events),
-        };
+        (self.counters.order, self.counters.priority) = (point.order, point.priority);
         Ok(())
     }
 

@@ -148,7 +148,7 @@ impl Book {
     /// A digest of everything that the book's later behaviour depends on: rules, counters, day, every
     /// queue in order with the slots of its orders as queue and index have them, owners, and free list.
     pub(super) fn digest(&self) -> Result<Hash, Broken> {
-        let mut bytes = (self.owner, &self.params, self.counters, self.day).encode();
+        let mut bytes = (self.owner, &self.params, self.counted(), self.day).encode();
         (self.slab.live, self.slab.special, self.slab.slots()).encode_to(&mut bytes);
         for (family, side) in QUEUES {
             for rung in self.rungs(family, side) {

@@ -1,9 +1,11 @@
 //! Key files of a node: a secret seed, encrypted by a password.
 //!
 //! The password goes through Argon2id (RFC 9106), whose parameters are in the file; the seed is sealed with
-//! XChaCha20-Poly1305, which also authenticates what the file says of the key. Invariant: a key file is
+//! XChaCha20-Poly1305, which also authenticates what the file says of the key. Keys that are made together have one
+//! salt, and nonces of their own: what is slow on purpose is done once for them. Invariant: a key file is
 //! never overwritten, and the seed is never on disk in the clear.
 
+use std::cell::RefCell;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,6 +24,54 @@ const MEMORY_KIB: u32 = 64 * 1024;
 const PASSES: u32 = 3;
 /// The most of both that a file may ask for: one that asks for more is not ours.
 const MOST: (u32, u32) = (1024 * 1024, 64);
+
+/// Argon2id's memory in KiB and passes, and a salt in hexadecimal.
+type Stretch = ((u32, u32), String);
+
+/// A password, and what it came to last.
+pub(crate) struct Password<'a> {
+    text: &'a str,
+    stretched: RefCell<Option<(Stretch, Key)>>,
+}
+
+impl<'a> Password<'a> {
+    pub(crate) fn new(text: &'a str) -> Self {
+        Password { text, stretched: RefCell::new(None) }
+    }
+
+    /// How to stretch it for a new key: as it was last, if it was.
+    fn stretch(&self, rng: &dyn Rng) -> Stretch {
+        let last = self.stretched.borrow().as_ref().map(|(stretch, _)| stretch.clone());
+        last.unwrap_or_else(|| {
+            let mut salt = [0; 16];
+            rng.fill(&mut salt);
+            ((MEMORY_KIB, PASSES), hex::encode(salt))
+        })
+    }
+
+    fn cipher(&self, stretch: Stretch) -> Result<XChaCha20Poly1305, String> {
+        let mut stretched = self.stretched.borrow_mut();
+        let key = match &*stretched {
+            Some((last, key)) if *last == stretch => *key,
+            _ => self.key(&stretch)?,
+        };
+        *stretched = Some((stretch, key));
+        Ok(XChaCha20Poly1305::new(&key))
+    }
+
+    fn key(&self, ((memory, passes), salt): &Stretch) -> Result<Key, String> {
+        if *memory > MOST.0 || *passes > MOST.1 {
+            return Err("it asks for more memory or passes than any password needs".into());
+        }
+        let params = Params::new(*memory, *passes, 1, Some(32)).map_err(|error| error.to_string())?;
+        let salt = hex::decode(salt).map_err(|_| "its salt is not hexadecimal")?;
+        let mut key = [0; 32];
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+            .hash_password_into(self.text.as_bytes(), &salt, &mut key)
+            .map_err(|error| error.to_string())?;
+        Ok(Key::from(key))
+    }
+}
 
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -91,17 +141,17 @@ impl KeyFile {
         kind: KeyKind,
         public: &[u8; 32],
         seed: &[u8; 32],
-        password: &str,
+        password: &Password<'_>,
         rng: &dyn Rng,
     ) -> Result<Self, String> {
-        let (mut salt, mut nonce) = ([0; 16], [0; 24]);
-        rng.fill(&mut salt);
+        let (argon2id, salt) = password.stretch(rng);
+        let mut nonce = [0; 24];
         rng.fill(&mut nonce);
         let mut file = KeyFile {
             kind,
             public: hex::encode(public),
-            argon2id: (MEMORY_KIB, PASSES),
-            salt: hex::encode(salt),
+            argon2id,
+            salt,
             nonce: hex::encode(nonce),
             sealed: String::new(),
         };
@@ -143,7 +193,7 @@ impl KeyFile {
     ///
     /// # Errors
     /// If the password is wrong, or the file was changed.
-    pub(crate) fn open(&self, password: &str, path: &Path) -> Result<[u8; 32], KeyError> {
+    pub(crate) fn open(&self, password: &Password<'_>, path: &Path) -> Result<[u8; 32], KeyError> {
         let malformed = |reason: String| KeyError::Malformed { path: path.to_owned(), reason };
         let bytes =
             |text: &str| hex::decode(text).map_err(|_| malformed("it has bytes that are none".into()));
@@ -158,18 +208,8 @@ impl KeyFile {
         opened.try_into().map_err(|_| malformed("its seed has another length".into()))
     }
 
-    fn cipher(&self, password: &str) -> Result<XChaCha20Poly1305, String> {
-        let (memory, passes) = self.argon2id;
-        if memory > MOST.0 || passes > MOST.1 {
-            return Err("it asks for more memory or passes than any password needs".into());
-        }
-        let params = Params::new(memory, passes, 1, Some(32)).map_err(|error| error.to_string())?;
-        let salt = hex::decode(&self.salt).map_err(|_| "its salt is not hexadecimal")?;
-        let mut key = [0; 32];
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(password.as_bytes(), &salt, &mut key)
-            .map_err(|error| error.to_string())?;
-        Ok(XChaCha20Poly1305::new(&Key::from(key)))
+    fn cipher(&self, password: &Password<'_>) -> Result<XChaCha20Poly1305, String> {
+        password.cipher((self.argon2id, self.salt.clone()))
     }
 
     /// What the seal is over beside the seed.
@@ -184,7 +224,8 @@ mod tests {
     use crate::rng::SystemRng;
 
     fn file() -> KeyFile {
-        KeyFile::seal(KeyKind::Validator, &[1; 32], &[2; 32], "open sesame", &SystemRng).unwrap()
+        KeyFile::seal(KeyKind::Validator, &[1; 32], &[2; 32], &Password::new("open sesame"), &SystemRng)
+            .unwrap()
     }
 
     #[test]
@@ -195,11 +236,27 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains(&hex::encode([2; 32])), "{text}");
         let read = KeyFile::read(&path).unwrap();
-        assert_eq!(read.open("open sesame", &path).unwrap(), [2; 32]);
-        assert!(matches!(read.open("open barley", &path), Err(KeyError::Sealed(_))));
+        assert_eq!(read.open(&Password::new("open sesame"), &path).unwrap(), [2; 32]);
+        assert!(matches!(read.open(&Password::new("open barley"), &path), Err(KeyError::Sealed(_))));
         assert!(matches!(file().create(&path), Err(KeyError::Exists(_))));
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    }
+
+    #[test]
+    fn keys_that_are_made_together_are_opened_together_or_apart() {
+        let password = Password::new("open sesame");
+        let make = |kind| KeyFile::seal(kind, &[1; 32], &[2; 32], &password, &SystemRng).unwrap();
+        let (one, other) = (make(KeyKind::Validator), make(KeyKind::Network));
+        assert!(one.salt == other.salt && one.nonce != other.nonce);
+        let apart = file();
+        assert_ne!(apart.salt, one.salt);
+        let path = Path::new("a file");
+        for password in [&password, &Password::new("open sesame")] {
+            for file in [&one, &apart, &other, &one] {
+                assert_eq!(file.open(password, path).unwrap(), [2; 32]);
+            }
+        }
     }
 
     #[test]
@@ -216,10 +273,13 @@ mod tests {
         for change in changes {
             let mut changed = file();
             change(&mut changed);
-            assert!(matches!(changed.open("open sesame", path), Err(KeyError::Sealed(_))), "{changed:?}");
+            assert!(
+                matches!(changed.open(&Password::new("open sesame"), path), Err(KeyError::Sealed(_))),
+                "{changed:?}"
+            );
         }
         let mut greedy = file();
         greedy.argon2id.0 = u32::MAX;
-        assert!(matches!(greedy.open("open sesame", path), Err(KeyError::Malformed { .. })));
+        assert!(matches!(greedy.open(&Password::new("open sesame"), path), Err(KeyError::Malformed { .. })));
     }
 }

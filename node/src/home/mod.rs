@@ -23,7 +23,7 @@ use sillok_runtime::Genesis;
 
 use crate::rng::{Rng, SystemRng};
 pub(crate) use config::{ConfigError, NodeConfig, Sync};
-pub(crate) use keystore::{KeyError, KeyFile, KeyKind};
+pub(crate) use keystore::{KeyError, KeyFile, KeyKind, Password};
 pub(crate) use password::{PasswordError, Passwords};
 
 /// A node's folder.
@@ -125,15 +125,16 @@ impl NodeHome {
         }
         let keys = home.keys();
         fs::create_dir_all(&keys).map_err(|source| HomeError::File { path: keys, source })?;
-        home.create_key(KeyKind::Network, password)?;
+        let password = Password::new(password);
+        home.create_key(KeyKind::Network, &password)?;
         if validator {
-            home.create_key(KeyKind::Validator, password)?;
+            home.create_key(KeyKind::Validator, &password)?;
         }
         config.write(&home.config_file())?;
         Ok(home)
     }
 
-    fn create_key(&self, kind: KeyKind, password: &str) -> Result<(), HomeError> {
+    fn create_key(&self, kind: KeyKind, password: &Password<'_>) -> Result<(), HomeError> {
         let mut seed = [0; 32];
         SystemRng.fill(&mut seed);
         let public = public_of(kind, &seed)?;
@@ -168,7 +169,7 @@ impl NodeHome {
     ///
     /// # Errors
     /// If its file can't be read or opened.
-    pub(crate) fn seed(&self, kind: KeyKind, password: &str) -> Result<Option<[u8; 32]>, HomeError> {
+    pub(crate) fn seed(&self, kind: KeyKind, password: &Password<'_>) -> Result<Option<[u8; 32]>, HomeError> {
         let path = self.key_file(kind);
         if !path.exists() {
             return Ok(None);
@@ -249,9 +250,9 @@ mod tests {
         let again = NodeHome::create(&path, &NodeConfig::default(), "secret", true);
         assert!(matches!(again, Err(HomeError::Exists(_))));
         for kind in [KeyKind::Validator, KeyKind::Network] {
-            let seed = home.seed(kind, "secret").unwrap().unwrap();
+            let seed = home.seed(kind, &Password::new("secret")).unwrap().unwrap();
             assert_eq!(home.public(kind).unwrap(), Some(public_of(kind, &seed).unwrap()));
-            assert!(home.seed(kind, "guess").is_err());
+            assert!(home.seed(kind, &Password::new("guess")).is_err());
         }
         assert_eq!(NodeHome::open(&path).unwrap().config().unwrap(), NodeConfig::default());
         assert!(matches!(home.genesis(), Err(HomeError::NoGenesis(_))));
@@ -264,7 +265,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = NodeHome::create(folder.path(), &NodeConfig::default(), "secret", false).unwrap();
         assert_eq!(home.public(KeyKind::Validator).unwrap(), None);
-        assert_eq!(home.seed(KeyKind::Validator, "secret").unwrap(), None);
+        assert_eq!(home.seed(KeyKind::Validator, &Password::new("secret")).unwrap(), None);
         assert!(home.public(KeyKind::Network).unwrap().is_some());
     }
 }

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use crate::chain::{Chain, Pace};
 use crate::clock::SystemClock;
 use crate::consensus::{Signatures, ValidatorKey};
-use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Passwords, Sync};
+use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Password, Passwords, Sync};
 use crate::join::JoinError;
 use crate::logging::{self, LogFormat};
 use crate::network::{self, Binding, NetworkKey, Timing, binding_digest};
@@ -217,11 +217,12 @@ struct Keys {
 
 impl Keys {
     fn read(home: &NodeHome, password: &str) -> Result<Self, StartError> {
-        let network = home.seed(KeyKind::Network, password)?.ok_or(StartError::NoNetworkKey)?;
+        let password = Password::new(password);
+        let network = home.seed(KeyKind::Network, &password)?.ok_or(StartError::NoNetworkKey)?;
         let bad = |kind, reason: String| StartError::Key { kind, reason };
         let network =
             NetworkKey::from_seed(network).map_err(|error| bad(KeyKind::Network, error.to_string()))?;
-        let own = home.seed(KeyKind::Validator, password)?;
+        let own = home.seed(KeyKind::Validator, &password)?;
         let seed = own.unwrap_or_else(|| {
             let mut seed = [0; 32];
             SystemRng.fill(&mut seed);

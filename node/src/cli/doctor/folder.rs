@@ -10,7 +10,7 @@ use sillok_runtime::Genesis;
 use super::Patient;
 use crate::checks::Check;
 use crate::consensus::{LogError, inspect_log};
-use crate::home::{HomeError, KeyError, KeyFile, KeyKind, NodeConfig, NodeHome, Passwords};
+use crate::home::{HomeError, KeyError, KeyFile, KeyKind, NodeConfig, NodeHome, Password, Passwords};
 use crate::storage::DataFolder;
 
 /// The bits of a file's mode that let others than its owner in.
@@ -82,12 +82,13 @@ pub(super) fn keys(patient: &Patient, checks: &mut Vec<Check>) {
             None => Check::ok("password", path.display()),
         });
     }
+    let password = password.as_deref().map(Password::new);
     for kind in [KeyKind::Network, KeyKind::Validator] {
-        checks.push(key(home, kind, password.as_deref()));
+        checks.push(key(home, kind, password.as_ref()));
     }
 }
 
-fn key(home: &NodeHome, kind: KeyKind, password: Option<&str>) -> Check {
+fn key(home: &NodeHome, kind: KeyKind, password: Option<&Password<'_>>) -> Check {
     let (name, path) = (format!("{} key", kind.name()), home.key_file(kind));
     if !path.exists() {
         return match kind {

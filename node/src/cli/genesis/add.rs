@@ -11,7 +11,7 @@ use super::{failed, folder_failed};
 use crate::ceremony::{Draft, Entry, EntryKeys, NewEntry, Plan};
 use crate::cli::names::{Directory, read_key};
 use crate::cli::{CliError, GlobalOptions, Result, output, verify};
-use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Passwords};
+use crate::home::{HomeError, KeyKind, NodeConfig, NodeHome, Password, Passwords};
 use crate::network::NetworkKey;
 
 /// The options of `sillok genesis add`.
@@ -130,6 +130,7 @@ fn addresses(add: &AddOptions, config: &NodeConfig) -> Vec<String> {
 fn sign(home: &NodeHome, config: &NodeConfig, plan: &Plan, new: NewEntry, key: &Keypair) -> Result<Entry> {
     let password = Passwords::of(home.path(), config.password_file.as_deref()).get();
     let password = password.map_err(|error| folder_failed(&HomeError::from(error)))?;
+    let password = Password::new(&password);
     let seed = |kind| home.seed(kind, &password).map_err(|error| folder_failed(&error));
     let network = seed(KeyKind::Network)?.and_then(|seed| NetworkKey::from_seed(seed).ok());
     let network = network.ok_or_else(|| {

@@ -148,8 +148,9 @@ pub(crate) const INDEX_PAGE: usize = 100;
 pub(crate) const INDEX_BATCH_CHANGES: usize = 10_000;
 /// RocksDB's write buffers together, in bytes.
 pub(crate) const STORAGE_WRITE_BUFFER_BYTES: usize = 256 * 1024 * 1024;
-/// RocksDB's write-ahead logs together, in bytes.
-pub(crate) const STORAGE_LOG_BYTES: u64 = 256 * 1024 * 1024;
+/// RocksDB's write-ahead logs together, in bytes: what a start after a crash reads. With half as many a node that catches
+/// up would write buffers to files all the time, and merge those.
+pub(crate) const STORAGE_LOG_BYTES: u64 = 128 * 1024 * 1024;
 /// Of how many engines compiled code is kept: of versions of the node, and of chains that share the folder.
 pub(crate) const KEPT_ENGINES: usize = 8;
 /// How many files RocksDB holds open.

@@ -15,20 +15,43 @@ use sillok_abi::{Account, Time, TransactionBody};
 use crate::hashing::write_account;
 
 /// A nonce that a transaction has used.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct UsedNonce {
-    submitter: Account,
+    submitter: Submitter,
     nonce: u64,
     expiry: Time,
 }
 
+/// An account that takes no more room than most do: there are millions of nonces.
+#[derive(Clone)]
+enum Submitter {
+    Key([u8; 32]),
+    Other(Box<Account>),
+}
+
+impl Submitter {
+    fn of(account: Account) -> Self {
+        match account {
+            Account::Key(key) => Submitter::Key(key),
+            other => Submitter::Other(Box::new(other)),
+        }
+    }
+
+    fn account(&self) -> Account {
+        match self {
+            Submitter::Key(key) => Account::Key(*key),
+            Submitter::Other(other) => **other,
+        }
+    }
+}
+
 impl UsedNonce {
     pub(crate) fn of(body: &TransactionBody) -> Self {
-        UsedNonce { submitter: body.submitter, nonce: body.nonce, expiry: body.expiry }
+        UsedNonce { submitter: Submitter::of(body.submitter), nonce: body.nonce, expiry: body.expiry }
     }
 
     fn is(&self, submitter: &Account, nonce: u64) -> bool {
-        self.nonce == nonce && self.submitter == *submitter
+        self.nonce == nonce && self.submitter.account() == *submitter
     }
 }
 
@@ -56,13 +79,13 @@ impl Nonces {
 
     /// Answers the hash of one that is new.
     pub(crate) fn insert(&mut self, used: &UsedNonce) -> Option<u64> {
-        let hash_of = |used: &UsedNonce| hash(&self.hasher, &used.submitter, used.nonce);
+        let hash_of = |used: &UsedNonce| hash(&self.hasher, &used.submitter.account(), used.nonce);
         let hash = hash_of(used);
-        let same = |other: &UsedNonce| other.is(&used.submitter, used.nonce);
+        let same = |other: &UsedNonce| other.is(&used.submitter.account(), used.nonce);
         match self.tables[table(hash)].entry(hash, same, hash_of) {
             Entry::Occupied(_) => None,
             Entry::Vacant(place) => {
-                place.insert(*used);
+                place.insert(used.clone());
                 Some(hash)
             }
         }
@@ -130,6 +153,8 @@ impl ReplayGuard {
     }
 }
 
+const _: () = assert!(size_of::<UsedNonce>() == 56, "a nonce takes no more than it must");
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -140,7 +165,11 @@ mod tests {
     fn body(nonce: u64) -> TransactionBody {
         TransactionBody {
             chain: Hash::default(),
-            submitter: Account::Key([1; 32]),
+            submitter: match nonce % 3 {
+                0 => Account::Key([1; 32]),
+                1 => Account::Contract(ContractId([1; 32])),
+                _ => Account::Managed { contract: ContractId([2; 32]), id: [1; 32] },
+            },
             nonce,
             expiry: Time(0),
             gas_limit: 0,
@@ -157,7 +186,7 @@ mod tests {
             let (mut guard, mut model, mut now) = (ReplayGuard::seeded(7), BTreeMap::new(), 0);
             for (nonce, lifetime, passed) in steps {
                 let expiry = Time(now + 1 + lifetime);
-                guard.insert(&UsedNonce { submitter: body(nonce).submitter, nonce, expiry });
+                guard.insert(&UsedNonce { submitter: Submitter::of(body(nonce).submitter), nonce, expiry });
                 model.entry(nonce).or_insert(expiry);
                 now += passed;
                 guard.forget_before(Time(now));

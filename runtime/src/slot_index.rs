@@ -1,29 +1,32 @@
-//! Finds an order's slot by its id.
+//! Finds the slot of something by a number that it is known by: an order by its id, a key by its hash.
 //!
 //! An open-addressing table: ids grow for ever while few orders live, so an array by id would grow
-//! with history. Nothing ever iterates over it, so that its layout can't be seen.
+//! with history. Its cells are a number each, so that a look-up misses the processor's cache once, where a table with
+//! tags apart from its entries misses it twice. Nothing ever iterates over it, so that its layout can't be seen.
 
 const EMPTY: u64 = u64::MAX;
 const FIRST_CELLS: usize = 16;
 /// 2^32 divided by the golden ratio (Knuth, TAOCP 6.4): spreads ids that follow each other evenly.
 const SPREAD: u32 = 0x9E37_79B9;
 
-/// A map from ids to slots. A cell is the lower half of an id and, below it, a slot: no orders are read but
-/// the one that is looked for. Whoever looks says which id is in a slot, as upper halves may differ.
-pub(super) struct Index {
+/// A map from ids to slots, of which `u32::MAX` is none. A cell is the lower half of an id and, below it, a slot: nothing
+/// is read but what is looked for. Whoever looks says which id is in a slot, as upper halves may differ.
+pub struct SlotIndex {
     /// A power of two of them, at most half in use, so that every search meets an empty one.
     cells: Vec<u64>,
     used: usize,
 }
 
-impl Index {
-    pub(super) fn new() -> Self {
-        Index { cells: vec![EMPTY; FIRST_CELLS], used: 0 }
+impl Default for SlotIndex {
+    fn default() -> Self {
+        SlotIndex { cells: vec![EMPTY; FIRST_CELLS], used: 0 }
     }
+}
 
+impl SlotIndex {
     /// The slot that holds this id.
     #[inline]
-    pub(super) fn find(&self, id: u64, id_in: impl Fn(u32) -> u64) -> Option<u32> {
+    pub fn find(&self, id: u64, id_in: impl Fn(u32) -> u64) -> Option<u32> {
         let mut at = self.home(cell(id, 0));
         loop {
             let found = self.cell(at);
@@ -40,7 +43,7 @@ impl Index {
 
     /// Adds an id in a slot, of which neither is in it yet.
     #[inline]
-    pub(super) fn insert(&mut self, id: u64, slot: u32) {
+    pub fn insert(&mut self, id: u64, slot: u32) {
         if self.used >= self.cells.len() >> 1 {
             self.grow();
         }
@@ -50,7 +53,7 @@ impl Index {
 
     /// Takes an id in a slot out, and moves those that had to give way to it back towards their home.
     #[inline]
-    pub(super) fn remove(&mut self, id: u64, slot: u32) {
+    pub fn remove(&mut self, id: u64, slot: u32) {
         let gone = cell(id, slot);
         let mut hole = self.home(gone);
         loop {
@@ -142,7 +145,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::Index;
+    use super::SlotIndex;
 
     /// Some differ in their upper halves alone.
     fn id() -> impl Strategy<Value = u64> {
@@ -152,7 +155,7 @@ mod tests {
     proptest! {
         #[test]
         fn agrees_with_a_map(steps in prop::collection::vec((any::<bool>(), id()), 1..400)) {
-            let mut index = Index::new();
+            let mut index = SlotIndex::default();
             let mut map = BTreeMap::new();
             let mut ids = Vec::new();
             for (slot, (insert, id)) in (0u32..).zip(steps) {

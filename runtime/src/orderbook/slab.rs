@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use super::answer::{Broken, promised};
-use super::index::Index;
 use super::order::{Extra, Flags, NIL, Order};
 use super::owners::Owners;
+use crate::slot_index::SlotIndex;
 
 /// When an order is due, its id, its slot.
 pub(super) type Due = (u64, u64, u32);
@@ -20,7 +20,7 @@ pub(super) struct Slab {
     orders: Vec<Order>,
     /// As far as any order has needed one; of a slot without `EXTRA` it means nothing.
     extras: Vec<Extra>,
-    index: Index,
+    index: SlotIndex,
     pub(super) owners: Owners,
     pub(super) free: u32,
     pub(super) live: u32,
@@ -39,7 +39,7 @@ impl Slab {
         Slab {
             orders: Vec::new(),
             extras: Vec::new(),
-            index: Index::new(),
+            index: SlotIndex::default(),
             owners: Owners::new(seed),
             free: NIL,
             live: 0,

@@ -7,7 +7,7 @@
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use hashbrown::HashTable;
+use sillok_runtime::SlotIndex;
 use smallvec::SmallVec;
 
 use super::Sought;
@@ -65,22 +65,9 @@ impl Slot {
     }
 }
 
-/// Where a slot is, and bits of its hash by which it is found.
-struct Place {
-    print: u32,
-    slot: u32,
-}
-
-impl Place {
-    /// The hash of a fingerprint, which is one already but for its length.
-    fn spread(print: u32) -> u64 {
-        u64::from(print) << 32 | u64::from(print)
-    }
-}
-
 /// Slots, found by hash.
 pub(super) struct Part {
-    places: HashTable<Place>,
+    index: SlotIndex,
     pieces: Vec<Vec<Slot>>,
     /// How many slots there are.
     slots: u32,
@@ -93,8 +80,8 @@ pub(super) struct Part {
 impl Part {
     /// An empty one of so many bytes.
     pub(super) fn new(capacity: u64) -> Self {
-        let (places, pieces, free) = (HashTable::new(), Vec::new(), Vec::new());
-        Part { places, pieces, slots: 0, free, hand: 0, weight: 0, capacity }
+        let (index, pieces, free) = (SlotIndex::default(), Vec::new(), Vec::new());
+        Part { index, pieces, slots: 0, free, hand: 0, weight: 0, capacity }
     }
 
     /// From now on keeps at most so many bytes.
@@ -140,7 +127,7 @@ impl Part {
 
     fn insert(&mut self, slot: Slot) {
         self.weight += slot.weight();
-        let print = slot.hash as u32;
+        let hash = slot.hash;
         let place = match self.free.pop() {
             Some(place) => {
                 *self.slot_mut(place) = slot;
@@ -148,8 +135,7 @@ impl Part {
             }
             None => self.append(slot),
         };
-        let hash = |place: &Place| Place::spread(place.print);
-        self.places.insert_unique(Place::spread(print), Place { print, slot: place }, hash);
+        self.index.insert(hash, place);
     }
 
     /// Adds a slot after all others.
@@ -177,18 +163,15 @@ impl Part {
 
     fn remove(&mut self, place: u32) {
         let slot = self.slot_mut(place);
-        let (print, weight) = (slot.hash as u32, slot.weight());
+        let (hash, weight) = (slot.hash, slot.weight());
         (slot.since, slot.bytes) = (FREE, SmallVec::new());
         self.weight -= weight;
         self.free.push(place);
-        if let Ok(entry) = self.places.find_entry(Place::spread(print), |other| other.slot == place) {
-            entry.remove();
-        }
+        self.index.remove(hash, place);
     }
 
     fn place(&self, hash: u64) -> Option<u32> {
-        let is_it = |place: &Place| place.print == hash as u32 && self.slot(place.slot).hash == hash;
-        self.places.find(Place::spread(hash as u32), is_it).map(|place| place.slot)
+        self.index.find(hash, |place| self.slot(place).hash)
     }
 
     fn slot(&self, place: u32) -> &Slot {

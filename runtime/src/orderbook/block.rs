@@ -17,11 +17,56 @@ pub struct Mark {
     created: usize,
 }
 
+/// The book of each operation of the tentative block, oldest first. Those in one book that follow each other are
+/// counted, as most do.
+#[derive(Default)]
+pub(super) struct Operations {
+    runs: Vec<(u32, u32)>,
+    count: usize,
+}
+
+impl Operations {
+    /// Adds one in the book of this number. A block has fewer than 32 bits count.
+    #[inline(always)]
+    pub(super) fn push(&mut self, book: u32) {
+        self.count = self.count.wrapping_add(1);
+        match self.runs.last_mut() {
+            Some((last, count)) if *last == book => *count = count.wrapping_add(1),
+            _ => self.runs.push((book, 1)),
+        }
+    }
+
+    /// Takes the latest away; answers its book.
+    fn pop(&mut self) -> Option<u32> {
+        let (book, count) = self.runs.last_mut()?;
+        let book = *book;
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            self.runs.pop();
+        }
+        self.count = self.count.saturating_sub(1);
+        Some(book)
+    }
+
+    fn clear(&mut self) {
+        self.runs.clear();
+        self.count = 0;
+    }
+
+    /// The books that they touched, each once, in order.
+    fn books(&self) -> Vec<u32> {
+        let mut books: Vec<u32> = self.runs.iter().map(|(book, _)| *book).collect();
+        books.sort_unstable();
+        books.dedup();
+        books
+    }
+}
+
 impl OrderBooks {
     /// A place to roll back to. Savepoints nest: rolling back to one also undoes what came after those
     /// within it. Taking one costs nothing, and one that is no longer needed is just forgotten.
     pub fn savepoint(&mut self) -> Mark {
-        Mark { operations: self.operations.len(), created: self.created }
+        Mark { operations: self.operations.count, created: self.created }
     }
 
     /// Undoes everything since `mark`, which is of this block.
@@ -32,7 +77,7 @@ impl OrderBooks {
     }
 
     fn undo_to(&mut self, mark: Mark) -> Result<(), Broken> {
-        while self.operations.len() > mark.operations {
+        while self.operations.count > mark.operations {
             let Some(number) = self.operations.pop() else { break };
             self.loaded_mut(number)?.undo_operation()?;
         }
@@ -54,7 +99,7 @@ impl OrderBooks {
             let count = self.books.as_ref().map_or(0, Vec::len) as u32;
             changes.insert(count_key(), Some(count.encode()));
         }
-        for number in self.touched() {
+        for number in self.operations.books() {
             let book = self.loaded_mut(number)?;
             let plan = book.plan();
             book.planned = Some(plan.after);
@@ -67,7 +112,7 @@ impl OrderBooks {
 
     /// The tentative block has become permanent.
     pub fn commit(&mut self) {
-        for number in self.touched() {
+        for number in self.operations.books() {
             if let Ok(book) = self.loaded_mut(number) {
                 book.pages = book.planned_pages();
                 book.owners_written = book.slab.owners.count();
@@ -83,19 +128,6 @@ impl OrderBooks {
     /// Undoes the tentative block.
     pub fn discard(&mut self) {
         self.rollback(Mark::default());
-    }
-
-    /// The books that the block touched, each once, in order.
-    fn touched(&self) -> Vec<u32> {
-        let mut touched: Vec<u32> = Vec::new();
-        for number in &self.operations {
-            if touched.last() != Some(number) {
-                touched.push(*number);
-            }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        touched
     }
 
     /// A book that the block touched; such a book is always loaded.

@@ -176,7 +176,7 @@ impl Steps {
     #[inline(always)]
     pub(super) fn report(&mut self, fill: Fill) {
         if self.fills.capacity() == 0 {
-            self.fills.reserve(FEW_FILLS);
+            self.fills = Vec::with_capacity(FEW_FILLS);
         }
         self.fills.push(fill);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sillok_abi::{BookError, BookId, BookParams, ContractId};
 
 use super::answer::{Answer, Broken, Failure, answer, promised};
+use super::block::Operations;
 use super::book::{Book, Now, Steps};
 use super::limits::MAX_BOOKS;
 use super::load::{self, BookSize};
@@ -24,8 +25,7 @@ pub struct OrderBooks {
     pub(super) books: Places,
     /// How many of them the tentative block created.
     pub(super) created: usize,
-    /// The book of each operation of the tentative block.
-    pub(super) operations: Vec<u32>,
+    pub(super) operations: Operations,
     now: Now,
     pub(super) steps_taken: u32,
     /// Of the hash tables, so that nobody can choose accounts that collide.

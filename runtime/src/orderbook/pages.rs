@@ -49,8 +49,8 @@ impl Book {
     pub(super) fn plan(&self) -> Plan {
         let slots = self.slab.slots();
         let before = self.pages;
-        let (mut pages, mut chunk) = (Vec::new(), Vec::new());
         let changed = changed_slots(&self.log, slots);
+        let (mut pages, mut chunk) = (Vec::new(), Vec::with_capacity(self.log.changes.len()));
         let touched = changed.iter().filter(|bits| **bits != 0).count() as u32;
         for (page, bits) in (0u32..).zip(changed) {
             let first = page.saturating_mul(PAGE_ORDERS);

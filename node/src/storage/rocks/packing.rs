@@ -31,7 +31,7 @@ pub(super) fn unpack(table: Table, packed: Vec<u8>) -> Result<Vec<u8>, StorageEr
         return Ok(packed);
     }
     let value = block::decompress(&packed, None).ok();
-    // It is content with less than was announced.
+    // LZ4 is content with less than was announced.
     let is_whole = |value: &Vec<u8>| packed.first_chunk() == Some(&(value.len() as u32).to_le_bytes());
     let damaged = || StorageError::Corrupt(format!("a value of `{}` can't be decompressed", table.name()));
     value.filter(is_whole).ok_or_else(damaged)

@@ -18,6 +18,8 @@ const AMEND: u32 = 5_120;
 const SESSION: u32 = 6_144;
 /// Where an order's price begins, after its owner, side and kind.
 const PRICE_OFFSET: u32 = 35;
+/// The id of a book's first order. As each gives way to the next, that much higher is the next one's.
+const FIRST: u64 = 1 << OrderId::SLOT_BITS;
 /// How many fills an order gets that gets many, and how many levels a deep book has.
 const MANY: u32 = 50;
 const LEVELS: u32 = 100;
@@ -43,14 +45,15 @@ pub(crate) fn measure(rows: &mut Rows) {
     let cancelled = batch.add(program(
         &format!(
             "{sell} (drop (call $book_cancel (i64.const 1) (local.get $order)))
-            (local.set $order (i64.add (local.get $order) (i64.const 1)))"
+            (local.set $order (i64.add (local.get $order) (i64.const {FIRST})))"
         ),
         "",
     ));
     let filled = batch.add(program(&format!("{sell} {}", place(BUY)), ""));
     let much = format!("{} {}", sell.repeat(MANY as usize), place(BUY_MUCH));
     let much = batch.add(program(&much, "").turns(20));
-    let order = batch.add(program("(drop (call $book_order (i64.const 1) (i64.const 1)))", &sell));
+    let order =
+        batch.add(program(&format!("(drop (call $book_order (i64.const 1) (i64.const {FIRST})))"), &sell));
     let amend = batch.add(program(&send("book_act", AMEND, amendment().len()), &sell));
     let session = batch.add(program(&send("book_ask", SESSION, BookQuery::Session.encode().len()), ""));
     let params = batch.add(program("(drop (call $book_params (i64.const 1)))", ""));
@@ -86,7 +89,7 @@ fn program(body: &str, before: &str) -> Program {
     let params = BookParams::simple(1, 1, 1, 10_000);
     Program {
         locals: "(local $order i64) (local $level i32)".into(),
-        before: format!("{} (local.set $order (i64.const 1)) {before}", create()),
+        before: format!("{} (local.set $order (i64.const {FIRST})) {before}", create()),
         ..Program::calling(&ALL, body)
     }
     .with(PARAMS, params.encode())
@@ -105,7 +108,7 @@ fn order(side: Side, time_in_force: TimeInForce, quantity: u64) -> Vec<u8> {
 
 /// One more share, and so to the end of its queue.
 fn amendment() -> Vec<u8> {
-    BookAction::Amend { order: OrderId(1), price: Some(Price(5_000)), quantity: Quantity(2) }.encode()
+    BookAction::Amend { order: OrderId(FIRST), price: Some(Price(5_000)), quantity: Quantity(2) }.encode()
 }
 
 fn send(function: &str, at: u32, length: usize) -> String {

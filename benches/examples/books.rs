@@ -108,12 +108,13 @@ fn measure(folder: &Path, count: u64, orders: u64) {
 /// Runs operations in books taken at random.
 fn operate(books: &mut OrderBooks, count: u64, orders: u64) {
     let mut random = Random(43);
-    let mut ids = vec![orders / count; count as usize];
+    let filled = (0..orders / count).map(|slot| OrderId((slot + 1) << OrderId::SLOT_BITS | slot));
+    let mut ids = vec![filled.collect::<Vec<_>>(); count as usize];
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..OPERATIONS / PER_BLOCK {
-        let block: Vec<_> = (0..PER_BLOCK).map(|_| plan(count, &mut ids, &mut random)).collect();
+        let block: Vec<_> = (0..PER_BLOCK).map(|_| plan(&ids, &mut random)).collect();
         let start = Instant::now();
-        block.iter().for_each(|operation| run(books, operation));
+        block.iter().for_each(|operation| run(books, &mut ids, operation));
         times[0].push(start.elapsed());
         let start = Instant::now();
         black_box(books.changes().unwrap());
@@ -162,19 +163,15 @@ enum Operation {
     Cancel(BookId, OrderId),
 }
 
-/// `ids` are the last id of each book. Most cancelled orders are there.
-fn plan(count: u64, ids: &mut [u64], random: &mut Random) -> Operation {
-    let number = random.below(count);
-    let (book, last) = (BookId(number + 1), &mut ids[number as usize]);
+/// `ids` are those of the orders that came to each book. Most cancelled orders are there.
+fn plan(ids: &[Vec<OrderId>], random: &mut Random) -> Operation {
+    let number = random.below(ids.len() as u64);
+    let (book, ids) = (BookId(number + 1), &ids[number as usize]);
     let side = if random.below(2) == 0 { Side::Buy } else { Side::Sell };
     match random.below(100) {
-        0..60 => {
-            *last += 1;
-            Operation::Place(book, order(side, random))
-        }
-        60..90 => Operation::Cancel(book, OrderId(1 + random.below(*last))),
+        0..60 => Operation::Place(book, order(side, random)),
+        60..90 => Operation::Cancel(book, ids[random.below(ids.len() as u64) as usize]),
         _ => {
-            *last += 1;
             let price = Price(if side == Side::Buy { MIDDLE + REACH } else { MIDDLE - REACH });
             let quantity = Quantity(101 + random.below(100));
             let taking = NewOrder { time_in_force: TimeInForce::Ioc, quantity, ..order(side, random) };
@@ -183,11 +180,12 @@ fn plan(count: u64, ids: &mut [u64], random: &mut Random) -> Operation {
     }
 }
 
-fn run(books: &mut OrderBooks, operation: &Operation) {
+fn run(books: &mut OrderBooks, ids: &mut [Vec<OrderId>], operation: &Operation) {
     black_box(books.savepoint());
     match operation {
         Operation::Place(book, order) => {
-            assert!(matches!(black_box(&books.place(OWNER, *book, order, MAX_STEPS)), Ok(Ok(_))));
+            let placed = black_box(books.place(OWNER, *book, order, MAX_STEPS)).unwrap().unwrap();
+            ids[(book.0 - 1) as usize].push(placed.order);
         }
         Operation::Cancel(book, order) => assert!(black_box(&books.cancel(OWNER, *book, *order)).is_ok()),
     }

@@ -25,7 +25,6 @@ mod refusal;
 mod replay;
 mod runtime;
 mod session;
-mod slot_index;
 mod state;
 mod validators;
 mod wasm;
@@ -44,7 +43,6 @@ pub use parameters::{BadParameter, EvidenceRules, Parameters};
 pub use refusal::Refusal;
 pub use runtime::{Checker, Outside, Runtime, Simulation};
 pub use session::Session;
-pub use slot_index::SlotIndex;
 pub use state::{
     Changes, Direction, Entries, FieldKey, FieldRoots, MemoryState, MetKey, PageLimit, StateReader,
     StateTree, TreeBuilder, Walk, state_key,

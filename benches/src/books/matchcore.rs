@@ -19,7 +19,7 @@ use super::Operation;
 pub struct Matchcore {
     book: OrderBook,
     next: u64,
-    /// The number of each order, by the id that it has in a [`Mix`](super::Mix).
+    /// The number of each order, in the order in which they came in.
     ids: Vec<u64>,
 }
 
@@ -49,19 +49,20 @@ impl Matchcore {
                 CommandKind::Submit(SubmitCmd { order: NewOrder::Limit(limit_order(order)) })
             }
             Operation::Cancel(order) => {
-                CommandKind::Cancel(CancelCmd { order_id: self.id(order.0), order_kind: OrderKind::Limit })
+                CommandKind::Cancel(CancelCmd { order_id: self.id(*order), order_kind: OrderKind::Limit })
             }
             Operation::Shift(order, price, quantity) => {
                 let quantity = QuantityPolicy::Standard { quantity: Quantity(quantity.0) };
                 let patch = LimitOrderPatch::new().with_price(Price(price.0)).with_quantity_policy(quantity);
-                CommandKind::Amend(AmendCmd { order_id: self.id(order.0), patch: AmendPatch::Limit(patch) })
+                CommandKind::Amend(AmendCmd { order_id: self.id(*order), patch: AmendPatch::Limit(patch) })
             }
         };
         Command { meta: CommandMeta { sequence_number, timestamp: Timestamp(0) }, kind }
     }
 
-    fn id(&self, id: u64) -> OrderId {
-        OrderId(self.ids[id as usize])
+    /// What an order of a [`Mix`](super::Mix) is called here.
+    fn id(&self, order: sillok_abi::OrderId) -> OrderId {
+        OrderId(self.ids[order.number() as usize])
     }
 }
 

@@ -72,7 +72,9 @@ pub struct Mix {
     random: Random,
     /// What rests, as of the last block's end.
     resting: Vec<(OrderId, Side)>,
-    next_id: u64,
+    /// The sides of orders that come in since then, and the ids that they got.
+    coming: Vec<Side>,
+    placed: Vec<OrderId>,
 }
 
 impl Mix {
@@ -93,7 +95,8 @@ impl Mix {
     pub fn empty(shares: Shares) -> Self {
         let mut books = OrderBooks::new(Arc::new(MemoryState::default()));
         let book = books.create(OWNER, BookParams::simple(1, 1, 1, 2 * MIDDLE)).unwrap().unwrap();
-        Mix { shares, books, book, random: Random(42), resting: Vec::new(), next_id: 1 }
+        let (random, resting, coming, placed) = (Random(42), Vec::new(), Vec::new(), Vec::new());
+        Mix { shares, books, book, random, resting, coming, placed }
     }
 
     /// The orders that rest at the beginning.
@@ -115,7 +118,6 @@ impl Mix {
     pub fn order(&mut self, side: Side, price: Price, quantity: u64) -> NewOrder {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&self.random.below(1_000).to_le_bytes());
-        self.next_id += 1;
         NewOrder {
             self_trade: SelfTrade::CancelNewest,
             ..NewOrder::limit(Account::Key(key), side, price, Quantity(quantity))
@@ -125,7 +127,7 @@ impl Mix {
     fn add(&mut self) -> Operation {
         let side = self.side();
         let (price, quantity) = (self.price(side), 1 + self.random.below(100));
-        self.resting.push((OrderId(self.next_id), side));
+        self.coming.push(side);
         Operation::Place(self.order(side, price, quantity))
     }
 
@@ -141,7 +143,8 @@ impl Mix {
 
     /// A block's operations. A few of the orders to cancel or move will have been filled by then.
     pub fn plan(&mut self) -> Vec<Operation> {
-        let Mix { books, book, resting, .. } = self;
+        let Mix { books, book, resting, coming, placed, .. } = self;
+        resting.extend(placed.drain(..).zip(coming.drain(..)));
         resting.retain(|(order, _)| books.order(*book, *order).unwrap().is_ok());
         let Shares { add, cancel, take, .. } = self.shares;
         let mut block = Vec::new();
@@ -168,7 +171,10 @@ impl Mix {
         match operation {
             Operation::Place(order) => {
                 let placed = self.books.place(OWNER, self.book, order, MAX_STEPS);
-                assert!(matches!(black_box(&placed), Ok(Ok(_))));
+                let Ok(Ok(placed)) = black_box(&placed) else { panic!("an order was refused") };
+                if order.time_in_force == TimeInForce::Gtc {
+                    self.placed.push(placed.order);
+                }
             }
             Operation::Cancel(order) => {
                 let cancelled = self.books.cancel(OWNER, self.book, *order);

@@ -5,6 +5,7 @@
 //! whatever block is being written now: only the thread that commits blocks puts values in, and nobody has a view
 //! of a block before what it changed is here.
 
+mod index;
 mod part;
 
 use std::sync::{PoisonError, RwLock};

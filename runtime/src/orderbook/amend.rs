@@ -96,7 +96,7 @@ impl Book {
         }
         let extra = self.slab.extra(slot);
         let terms = Terms { family: Family::Limit, flags: order.flags, extra, rests: true, least: 0 };
-        self.remove(slot)?;
+        self.lift(slot)?;
         self.emit_left(order);
         self.enter(&mut taker, &terms, steps)
     }

@@ -9,6 +9,7 @@ use super::answer::{Broken, Failure, promised};
 use super::day::Day;
 use super::fees::check_guards;
 use super::grid::Grid;
+use super::id::{MAX_NUMBER, id_of};
 use super::ladder::Ladder;
 use super::order::{Order, Rung};
 use super::pages::Pages;
@@ -27,7 +28,7 @@ pub struct Now {
 /// What a book counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub(super) struct Counters {
-    /// The id of the next order.
+    /// The number of the next order.
     pub(super) order: u64,
     /// The priority of the next order that joins a queue.
     pub(super) priority: u64,
@@ -84,11 +85,15 @@ impl Book {
         })
     }
 
+    /// The id of the next order, which names the slot that it would get now.
     #[inline]
-    pub(super) fn next_id(&mut self) -> Result<u64, Broken> {
-        let id = self.counters.order;
-        self.counters.order = promised(id.checked_add(1), &"order ids are used up")?;
-        Ok(id)
+    pub(super) fn next_id(&mut self) -> Result<u64, BookError> {
+        let number = self.counters.order;
+        if number > MAX_NUMBER {
+            return Err(BookError::Full);
+        }
+        self.counters.order = number.wrapping_add(1);
+        Ok(id_of(number, self.slab.next_slot()))
     }
 
     #[inline]
@@ -172,12 +177,21 @@ impl Steps {
         true
     }
 
-    /// Reports a trade.
+    /// Makes room for one more trade.
     #[inline(always)]
-    pub(super) fn report(&mut self, fill: Fill) {
-        if self.fills.capacity() == 0 {
-            self.fills = Vec::with_capacity(FEW_FILLS);
+    pub(super) fn make_room(&mut self) {
+        if self.fills.len() == self.fills.capacity() {
+            self.make_more_room();
         }
+    }
+
+    #[cold]
+    fn make_more_room(&mut self) {
+        self.fills.reserve(FEW_FILLS);
+    }
+
+    /// Reports a trade.
+    pub(super) fn report(&mut self, fill: Fill) {
         self.fills.push(fill);
     }
 }

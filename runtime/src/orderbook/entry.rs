@@ -32,6 +32,9 @@ impl Book {
             self.join_plain(id, order, (Rung::limit(order.side, limit), price), owner, flags)?;
             return Ok(Entry { id, resting: order.quantity.0, cancelled: 0, reason: Removal::Unfilled });
         }
+        if rests {
+            self.keep(id)?;
+        }
         let mut taker = Taker { id, ..self.taker(order, limit, owner) };
         let terms = Terms { family: Family::Limit, flags, extra: Extra::NONE, rests, least: 0 };
         let fate = self.enter(&mut taker, &terms, steps)?;
@@ -42,6 +45,9 @@ impl Book {
     fn place_any(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Entry, Failure> {
         let Admitted { mut taker, terms, trigger } = self.admit(order)?;
         taker.id = self.next_id()?;
+        if terms.rests {
+            self.keep(taker.id)?;
+        }
         let mut fate = Fate { resting: taker.left, reason: Removal::Unfilled };
         match trigger {
             Some(trigger) => self.wait(&mut taker, &terms, trigger)?,
@@ -50,7 +56,7 @@ impl Book {
         self.conclude(taker.id, order.quantity.0, fate, steps)
     }
 
-    /// Matches a taker and lets what is left rest, or cancels it.
+    /// Matches a taker and lets what is left rest, or cancels it. A slot is kept for one that may rest.
     pub(super) fn enter(
         &mut self,
         taker: &mut Taker,
@@ -66,12 +72,15 @@ impl Book {
         let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
         let fails = traded < terms.least;
         let stays = terms.rests && !fails && matches!(end, End::Done | End::Interrupted);
-        if taker.left == 0 {
-            return Ok(Fate { resting: 0, reason: Removal::SelfTrade });
-        }
-        if stays {
+        if stays && taker.left > 0 {
             self.rest(taker, terms)?;
             return Ok(Fate { resting: taker.left, reason: Removal::SelfTrade });
+        }
+        if terms.rests {
+            self.give_up(taker.id)?;
+        }
+        if taker.left == 0 {
+            return Ok(Fate { resting: 0, reason: Removal::SelfTrade });
         }
         let reason = if fails { Removal::Unfilled } else { end.reason() };
         let (order, quantity) = (OrderId(taker.id), Quantity(taker.left));
@@ -143,7 +152,7 @@ impl Book {
             flags,
             ..Order::free(NIL)
         };
-        self.insert(&order, extra)?;
+        self.settle(&order, extra)?;
         self.emit_joined(order.id, rung, shown);
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! What is the same for all of them happens once: the queue's end and totals. Invariant:
 //! what is left in the book, its log, events and fills is what taking them one by one would leave.
 
-use sillok_abi::{BookEvent, OrderId};
+use sillok_abi::{BookEvent, MatchMode, OrderId};
 
 use super::answer::Broken;
 use super::book::{Book, Steps};
@@ -13,41 +13,64 @@ use super::taker::Taker;
 use super::turnover::Turnover;
 
 impl Book {
-    /// Trades with whom a taker meets and those behind, as long as it takes them whole and nothing else can
-    /// happen; answers whether there was any trade.
+    /// Trades with whom a taker meets and those behind, level after level, as long as it takes them whole and nothing
+    /// else can happen; answers whether somebody is left there, whom it meets then.
     #[inline(always)]
     pub(super) fn take_front(
         &mut self,
-        meeting: &Meeting,
+        meeting: &mut Meeting,
         taker: &mut Taker,
         turnover: &mut Turnover,
         steps: &mut Steps,
     ) -> Result<bool, Broken> {
         if meeting.tick == NIL || self.interrupts(meeting.tick, taker.before) {
-            return Ok(false);
+            return Ok(true);
         }
-        let rung = Rung::limit(taker.side.other(), meeting.tick);
-        let (mut slot, mut gone, mut volume, mut cost) = (meeting.slot, 0u32, 0u64, 0u128);
-        while slot != NIL {
-            let maker = *self.slab.get(slot)?;
-            if !is_taken_whole(&maker, taker) || !steps.take() {
+        let goes_on =
+            self.slab.special == 0 && self.params.mode == MatchMode::Continuous && !self.may_be_interrupted();
+        loop {
+            self.take_level(meeting, taker, turnover, steps)?;
+            if meeting.slot != NIL {
+                return Ok(true);
+            }
+            if !goes_on || taker.left == 0 {
+                return Ok(false);
+            }
+            let Some(next) = self.best_meeting(taker) else { return Ok(false) };
+            *meeting = next;
+        }
+    }
+
+    /// As `take_front`, at one price; the taker meets nobody if nobody is left there.
+    #[inline(always)]
+    fn take_level(
+        &mut self,
+        meeting: &mut Meeting,
+        taker: &mut Taker,
+        turnover: &mut Turnover,
+        steps: &mut Steps,
+    ) -> Result<(), Broken> {
+        let (mut gone, mut volume, mut cost) = (0u32, 0u64, 0u128);
+        while meeting.slot != NIL {
+            let maker = self.slab.get(meeting.slot)?;
+            if !is_taken_whole(maker, taker) || !steps.take() {
                 break;
             }
-            let value = self.deal(meeting, &maker, taker, maker.shown, steps)?;
-            self.emit(BookEvent::Left { order: OrderId(maker.id) });
-            self.remove_first(slot, &maker)?;
-            taker.left = taker.left.wrapping_sub(maker.shown);
-            volume = volume.wrapping_add(maker.shown);
+            let (id, shown, next) = (maker.id, maker.shown, maker.next);
+            let value = self.deal(meeting, meeting.slot, taker, shown, steps)?;
+            self.emit(BookEvent::Left { order: OrderId(id) });
+            self.remove_first(meeting.slot)?;
+            taker.left = taker.left.wrapping_sub(shown);
+            volume = volume.wrapping_add(shown);
             cost = cost.wrapping_add(u128::from(value));
             gone = gone.wrapping_add(1);
-            slot = maker.next;
+            meeting.slot = next;
         }
-        if gone == 0 {
-            return Ok(false);
+        if gone > 0 {
+            self.cut(Rung::limit(taker.side.other(), meeting.tick), meeting.slot, gone, volume)?;
+            turnover.add((meeting.price, meeting.tick), u64::from(gone), volume, cost);
         }
-        self.cut(rung, slot, gone, volume)?;
-        turnover.add((meeting.price, meeting.tick), u64::from(gone), volume, cost);
-        Ok(true)
+        Ok(())
     }
 }
 

@@ -51,8 +51,14 @@ impl Book {
     /// Whether a trade at `tick` interrupts trading, of an order before which the last price was `before`.
     #[inline]
     pub(super) fn interrupts(&self, tick: u32, before: u32) -> bool {
+        self.may_be_interrupted() && self.params.mode == MatchMode::Continuous && self.is_far(tick, before)
+    }
+
+    /// Whether there are thresholds that interrupt trading.
+    #[inline]
+    pub(super) fn may_be_interrupted(&self) -> bool {
         let Volatility { fixed, moving, .. } = self.params.volatility;
-        fixed | moving != 0 && self.params.mode == MatchMode::Continuous && self.is_far(tick, before)
+        fixed | moving != 0
     }
 
     fn is_far(&self, tick: u32, before: u32) -> bool {

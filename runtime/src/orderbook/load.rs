@@ -3,10 +3,11 @@
 //! Slots come back as they were stored, the journal's over the pages'; queues follow from the orders'
 //! priorities, and what finds orders from the slots.
 
-use sillok_abi::Account;
+use sillok_abi::{Account, OrderId};
 
 use super::answer::promised;
 use super::book::Book;
+use super::id::slot_in;
 use super::limits::{MAX_QUANTITY, PAGE_ORDERS, PAGE_OWNERS};
 use super::order::{Extra, Flags, Order};
 use super::record::{
@@ -111,7 +112,7 @@ impl Book {
                 self.slab.set_extra(slot, extra);
             }
             if order.is_live() {
-                self.check_order(&order, extra)?;
+                self.check_order(slot, &order, extra)?;
                 self.slab.attach(slot, &order)?;
                 queued.push((order.rung, order.priority, slot));
             }
@@ -127,11 +128,11 @@ impl Book {
         Ok(promised(unique.then_some(()), &"two orders have one place")?)
     }
 
-    /// An order is new, and of a known id, price, quantity and owner.
-    fn check_order(&self, order: &Order, extra: Option<Extra>) -> Result<(), Fault> {
-        let sound = order.id < self.counters.order
+    /// An order lies where its id says, and is of a known number, price, quantity and owner.
+    fn check_order(&self, slot: u32, order: &Order, extra: Option<Extra>) -> Result<(), Fault> {
+        let sound = slot_in(order.id) == slot
+            && (1..self.counters.order).contains(&OrderId(order.id).number())
             && order.priority < self.counters.priority
-            && self.slab.find(order.id).is_none()
             && order.owner < self.slab.owners.count()
             && (1..=MAX_QUANTITY).contains(&order.shown)
             && order.total() <= MAX_QUANTITY;

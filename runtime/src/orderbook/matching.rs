@@ -36,8 +36,9 @@ impl Book {
         steps: &mut Steps,
     ) -> Result<End, Failure> {
         while taker.left > 0 {
-            let Some(meeting) = self.meeting(taker) else { break };
-            if self.take_front(&meeting, taker, turnover, steps)? {
+            let Some(mut meeting) = self.meeting(taker) else { break };
+            let meets = self.take_front(&mut meeting, taker, turnover, steps)?;
+            if !meets || taker.left == 0 {
                 continue;
             }
             if !steps.take() {
@@ -75,14 +76,23 @@ impl Book {
                 return halfway;
             }
         }
-        let rung = match self.params.mode {
-            MatchMode::Continuous => {
-                let best = self.ladder.best(taker.side.other())?;
-                self.reaches(taker.side, taker.limit).then_some(best)?
-            }
-            MatchMode::EqualPrice => Rung::limit(taker.side.other(), taker.limit),
-            MatchMode::Negotiated => return None,
-        };
+        match self.params.mode {
+            MatchMode::Continuous => self.best_meeting(taker),
+            MatchMode::EqualPrice => self.meeting_at(Rung::limit(taker.side.other(), taker.limit)),
+            MatchMode::Negotiated => None,
+        }
+    }
+
+    /// Whom a taker meets next at the best price, if anybody.
+    #[inline(always)]
+    pub(super) fn best_meeting(&self, taker: &Taker) -> Option<Meeting> {
+        let best = self.ladder.best(taker.side.other())?;
+        if self.reaches(taker.side, taker.limit) { self.meeting_at(best) } else { None }
+    }
+
+    /// The first in a queue, if anybody is there.
+    #[inline(always)]
+    fn meeting_at(&self, rung: Rung) -> Option<Meeting> {
         let slot = self.head(rung)?;
         let price = self.slab.get(slot).ok()?.price;
         Some(Meeting { slot, price: Halves::whole(price), tick: rung.tick() })
@@ -162,7 +172,7 @@ impl Book {
         steps: &mut Steps,
     ) -> Result<(), Failure> {
         let quantity = maker.shown.min(taker.left);
-        let value = self.deal(meeting, maker, taker, quantity, steps)?;
+        let value = self.deal(meeting, meeting.slot, taker, quantity, steps)?;
         turnover.add((meeting.price, meeting.tick), 1, quantity, u128::from(value));
         self.consume(meeting.slot, maker, quantity)?;
         taker.left = taker.left.wrapping_sub(quantity);
@@ -183,43 +193,39 @@ impl Book {
         Ok(())
     }
 
-    /// Tells of a trade and reports it; answers what it is worth. What the orders have left is changed by the
-    /// caller.
+    /// Tells of a trade with the order in a slot and reports it; answers what it is worth. What the orders have left
+    /// is changed by the caller.
     #[inline(always)]
     pub(super) fn deal(
         &mut self,
         meeting: &Meeting,
-        maker: &Order,
+        maker: u32,
         taker: &Taker,
         quantity: u64,
         steps: &mut Steps,
     ) -> Result<u64, Broken> {
         let value = meeting.price.value(quantity);
         let (price, half) = (Price(meeting.price.0 >> 1), meeting.price.0 & 1 == 1);
-        let (order, side) = (OrderId(taker.id), taker.side);
-        self.emit(BookEvent::Traded {
-            maker: OrderId(maker.id),
-            taker: order,
-            side,
-            price,
-            half,
-            quantity: Quantity(quantity),
-        });
+        let (order, side, quantity) = (OrderId(taker.id), taker.side, Quantity(quantity));
+        let maker = self.slab.get(maker)?;
+        let (left, maker_order) = (Quantity(maker.total().wrapping_sub(quantity.0)), OrderId(maker.id));
         let fees = self.params.fees;
-        steps.report(Fill {
-            maker: OrderId(maker.id),
+        steps.make_room();
+        steps.fills.push(Fill {
+            maker: maker_order,
             maker_owner: self.slab.owners.get(maker.owner)?.account,
             taker: order,
             taker_owner: taker.account,
             taker_side: side,
             price,
             half,
-            quantity: Quantity(quantity),
+            quantity,
             value,
-            maker_left: Quantity(maker.total().wrapping_sub(quantity)),
+            maker_left: left,
             maker_fee: fee(value, fees.maker),
             taker_fee: fee(value, fees.taker),
         });
+        self.emit(BookEvent::Traded { maker: maker_order, taker: order, side, price, half, quantity });
         Ok(value)
     }
 

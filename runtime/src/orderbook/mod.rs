@@ -11,7 +11,7 @@
 //! may this contract?) to what it asks for: an order through `admission` (may it come in?), `entry` (match, rest), `matching` and `front`, and what it
 //! sets in motion through `triggers`; others to `amend`, `removal`, `session`, `auction` and `uncross`
 //! (with `allotment`), `negotiation`, and `view`. All of them change orders through `queue` alone, which
-//! keeps two structures: the `slab` (orders at numbered slots, found by an index, `owners` and timers) and
+//! keeps two structures: the `slab` (orders at numbered slots, found by `id`, `owners` and timers) and
 //! the `ladder` (queues by price with an `occupancy` bitmap); prices become places on the ladder in `grid`.
 //! `queue` notes each change in `undo`, which yields rollback and what has to be written: `pages` decides
 //! how, `block` writes, `record` defines the bytes, and `load` reads them.
@@ -31,6 +31,7 @@ mod fees;
 mod front;
 mod grid;
 mod guards;
+mod id;
 mod ladder;
 mod limits;
 mod load;

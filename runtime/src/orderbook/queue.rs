@@ -5,32 +5,47 @@
 
 use super::answer::{Broken, promised};
 use super::book::Book;
+use super::id::slot_in;
 use super::order::{Extra, Flags, NIL, Order, Rung};
 use super::undo::Change;
 
 /// Forwards.
 impl Book {
-    /// Puts an order, with its extra part if it has one, into the latest free slot, or a new one, and at
-    /// the end of its queue; answers which slot.
+    /// Puts an order, with its extra part if it has one, into the slot that its id names, which is the next to be
+    /// given out, and at the end of its queue.
     #[inline(always)]
     pub(super) fn insert(&mut self, order: &Order, extra: Extra) -> Result<(), Broken> {
-        let free = self.slab.free;
-        let (slot, change) = if free == NIL {
-            (self.slab.append(order), Change::Appended)
-        } else {
-            let place = self.slab.get_mut(free)?;
-            let next = place.next;
-            *place = *order;
-            self.slab.free = next;
-            (free, Change::Inserted)
-        };
-        if order.flags.has(Flags::EXTRA) {
-            self.log.extra(slot, self.slab.extra(slot));
-            self.slab.set_extra(slot, extra);
-        }
-        self.log.changes.push((change, slot));
-        self.slab.attach(slot, order)?;
-        self.link(slot, order)
+        let slot = self.take_slot()?;
+        self.occupy(slot, order, extra, Change::Inserted)
+    }
+
+    /// Keeps the slot that an id names, which is the next to be given out, for its order.
+    pub(super) fn keep(&mut self, id: u64) -> Result<(), Broken> {
+        let slot = self.take_slot()?;
+        self.log.changes.push((Change::Kept, slot));
+        promised((slot == slot_in(id)).then_some(()), &"an id names another slot")
+    }
+
+    /// As `insert`, into the slot that is kept for the order.
+    pub(super) fn settle(&mut self, order: &Order, extra: Extra) -> Result<(), Broken> {
+        self.occupy(slot_in(order.id), order, extra, Change::Settled)
+    }
+
+    /// Frees the slot that is kept for an order, which does not come.
+    pub(super) fn give_up(&mut self, id: u64) -> Result<(), Broken> {
+        let slot = slot_in(id);
+        self.log.changes.push((Change::Released, slot));
+        self.slab.release(slot)
+    }
+
+    /// Takes an order out, and keeps its slot for it.
+    pub(super) fn lift(&mut self, slot: u32) -> Result<(), Broken> {
+        let order = *self.slab.get(slot)?;
+        self.log.order(Change::Lifted, slot, &order);
+        self.unlink(slot, &order)?;
+        self.slab.detach(slot, &order)?;
+        self.slab.get_mut(slot)?.id = 0;
+        Ok(())
     }
 
     /// Takes an order out and frees its slot.
@@ -43,12 +58,14 @@ impl Book {
         self.slab.release(slot)
     }
 
-    /// Takes out `order`, the first of its queue, and frees its slot, but leaves the queue's ends and totals to
-    /// `cut`, which has to follow.
+    /// Takes out the first order of a queue and frees its slot, but leaves the queue's ends and totals to `cut`, which
+    /// has to follow.
     #[inline(always)]
-    pub(super) fn remove_first(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        self.log.order(Change::Removed, slot, &Order { prev: NIL, ..*order });
-        self.slab.detach(slot, order)?;
+    pub(super) fn remove_first(&mut self, slot: u32) -> Result<(), Broken> {
+        // Those before it are gone, if there were any.
+        let order = Order { prev: NIL, ..*self.slab.get(slot)? };
+        self.log.order(Change::Removed, slot, &order);
+        self.slab.detach(slot, &order)?;
         self.slab.release(slot)
     }
 
@@ -113,30 +130,26 @@ impl Book {
 
 /// Back.
 impl Book {
-    /// Inverts an insertion.
-    pub(super) fn take_back(&mut self, slot: u32, change: Change) -> Result<(), Broken> {
+    /// Inverts that an order came to a slot, which is kept for it again.
+    pub(super) fn take_back(&mut self, slot: u32) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;
         self.unlink(slot, &order)?;
         self.slab.detach(slot, &order)?;
-        if change == Change::Appended {
-            self.slab.pop();
-            return Ok(());
-        }
-        self.slab.release(slot)
+        self.slab.get_mut(slot)?.id = 0;
+        Ok(())
     }
 
-    /// Inverts a removal: the slot is the first on the free list again.
-    pub(super) fn put_back(&mut self, slot: u32, old: Order) -> Result<(), Broken> {
-        let place = self.slab.get_mut(slot)?;
-        let next = place.next;
-        *place = old;
-        self.slab.free = next;
+    /// Inverts that an order left its slot, which is kept for it.
+    pub(super) fn put_back(&mut self, slot: u32) -> Result<(), Broken> {
+        let old = self.old_order()?;
+        *self.slab.get_mut(slot)? = old;
         self.slab.attach(slot, &old)?;
         self.relink(slot, &old)
     }
 
     /// Inverts a sending.
-    pub(super) fn move_back(&mut self, slot: u32, old: Order) -> Result<(), Broken> {
+    pub(super) fn move_back(&mut self, slot: u32) -> Result<(), Broken> {
+        let old = self.old_order()?;
         let now = *self.slab.get(slot)?;
         self.unlink(slot, &now)?;
         self.relabel(slot, &now, &old)?;
@@ -161,6 +174,39 @@ impl Book {
         level.subtract(&old)?;
         level.add(&new);
         Ok(())
+    }
+}
+
+/// Slots.
+impl Book {
+    /// Takes the next slot to be given out.
+    #[inline(always)]
+    fn take_slot(&mut self) -> Result<u32, Broken> {
+        if self.slab.free == NIL {
+            self.grow();
+        }
+        self.slab.take()
+    }
+
+    /// Adds a free slot where there is none.
+    #[cold]
+    fn grow(&mut self) {
+        let slot = self.slab.append(&Order::free(NIL));
+        self.slab.free = slot;
+        self.log.changes.push((Change::Grown, slot));
+    }
+
+    /// An order comes to its slot, and to the end of its queue.
+    #[inline(always)]
+    fn occupy(&mut self, slot: u32, order: &Order, extra: Extra, change: Change) -> Result<(), Broken> {
+        *self.slab.get_mut(slot)? = *order;
+        if order.flags.has(Flags::EXTRA) {
+            self.log.extra(slot, self.slab.extra(slot));
+            self.slab.set_extra(slot, extra);
+        }
+        self.log.changes.push((change, slot));
+        self.slab.attach(slot, order)?;
+        self.link(slot, order)
     }
 }
 

@@ -4,6 +4,7 @@ use sillok_abi::{Account, BookError, Cancelled, Removal, Side};
 
 use super::answer::{Broken, Failure};
 use super::book::{Book, Steps};
+use super::id::slot_in;
 use super::limits::SLOTS_PER_STEP;
 use super::order::{Flags, Rung};
 use super::view::QUEUES;
@@ -33,7 +34,8 @@ impl Book {
         steps: &mut Steps,
     ) -> Result<bool, Failure> {
         let mut found = Vec::new();
-        for (_, slot) in self.owned_by(owner)? {
+        for id in self.owned_by(owner)? {
+            let slot = slot_in(id);
             if side.is_none_or(|side| self.slab.get(slot).is_ok_and(|order| order.rung.side() == side)) {
                 found.push(slot);
             }
@@ -87,7 +89,7 @@ impl Book {
     fn next_expired(&self) -> Option<u32> {
         let by_time = self.slab.by_time.first().filter(|due| due.0 <= self.now.time);
         let due = by_time.or_else(|| self.slab.by_height.first().filter(|due| due.0 <= self.now.height));
-        due.map(|due| due.2)
+        due.map(|due| slot_in(due.1))
     }
 
     /// Takes out the orders that were for the day, in the order of their slots; answers whether none is left.

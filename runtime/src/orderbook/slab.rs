@@ -1,26 +1,25 @@
-//! The slab: a book's orders at numbered slots, found by id and by owner.
+//! The slab: a book's orders at numbered slots, which their ids name.
 //!
-//! Invariants: a slot is live (its id is above zero, and the index finds it) or on the free list, which
-//! is last in, first out and part of state, so that every node gives an order the same slot. Orders link
-//! to their neighbours in a queue; who changes those links is `queue`. What finds orders beside that
-//! (index, owners' lists, timers) follows from the slots: `attach` and `detach` keep it so.
+//! Invariants: a slot is live (its id is above zero and names it), or on the free list, which is last in, first
+//! out and part of state, so that every node gives an order the same slot, or kept for an order on its way in,
+//! within an operation. Orders link to their neighbours in a queue; who changes those links is `queue`. What
+//! finds orders beside their ids (owners' lists, timers) follows from the slots: `attach` and `detach` keep it so.
 
 use std::collections::BTreeSet;
 
 use super::answer::{Broken, promised};
+use super::id::slot_in;
 use super::order::{Extra, Flags, NIL, Order};
 use super::owners::Owners;
-use crate::slot_index::SlotIndex;
 
-/// When an order is due, its id, its slot.
-pub(super) type Due = (u64, u64, u32);
+/// When an order is due, and its id.
+pub(super) type Due = (u64, u64);
 
 /// The orders of a book.
 pub(super) struct Slab {
     orders: Vec<Order>,
     /// As far as any order has needed one; of a slot without `EXTRA` it means nothing.
     extras: Vec<Extra>,
-    index: SlotIndex,
     pub(super) owners: Owners,
     pub(super) free: u32,
     pub(super) live: u32,
@@ -39,7 +38,6 @@ impl Slab {
         Slab {
             orders: Vec::new(),
             extras: Vec::new(),
-            index: SlotIndex::default(),
             owners: Owners::new(seed),
             free: NIL,
             live: 0,
@@ -60,7 +58,8 @@ impl Slab {
     /// The slot of an order.
     #[inline]
     pub(super) fn find(&self, id: u64) -> Option<u32> {
-        self.index.find(id, |slot| id_in(&self.orders, slot))
+        let slot = slot_in(id);
+        self.orders.get(slot as usize).is_some_and(|order| order.id == id && id != 0).then_some(slot)
     }
 
     #[inline]
@@ -101,12 +100,25 @@ impl Slab {
         if flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT) { self.extra(slot).expiry } else { 0 }
     }
 
-    /// Adds a slot at the end.
+    /// The slot that is given out next: the latest free one, or a new one.
     #[inline]
+    pub(super) fn next_slot(&self) -> u32 {
+        std::hint::select_unpredictable(self.free == NIL, self.slots(), self.free)
+    }
+
+    /// Adds a slot at the end.
     pub(super) fn append(&mut self, order: &Order) -> u32 {
         let slot = self.slots();
         self.orders.push(*order);
         slot
+    }
+
+    /// Takes the first slot off the free list.
+    #[inline]
+    pub(super) fn take(&mut self) -> Result<u32, Broken> {
+        let slot = self.free;
+        self.free = self.get(slot)?.next;
+        Ok(slot)
     }
 
     /// Puts a slot, whose order is gone, first on the free list.
@@ -125,10 +137,9 @@ impl Slab {
         self.orders.pop();
     }
 
-    /// Makes the order in a slot, which is `order`, findable.
+    /// Makes the order in a slot, which is `order`, findable by its owner and its time.
     #[inline(always)]
     pub(super) fn attach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        self.index.insert(order.id, slot);
         self.owners.give(order.owner, slot)?;
         // No more orders than 32 bits count, as no more slots.
         self.live = self.live.wrapping_add(1);
@@ -139,10 +150,9 @@ impl Slab {
         Ok(())
     }
 
-    /// Makes the order in a slot, which is `order`, unfindable.
+    /// Undoes `attach`.
     #[inline(always)]
     pub(super) fn detach(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        self.index.remove(order.id, slot);
         self.owners.take(order.owner, slot)?;
         self.live = promised(self.live.checked_sub(1), &"an order left twice")?;
         self.special = self.special.wrapping_sub(u32::from(!order.rung.is_limit()));
@@ -161,7 +171,7 @@ impl Slab {
                 timers.remove(&timer);
             }
         }
-        let due = (self.expiry(slot, order.flags), order.id, slot);
+        let due = (self.expiry(slot, order.flags), order.id);
         if order.flags.has(Flags::UNTIL) {
             set(&mut self.by_time, due, present);
         }
@@ -173,18 +183,11 @@ impl Slab {
         }
     }
 
-    /// An owner's orders: ids and slots, lowest id first.
-    pub(super) fn of_owner(&self, number: u32) -> Result<Vec<(u64, u32)>, Broken> {
-        let slots = &self.owners.get(number)?.slots;
-        let mut found: Vec<(u64, u32)> =
-            slots.iter().map(|slot| (id_in(&self.orders, *slot), *slot)).collect();
-        found.sort_unstable();
-        Ok(found)
+    /// The ids of an owner's orders, lowest first.
+    pub(super) fn of_owner(&self, number: u32) -> Result<Vec<u64>, Broken> {
+        let ids = self.owners.get(number)?.slots.iter().map(|slot| Ok(self.get(*slot)?.id));
+        let mut ids = ids.collect::<Result<Vec<u64>, Broken>>()?;
+        ids.sort_unstable();
+        Ok(ids)
     }
-}
-
-/// The id in a slot; 0 if it is free.
-#[inline]
-fn id_in(orders: &[Order], slot: u32) -> u64 {
-    orders.get(slot as usize).map_or(0, |order| order.id)
 }

@@ -7,3 +7,4 @@ mod examples;
 mod follower;
 mod generator;
 mod model;
+mod numbers;

@@ -119,7 +119,7 @@ impl Book {
         let mut taker = Taker { limit, midpoint: false, ..self.taker_of(&order)? };
         let family = if unlimited { Family::Market } else { Family::Limit };
         let terms = Terms { family, flags: order.flags, extra, rests: true, least: 0 };
-        self.remove(slot)?;
+        self.lift(slot)?;
         let fate = self.enter(&mut taker, &terms, steps)?;
         self.report(&taker, price, fate, steps);
         Ok(())

@@ -12,16 +12,14 @@ pub(super) struct Turnover {
     trades: u64,
     volume: u64,
     value: u128,
-    first: u64,
-    low: u64,
-    high: u64,
-    /// The ordinal of the latest whole price; `u32::MAX` if there is none.
+    /// The first and the latest whole price. Those of one order go up or down, not both.
+    ends: (u64, u64),
+    /// The ordinal of the latest; `u32::MAX` if there is none.
     last: u32,
 }
 
 impl Turnover {
-    pub(super) const NONE: Turnover =
-        Turnover { trades: 0, volume: 0, value: 0, first: 0, low: u64::MAX, high: 0, last: NIL };
+    pub(super) const NONE: Turnover = Turnover { trades: 0, volume: 0, value: 0, ends: (0, 0), last: NIL };
 
     /// Adds trades at one price, fewer than 64 bits count of less than a book may have. `tick` is the price's ordinal,
     /// or `u32::MAX` halfway between two.
@@ -32,9 +30,7 @@ impl Turnover {
         self.value = self.value.wrapping_add(value);
         if tick != NIL {
             let price = price.0 >> 1;
-            self.first = if self.last == NIL { price } else { self.first };
-            self.low = self.low.min(price);
-            self.high = self.high.max(price);
+            self.ends = (if self.last == NIL { price } else { self.ends.0 }, price);
             self.last = tick;
         }
     }
@@ -53,9 +49,11 @@ impl Book {
         tape.volume = tape.volume.saturating_add(turnover.volume);
         tape.value = tape.value.saturating_add(turnover.value);
         if turnover.last != NIL {
-            tape.open = tape.open.or(Some(Price(turnover.first)));
-            tape.high = tape.high.max(Some(Price(turnover.high)));
-            tape.low = Some(tape.low.map_or(Price(turnover.low), |low| low.min(Price(turnover.low))));
+            let (first, last) = turnover.ends;
+            let (low, high) = (Price(first.min(last)), Price(first.max(last)));
+            tape.open = tape.open.or(Some(Price(first)));
+            tape.high = tape.high.max(Some(high));
+            tape.low = Some(tape.low.map_or(low, |least| least.min(low)));
             day.last = turnover.last;
         }
     }

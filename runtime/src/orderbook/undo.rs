@@ -1,7 +1,7 @@
 //! Undo: what a book notes of each change, so that it can be taken back exactly.
 //!
 //! Each call of a book's owner is one operation; a savepoint is a number of operations. Within one,
-//! orders change in five ways only, of which each can be inverted as long as inversions come in reverse
+//! orders change in few ways only, of which each can be inverted as long as inversions come in reverse
 //! order: the neighbours that a removed order still names are then its neighbours again. So nothing is
 //! copied but the one order that a change is about, and neither neighbours nor levels are. Counters and
 //! the day are kept as they were when the operation began. What an operation's changes name is also what
@@ -17,11 +17,19 @@ use super::order::{Extra, Order};
 /// How an order changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
-    /// It got a slot that was free.
+    /// There is a new slot, which is free.
+    Grown,
+    /// The first free slot is kept for it.
+    Kept,
+    /// It came to the slot that was kept for it.
+    Settled,
+    /// It got the first free slot: `Kept` and `Settled` at once.
     Inserted,
-    /// It got a new slot.
-    Appended,
-    /// It left its slot. The log has it as it was.
+    /// It left its slot, which is kept for it. The log has it as it was.
+    Lifted,
+    /// The slot that was kept for it is free.
+    Released,
+    /// It left its slot, which is free: `Lifted` and `Released` at once. The log has it as it was.
     Removed,
     /// It went to the end of a queue. The log has it as it was.
     Moved,
@@ -143,15 +151,24 @@ impl Book {
 
     fn invert(&mut self, change: Change, slot: u32) -> Result<(), Broken> {
         match change {
-            Change::Inserted | Change::Appended => self.take_back(slot, change),
+            Change::Grown => {
+                self.slab.take()?;
+                self.slab.pop();
+                Ok(())
+            }
+            Change::Kept => self.slab.release(slot),
+            Change::Settled => self.take_back(slot),
+            Change::Inserted => {
+                self.take_back(slot)?;
+                self.slab.release(slot)
+            }
+            Change::Lifted => self.put_back(slot),
+            Change::Released => self.slab.take().map(|_| ()),
             Change::Removed => {
-                let old = self.old_order()?;
-                self.put_back(slot, old)
+                self.slab.take()?;
+                self.put_back(slot)
             }
-            Change::Moved => {
-                let old = self.old_order()?;
-                self.move_back(slot, old)
-            }
+            Change::Moved => self.move_back(slot),
             Change::Resized => {
                 let old = self.old_order()?;
                 self.set_terms(slot, old.shown, old.hidden, old.flags)
@@ -164,7 +181,8 @@ impl Book {
         }
     }
 
-    fn old_order(&mut self) -> Result<Order, Broken> {
+    /// The order that the latest change was about, as it was.
+    pub(super) fn old_order(&mut self) -> Result<Order, Broken> {
         promised(self.log.orders.pop(), &"the log has no order")
     }
 }

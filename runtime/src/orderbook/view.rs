@@ -7,6 +7,7 @@ use sillok_abi::{
 
 use super::answer::{Broken, Failure};
 use super::book::Book;
+use super::id::slot_in;
 use super::order::{Family, Flags, NIL, Order, Rung};
 
 /// All families and sides of queues.
@@ -122,13 +123,13 @@ impl Book {
         limit: u32,
     ) -> Result<Vec<OrderView>, Broken> {
         let mut found = self.owned_by(account)?;
-        found.retain(|(id, _)| *id > after.0);
+        found.retain(|id| *id > after.0);
         found.truncate(limit as usize);
-        found.into_iter().map(|(_, slot)| self.view(slot)).collect()
+        found.into_iter().map(|id| self.view(slot_in(id))).collect()
     }
 
-    /// An account's orders: ids and slots, lowest id first.
-    pub(super) fn owned_by(&self, account: &Account) -> Result<Vec<(u64, u32)>, Broken> {
+    /// The ids of an account's orders, lowest first.
+    pub(super) fn owned_by(&self, account: &Account) -> Result<Vec<u64>, Broken> {
         self.slab.owners.find(account).map_or(Ok(Vec::new()), |number| self.slab.of_owner(number))
     }
 
@@ -146,7 +147,7 @@ impl Book {
     }
 
     /// A digest of everything that the book's later behaviour depends on: rules, counters, day, every
-    /// queue in order with the slots of its orders as queue and index have them, owners, and free list.
+    /// queue in order with the slots of its orders, owners, and free list.
     pub(super) fn digest(&self) -> Result<Hash, Broken> {
         let mut bytes = (self.owner, &self.params, self.counted(), self.day).encode();
         (self.slab.live, self.slab.special, self.slab.slots()).encode_to(&mut bytes);
@@ -169,8 +170,7 @@ impl Book {
         for slot in self.queue(rung) {
             let slot = slot?;
             let order = self.slab.get(slot)?;
-            (slot, self.slab.find(order.id), order.id, order.priority, order.prev, order.price)
-                .encode_to(bytes);
+            (slot, order.id, order.priority, order.prev, order.price).encode_to(bytes);
             (order.shown, order.hidden, order.owner, order.group, order.flags).encode_to(bytes);
             if order.flags.has(Flags::EXTRA) {
                 self.slab.extra(slot).encode_to(bytes);

@@ -1,6 +1,6 @@
 //! Many operations in one transaction, over one pool of cover.
 
-use sillok_abi::{Failure, OrderKind, Outcome, Price, SelfTrade, Side};
+use sillok_abi::{Failure, OrderId, OrderKind, Outcome, Price, SelfTrade, Side};
 use sillok_market::{Operation, Order, PlacedOrder};
 use sillok_testing::{World, account, failure};
 
@@ -51,22 +51,26 @@ fn a_market_maker_moves_all_quotes_at_once() {
 #[test]
 fn operations_are_done_in_order_all_or_none() {
     let mut world = listed(|_| {});
-    let _ = place(&mut world, "Charlie", sell("Charlie", 500, 30));
+    let charlies = place(&mut world, "Charlie", sell("Charlie", 500, 30)).order;
     let mine = place(&mut world, "Bob", buy(450, 10)).order;
+    // The third order gets the place that this one leaves.
+    let third = mine + (1 << OrderId::SLOT_BITS);
     let operations = vec![
         Operation::Amend { order: mine, price: Some(500), quantity: 10 },
         Operation::Cancel { order: mine },
         Operation::Cancel { order: 77 },
-        Operation::Cancel { order: 1 },
+        Operation::Cancel { order: charlies },
         Operation::Place(buy(500, 25)),
-        Operation::Amend { order: 3, price: None, quantity: 5 },
+        Operation::Amend { order: third, price: None, quantity: 5 },
         Operation::Place(Order { self_trade: SelfTrade::CancelOldest, ..sell("Bob", 500, 5) }),
     ];
     let results = batch(&mut world, "Bob", 20_000, 5, operations);
     let filled: Vec<u64> = results.iter().map(|result| result.map_or(0, |placed| placed.filled)).collect();
     assert_eq!(filled, [10, 0, 0, 0, 20, 0, 0], "what is gone, or another's, is left alone");
-    assert!(view(&world, 1).is_none() && view(&world, 3).is_none(), "its own resting order went");
-    assert_eq!(view(&world, 4).map(|order| (order.side, order.remaining)), Some((Side::Sell, 5)));
+    assert_eq!(results[4].map(|placed| placed.order), Some(third));
+    assert!(view(&world, charlies).is_none() && view(&world, third).is_none(), "its own resting order went");
+    let sale = results[6].unwrap().order;
+    assert_eq!(view(&world, sale).map(|order| (order.side, order.remaining)), Some((Side::Sell, 5)));
 
     // One that can't be refuses all.
     let bad = vec![
@@ -75,7 +79,7 @@ fn operations_are_done_in_order_all_or_none() {
     ];
     let args = (LISTING, account("Bob"), 10_000u64, Vec::<(u64, u64)>::new(), bad);
     assert_eq!(world.code("Bob", MARKET, "batch", args), Refusal::OffTick as u32);
-    let others = vec![Operation::Amend { order: 4, price: None, quantity: 5 }];
+    let others = vec![Operation::Amend { order: sale, price: None, quantity: 5 }];
     let args = (LISTING, account("Dave"), 0u64, Vec::<(u64, u64)>::new(), others);
     assert_eq!(world.code("Dave", MARKET, "batch", args), Refusal::NoOrder as u32);
     let short = vec![Operation::Place(sell("Bob", 600, 10))];

@@ -1,6 +1,6 @@
 //! The usual way: orders rest, meet, settle, and are cancelled.
 
-use sillok_abi::{Account, Depth, Failure, Outcome, Side, TimeInForce};
+use sillok_abi::{Account, Depth, Failure, OrderId, Outcome, Side, TimeInForce};
 use sillok_interfaces::Lot;
 use sillok_market::{Order, Tape, Trade};
 use sillok_testing::{World, account, failure, leaf};
@@ -35,7 +35,8 @@ fn check_tape(world: &World) {
     assert_eq!(facts, [(1, 490, 50), (2, 500, 70), (3, 500, 30), (4, 300, 40)]);
     let last = &trades[3];
     assert_eq!((last.buyer, last.seller, last.taker), (account("Dave"), account("Charlie"), Side::Sell));
-    assert_eq!((last.buy_order, last.sell_order, last.value), (5, 6, 12_000));
+    let orders = [last.buy_order, last.sell_order].map(|order| OrderId(order).number());
+    assert_eq!((orders, last.value), ([5, 6], 12_000));
     for trade in &trades {
         let lot: Option<Lot> = world.query("register", "lot", (trade.lot,));
         let lot = lot.unwrap();

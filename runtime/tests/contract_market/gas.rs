@@ -34,7 +34,7 @@ fn the_usual_things_cost_what_they_should() {
     }
     check("a sale rests", placing(&mut world, "Bob", sell("Bob", 500, 40)), 1_640_000);
     check("a purchase rests", placing(&mut world, "Charlie", buy(490, 40)), 1_500_000);
-    let order = (LISTING, account("Charlie"), 4u64);
+    let order = (LISTING, account("Charlie"), orders_of(&world, account("Charlie"))[1].order);
     check("a purchase is cancelled", gas(&mut world, "Charlie", "cancel", raw(order)), 1_360_000);
     check("a purchase is filled", placing(&mut world, "Charlie", buy(500, 40)), 2_860_000);
 }

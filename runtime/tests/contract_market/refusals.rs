@@ -92,16 +92,14 @@ fn orders_that_can_t_be() {
     );
     table.refuses("cancel", raw((LISTING, bob, 1u64)), Refusal::NoOrder);
     table.refuses("take", raw((LISTING, bob, 1u64, 5u64, None::<u64>, 2_500u64)), Refusal::NoOrder);
-    for _ in 0..2 {
-        let _ = place(&mut table.0, "Bob", sell("Bob", 500, 5));
-    }
+    let [order, _] = [(); 2].map(|()| place(&mut table.0, "Bob", sell("Bob", 500, 5)).order);
     table.order(sold, Refusal::TooManyOrders);
     let crossing = Order { post_only: true, ..buy(500, 5) };
     let crossing = (LISTING, account("Dave"), crossing, 2_500u64);
     table.refuses("place", raw(crossing), Refusal::WouldTrade);
-    table.refuses("take", raw((LISTING, bob, 1u64, 5u64, None::<u64>, 2_500u64)), Refusal::SelfTrade);
+    table.refuses("take", raw((LISTING, bob, order, 5u64, None::<u64>, 2_500u64)), Refusal::SelfTrade);
     let dave = account("Dave");
-    table.refuses("take", raw((LISTING, dave, 1u64, 5u64, None::<u64>, 2_500u64)), Refusal::WrongMode);
+    table.refuses("take", raw((LISTING, dave, order, 5u64, None::<u64>, 2_500u64)), Refusal::WrongMode);
 }
 
 #[test]

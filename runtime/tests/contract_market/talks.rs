@@ -110,14 +110,15 @@ fn nobody_answers_out_of_turn() {
 fn an_offer_in_a_negotiated_book_is_taken_by_name() {
     let mut world = listed(|new| (new.mode, new.fees) = (MatchMode::Negotiated, FEES));
     let offer = place(&mut world, "Bob", sell("Bob", 500, 100)).order;
-    assert_eq!(facts(place(&mut world, "Charlie", buy(600, 50))), (0, 0, 50, 0), "nothing meets by itself");
+    let purchase = place(&mut world, "Charlie", buy(600, 50));
+    assert_eq!(facts(purchase), (0, 0, 50, 0), "nothing meets by itself");
     let short = (LISTING, account("Dave"), offer, 60u64, None::<u64>, 30_000u64);
     assert_eq!(world.code("Dave", MARKET, "take", short), Refusal::CashTooLow as u32);
     let taken = (LISTING, account("Dave"), offer, 60u64, None::<u64>, 31_000u64);
     assert_eq!(facts(world.ok("Dave", MARKET, "take", taken)), (60, 30_000, 0, 0));
     assert_sound(&world);
     assert_eq!(world.cash(account("Dave")), (CASH - 30_045, 0));
-    let sold = (LISTING, account("Dave"), 2u64, 50u64, Some(3u64), 0u64);
+    let sold = (LISTING, account("Dave"), purchase.order, 50u64, Some(3u64), 0u64);
     let placed: PlacedOrder = world.ok("Dave", MARKET, "take", sold);
     assert_eq!(placed.filled, 50);
     assert_sound(&world);

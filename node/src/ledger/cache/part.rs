@@ -7,10 +7,10 @@
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use sillok_runtime::SlotIndex;
 use smallvec::SmallVec;
 
 use super::Sought;
+use super::index::SlotIndex;
 
 /// So many bytes of key and value have room in a slot; longer ones lie elsewhere.
 const INLINE: usize = 96;

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use codec::{Decode, Encode};
 use sillok_abi::{
     Account, BookError, BookId, BookParams, ContractId, NewOrder, OrderId, Placed, Price, Quantity, Side,
     TimeInForce,
 };
 
-use super::super::record::{header_key, owners_key, page_key};
+use super::super::id::{MAX_NUMBER, id_of};
+use super::super::record::{BookRecord, header_key, owners_key, page_key};
 use super::super::{MAX_BOOKS, MAX_ORDERS, MAX_QUANTITY, MAX_TICKS, OrderBooks};
 use crate::state::MemoryState;
 
@@ -35,6 +37,8 @@ fn ioc(order: NewOrder) -> NewOrder {
 pub(super) struct Market {
     pub(super) books: OrderBooks,
     pub(super) book: BookId,
+    /// The ids of the orders that came in, in their order.
+    ids: Vec<OrderId>,
 }
 
 impl Market {
@@ -45,21 +49,28 @@ impl Market {
     pub(super) fn with(params: BookParams) -> Self {
         let mut books = OrderBooks::new(Arc::new(MemoryState::default()));
         let book = books.create(MARKET, params).unwrap().unwrap();
-        Market { books, book }
+        Market { books, book, ids: Vec::new() }
     }
 
     pub(super) fn try_place(&mut self, order: NewOrder) -> Result<Placed, BookError> {
-        self.books.place(MARKET, self.book, &order, 64).unwrap()
+        let placed = self.books.place(MARKET, self.book, &order, 64).unwrap();
+        self.ids.extend(placed.iter().map(|placed| placed.order));
+        placed
     }
 
     pub(super) fn place(&mut self, order: NewOrder) -> Placed {
         self.try_place(order).unwrap()
     }
 
+    /// The id of the order that came in at this place, counted from 1.
+    pub(super) fn id(&self, number: usize) -> OrderId {
+        self.ids[number - 1]
+    }
+
     /// The makers, prices and quantities that an order met.
     fn fills(&mut self, order: NewOrder) -> Vec<(u64, u64, u64)> {
         let fills = self.place(order).fills;
-        fills.iter().map(|fill| (fill.maker.0, fill.price.0, fill.quantity.0)).collect()
+        fills.iter().map(|fill| (fill.maker.number(), fill.price.0, fill.quantity.0)).collect()
     }
 
     /// The state after the block so far.
@@ -92,7 +103,7 @@ fn a_partial_fill_keeps_its_place_and_a_cancel_frees_the_next() {
     }
     assert_eq!(market.fills(ioc(buy(100, 10))), [(1, 100, 10)]);
     assert_eq!(market.fills(ioc(buy(100, 10))), [(1, 100, 10)]);
-    market.books.cancel(MARKET, market.book, OrderId(2)).unwrap().unwrap();
+    market.books.cancel(MARKET, market.book, market.id(2)).unwrap().unwrap();
     assert_eq!(market.fills(ioc(buy(100, 30))), [(1, 100, 10), (3, 100, 20)]);
 }
 
@@ -156,25 +167,26 @@ fn refusals_of_an_order_in_the_order_of_their_list() {
     for quantity in [0, 1, 15, u64::MAX, MAX_QUANTITY.next_multiple_of(10)] {
         assert_eq!(market.try_place(buy(100, quantity)), Err(BookError::OffLot), "{quantity}");
     }
-    assert_eq!(market.place(buy(100, MAX_QUANTITY - MAX_QUANTITY % 10)).order, OrderId(1), "no id is wasted");
+    let placed = market.place(buy(100, MAX_QUANTITY - MAX_QUANTITY % 10));
+    assert_eq!(placed.order, OrderId(id_of(1, 0)), "no id is wasted");
 }
 
 #[test]
 fn refusals_of_a_cancel_and_of_reads() {
     let mut market = Market::new();
-    market.place(buy(100, 10));
-    let Market { mut books, book } = market;
-    assert_eq!(books.cancel(OTHER, BookId(2), OrderId(2)).unwrap(), Err(BookError::NoBook));
-    assert_eq!(books.cancel(OTHER, book, OrderId(1)).unwrap(), Err(BookError::NotOwner));
-    for id in [0, 2, u64::MAX] {
+    let order = market.place(buy(100, 10)).order;
+    let Market { mut books, book, .. } = market;
+    assert_eq!(books.cancel(OTHER, BookId(2), order).unwrap(), Err(BookError::NoBook));
+    assert_eq!(books.cancel(OTHER, book, order).unwrap(), Err(BookError::NotOwner));
+    for id in [0, 1, id_of(1, 1), id_of(2, 0), u64::MAX] {
         assert_eq!(books.cancel(MARKET, book, OrderId(id)).unwrap(), Err(BookError::NoOrder));
         assert_eq!(books.order(book, OrderId(id)).unwrap(), Err(BookError::NoOrder));
     }
-    books.cancel(MARKET, book, OrderId(1)).unwrap().unwrap();
-    assert_eq!(books.cancel(MARKET, book, OrderId(1)).unwrap(), Err(BookError::NoOrder));
+    books.cancel(MARKET, book, order).unwrap().unwrap();
+    assert_eq!(books.cancel(MARKET, book, order).unwrap(), Err(BookError::NoOrder));
     assert_eq!(books.depth(BookId(2), 1).unwrap(), Err(BookError::NoBook));
     assert_eq!(books.params(BookId(2)).unwrap(), Err(BookError::NoBook));
-    assert_eq!(books.order(BookId(2), OrderId(1)).unwrap(), Err(BookError::NoBook));
+    assert_eq!(books.order(BookId(2), order).unwrap(), Err(BookError::NoBook));
 }
 
 #[test]
@@ -188,6 +200,19 @@ fn a_full_book_refuses_what_may_rest() {
     assert_eq!(market.place(ioc(sell(150, 10))).cancelled, Quantity(10));
     assert_eq!(market.place(ioc(buy(150, 10))).fills.len(), 1, "a match needs no room");
     assert_eq!(market.place(sell(150, 10)).resting, Quantity(10));
+}
+
+#[test]
+fn a_book_that_has_given_out_all_numbers_is_full() {
+    let mut state = Market::new().state();
+    let mut record = BookRecord::decode(&mut &state.entries()[&header_key(0)][..]).unwrap();
+    record.counters.order = MAX_NUMBER;
+    state.apply(&[(header_key(0), Some(record.encode()))].into());
+    let mut books = OrderBooks::new(Arc::new(state));
+    let mut place = |order| books.place(MARKET, BookId(1), &order, 64).unwrap().map(|placed| placed.order);
+    assert_eq!(place(buy(100, 10)), Ok(OrderId(id_of(MAX_NUMBER, 0))));
+    assert_eq!(place(buy(100, 10)), Err(BookError::Full));
+    assert_eq!(place(ioc(sell(100, 10))), Err(BookError::Full));
 }
 
 #[test]
@@ -215,7 +240,7 @@ fn a_block_writes_only_what_it_touches() {
     market.place(buy(150, 30));
     market.books.rollback(mark);
     assert!(market.books.changes().unwrap().is_empty(), "what was rolled back is not written");
-    market.place(buy(150, 10));
+    market.place(ioc(buy(150, 10)));
     let changed: Vec<Vec<u8>> = market.books.changes().unwrap().into_keys().collect();
     assert_eq!(changed.len(), 2);
     assert!(changed.contains(&header_key(0)) && changed.contains(&page_key(0, 0)));

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use codec::{Decode, Encode};
-use sillok_abi::{BookId, Depth, OrderId, Side};
+use sillok_abi::{BookId, Depth, Side};
 
 use super::super::OrderBooks;
+use super::super::id::id_of;
 use super::super::order::{Family, Flags, NIL, Rung};
 use super::super::record::{
     BookRecord, OrderRecord, PageRecord, SlotRecord, chunk_key, header_key, owners_key, page_key,
@@ -21,7 +22,7 @@ fn sound_state() -> MemoryState {
         market.place(sell(150, 10));
     }
     for order in [2, 4] {
-        market.books.cancel(MARKET, market.book, OrderId(order)).unwrap().unwrap();
+        market.books.cancel(MARKET, market.book, market.id(order)).unwrap().unwrap();
     }
     market.state()
 }
@@ -111,10 +112,11 @@ fn slots_that_do_not_agree() {
 
 #[test]
 fn an_order_that_does_not_agree() {
-    let damages: [fn(&mut OrderRecord); 9] = [
+    let damages: [fn(&mut OrderRecord); 10] = [
         |order| order.id = 0,
-        |order| order.id = 3,
-        |order| order.id = 5,
+        |order| order.id = id_of(0, 0),
+        |order| order.id = id_of(1, 2),
+        |order| order.id = id_of(5, 0),
         |order| order.priority = 2,
         |order| order.priority = 4,
         |order| order.rung = Rung::new(Family::Limit, Side::Buy, 21),

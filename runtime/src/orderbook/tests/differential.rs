@@ -14,6 +14,7 @@ use super::super::{Mark, Now, OrderBooks};
 use super::follower::Follower;
 use super::generator::{self, OWNERS, Random, account};
 use super::model::{Model, Planted};
+use super::numbers::{Ids, Named};
 use crate::state::MemoryState;
 
 const OWNER: ContractId = ContractId([7; 32]);
@@ -34,6 +35,7 @@ struct World {
     veteran: OrderBooks,
     twin: OrderBooks,
     follower: Follower,
+    ids: Ids,
 }
 
 fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Check {
@@ -55,22 +57,26 @@ impl World {
         let (veteran, twin) = (books(), books());
         let mut model = Model::new(params);
         model.planted = planted;
-        let (committed, state, follower) = (model.clone(), MemoryState::default(), Follower::default());
-        let mut world = World { random, model, committed, marks: vec![], state, veteran, twin, follower };
+        let (committed, state) = (model.clone(), MemoryState::default());
+        let (marks, follower, ids) = (Vec::new(), Follower::default(), Ids::default());
+        let mut world = World { random, model, committed, marks, state, veteran, twin, follower, ids };
         world.end_block(true).unwrap();
         world
     }
 
     /// Compares an operation's answers.
-    fn both<T: PartialEq + Debug>(
+    fn both<T: PartialEq + Debug + Named>(
         &mut self,
         what: &dyn Debug,
         expected: Result<T, BookError>,
         operation: impl Fn(&mut OrderBooks) -> super::super::Answer<T>,
     ) -> Check {
-        let found = operation(&mut self.veteran).map_err(|fault| format!("{what:?}: {fault}"))?;
+        let mut found = operation(&mut self.veteran).map_err(|fault| format!("{what:?}: {fault}"))?;
         let twin = operation(&mut self.twin).map_err(|fault| format!("{what:?}: {fault}"))?;
         same(&format!("the twin's {what:?}"), &twin, &found)?;
+        if let Ok(found) = &mut found {
+            self.ids.number(found)?;
+        }
         same(&format!("{what:?}"), &found, &expected)
     }
 
@@ -140,13 +146,15 @@ impl World {
         };
         let expected = self.model.try_amend(id, price, quantity, most);
         let what = ("amend", id, price, quantity);
-        self.both(&what, expected, |books| books.amend(OWNER, BOOK, OrderId(id), price, quantity, most))
+        let order = self.ids.id(id);
+        self.both(&what, expected, |books| books.amend(OWNER, BOOK, order, price, quantity, most))
     }
 
     fn cancel(&mut self) -> Check {
         let id = self.pick();
         let expected = self.model.cancel(id);
-        self.both(&("cancel", id), expected, |books| books.cancel(OWNER, BOOK, OrderId(id)))
+        let order = self.ids.id(id);
+        self.both(&("cancel", id), expected, |books| books.cancel(OWNER, BOOK, order))
     }
 
     fn mass_cancel(&mut self, most: u32) -> Check {
@@ -181,6 +189,7 @@ impl World {
                 break;
             }
         }
+        self.ids.number(&mut all)?;
         all.sort_by_key(|removed| removed.order);
         same("close", &all, &expected)
     }
@@ -213,9 +222,8 @@ impl World {
         }
         let (id, taker) = (self.pick(), account(self.random.below(OWNERS)));
         let expected = self.model.take(id, taker, quantity.0);
-        self.both(&("take", id, quantity), expected, |books| {
-            books.take(OWNER, BOOK, OrderId(id), taker, quantity)
-        })
+        let order = self.ids.id(id);
+        self.both(&("take", id, quantity), expected, |books| books.take(OWNER, BOOK, order, taker, quantity))
     }
 
     fn rollback(&mut self) {
@@ -224,6 +232,7 @@ impl World {
         let Some((veteran, twin, model)) = self.marks.pop() else { return };
         self.veteran.rollback(veteran);
         self.twin.rollback(twin);
+        self.ids.forget(model.next_id);
         self.model = model;
     }
 
@@ -240,6 +249,7 @@ impl World {
             self.twin.commit();
         } else {
             self.model = self.committed.clone();
+            self.ids.forget(self.model.next_id);
             self.veteran.discard();
             self.twin.discard();
         }
@@ -281,8 +291,9 @@ impl World {
             same("indication", &indication, &Ok(self.model.indication()))?;
         }
         for owner in (0..OWNERS).map(account) {
-            let views = self.veteran.orders_of(BOOK, &owner, OrderId(0), u32::MAX).unwrap();
-            same("an owner's orders", &views, &Ok(self.model.views_of(owner)))?;
+            let mut views = self.veteran.orders_of(BOOK, &owner, OrderId(0), u32::MAX).unwrap().unwrap();
+            self.ids.number(&mut views)?;
+            same("an owner's orders", &views, &self.model.views_of(owner))?;
             self.check_work(owner)?;
         }
         Ok(())

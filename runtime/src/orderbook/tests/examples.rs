@@ -1,9 +1,8 @@
 //! Worked examples of the rules of KRX and K-OTC, and of what each kind of order does.
 
 use sillok_abi::{
-    Account, Auction, BookError, BookParams, Collar, Fees, MatchMode, NewOrder, OrderId, OrderKind,
-    OrderState, Phase, Placed, Price, Quantity, Removal, SelfTrade, Side, Time, TimeInForce, Volatility,
-    ticks,
+    Account, Auction, BookError, BookParams, Collar, Fees, MatchMode, NewOrder, OrderKind, OrderState, Phase,
+    Placed, Price, Quantity, Removal, SelfTrade, Side, Time, TimeInForce, Volatility, ticks,
 };
 
 use super::super::Now;
@@ -55,15 +54,18 @@ impl Market {
             // Few steps at a time, as a contract would take them.
             let step = self.books.uncross(MARKET, self.book, 2).unwrap().unwrap();
             price = price.or(step.price.map(|price| price.0));
-            fills.extend(step.fills.iter().map(|fill| (fill.maker.0, fill.taker.0, fill.quantity.0)));
+            fills.extend(
+                step.fills.iter().map(|fill| (fill.maker.number(), fill.taker.number(), fill.quantity.0)),
+            );
             if step.done {
                 return (price, fills);
             }
         }
     }
 
-    fn state_of(&mut self, order: u64) -> Option<(OrderState, u64, u64)> {
-        let view = self.books.order(self.book, OrderId(order)).unwrap().ok()?;
+    fn state_of(&mut self, order: usize) -> Option<(OrderState, u64, u64)> {
+        let order = self.id(order);
+        let view = self.books.order(self.book, order).unwrap().ok()?;
         Some((view.state, view.price.0, view.quantity.0))
     }
 
@@ -133,11 +135,9 @@ fn the_band_of_a_day() {
         market.books.set_band(MARKET, market.book, Price(10_000), band, 1).unwrap().unwrap()
     };
     let first = set();
-    assert_eq!(
-        (first.removed[0].order, first.removed[0].reason, first.done),
-        (OrderId(1), Removal::OutsideBand, false)
-    );
-    assert_eq!((set().removed[0].order, set().done), (OrderId(2), true));
+    let removed = first.removed[0];
+    assert_eq!((removed.order.number(), removed.reason, first.done), (1, Removal::OutsideBand, false));
+    assert_eq!((set().removed[0].order.number(), set().done), (2, true));
     assert_eq!(market.try_place(buy(7_990, 1)), Err(BookError::OutsideBand));
 }
 
@@ -291,7 +291,7 @@ fn stops_are_triggered_by_trades() {
     let placed = market.place(buy(10_100, 2));
     // The stop-limit takes the 3 that are left at 10,100 and rests; the stop goes on to 10,200.
     let takers: Vec<(u64, u64, u64)> =
-        placed.fills.iter().map(|fill| (fill.taker.0, fill.price.0, fill.quantity.0)).collect();
+        placed.fills.iter().map(|fill| (fill.taker.number(), fill.price.0, fill.quantity.0)).collect();
     assert_eq!(takers, [(5, 10_100, 2), (3, 10_100, 3), (4, 10_200, 3)]);
     assert_eq!(market.side(Side::Buy), [(10_150, 1)]);
 }
@@ -306,7 +306,7 @@ fn an_iceberg_shows_its_next_part_behind_the_others() {
         .place(buy(10_000, 16))
         .fills
         .iter()
-        .map(|fill| (fill.maker.0, fill.quantity.0, fill.maker_left.0))
+        .map(|fill| (fill.maker.number(), fill.quantity.0, fill.maker_left.0))
         .collect();
     assert_eq!(makers, [(1, 5, 7), (2, 4, 0), (1, 5, 2), (1, 2, 0)]);
 }
@@ -334,25 +334,22 @@ fn less_keeps_its_place_and_anything_else_loses_it() {
     for _ in 0..3 {
         market.place(sell(10_000, 5));
     }
-    let mut amend = |order, price: Option<u64>, quantity| {
-        let price = price.map(Price);
-        market
-            .books
-            .amend(MARKET, market.book, OrderId(order), price, Quantity(quantity), 64)
-            .unwrap()
-            .unwrap()
+    let ids = [1, 2, 3].map(|number| market.id(number));
+    let mut amend = |order: usize, price: Option<u64>, quantity| {
+        let (order, price) = (ids[order - 1], price.map(Price));
+        market.books.amend(MARKET, market.book, order, price, Quantity(quantity), 64).unwrap().unwrap()
     };
     amend(1, None, 4);
     amend(2, None, 6);
     let amended = amend(3, Some(10_010), 5);
     assert_eq!((amended.before.price, amended.placed.resting), (Price(10_000), Quantity(5)));
     amend(3, Some(10_000), 5);
-    let makers: Vec<u64> = market.place(buy(10_000, 15)).fills.iter().map(|fill| fill.maker.0).collect();
+    let makers: Vec<u64> =
+        market.place(buy(10_000, 15)).fills.iter().map(|fill| fill.maker.number()).collect();
     assert_eq!(makers, [1, 2, 3]);
     market.place(sell(10_010, 5));
-    let buyer = market.place(buy(9_900, 5)).order.0;
-    let crossing =
-        market.books.amend(MARKET, market.book, OrderId(buyer), Some(Price(10_010)), Quantity(7), 64);
+    let buyer = market.place(buy(9_900, 5)).order;
+    let crossing = market.books.amend(MARKET, market.book, buyer, Some(Price(10_010)), Quantity(7), 64);
     let placed = crossing.unwrap().unwrap().placed;
     assert_eq!((trades(&placed), placed.resting), (vec![(10_010, 5)], Quantity(2)));
 }
@@ -391,7 +388,7 @@ fn a_volatility_interruption() {
     assert_eq!((session.until, session.last), (Some(Time(121_000)), Some(Price(10_290))));
     assert_eq!(market.uncross(), (Some(10_300), vec![(2, 3, 3)]));
     market.turn(Phase::Continuous);
-    market.books.cancel(MARKET, market.book, OrderId(2)).unwrap().unwrap();
+    market.books.cancel(MARKET, market.book, market.id(2)).unwrap().unwrap();
     // The static threshold counts from that auction now: 11,330.
     market.place(sell(10_600, 1));
     market.place(sell(10_900, 1));
@@ -415,7 +412,7 @@ fn orders_leave_at_their_time() {
     market.books.set_now(Now { time: 100, height: 8 });
     let placed = market.place(buy(10_000, 1));
     assert_eq!(placed.removed[0].reason, Removal::Expired, "one that has expired does not trade");
-    assert_eq!(placed.fills[0].maker, OrderId(2));
+    assert_eq!(placed.fills[0].maker, market.id(2));
     market.turn(Phase::Closed);
     assert_eq!(market.state_of(3), None);
     assert!(market.state_of(4).is_some());
@@ -444,7 +441,8 @@ fn negotiated_trades_and_fees() {
     let mut market = Market::with(BookParams { mode: MatchMode::Negotiated, fees, ..korean(10_000) });
     market.place(sell(10_000, 10));
     assert_eq!(market.trades(buy(10_000, 10)), [], "offers never meet by themselves");
-    let taken = market.books.take(MARKET, market.book, OrderId(1), account(9), Quantity(4)).unwrap().unwrap();
+    let taken =
+        market.books.take(MARKET, market.book, market.id(1), account(9), Quantity(4)).unwrap().unwrap();
     let fill = taken.fills[0];
     assert_eq!((fill.value, fill.maker_fee, fill.taker_fee, fill.maker_left), (40_000, -4, 100, Quantity(6)));
     let reported = market.books.report(MARKET, market.book, Price(9_000), Quantity(3)).unwrap().unwrap();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sillok_abi::{BookEvent, Side};
+use sillok_abi::{BookEvent, OrderId, Side};
 
 /// A book's visible queues, as somebody outside has them.
 #[derive(Clone, Default)]
@@ -53,7 +53,7 @@ impl Follower {
         found
     }
 
-    /// A side's queue: price, id and shown quantity, best price first.
+    /// A side's queue: price, the order's number and shown quantity, best price first.
     pub(super) fn queue(&self, side: Side) -> Vec<(u64, u64, u64)> {
         let levels = self.queues.iter().filter(|((of, _), _)| *of == side);
         let mut levels: Vec<_> = levels.map(|((_, price), queue)| (*price, queue)).collect();
@@ -61,7 +61,7 @@ impl Follower {
             levels.reverse();
         }
         let orders = |(price, queue): (u64, &Vec<(u64, u64)>)| {
-            queue.iter().map(|order| (price, order.0, order.1)).collect::<Vec<_>>()
+            queue.iter().map(|order| (price, OrderId(order.0).number(), order.1)).collect::<Vec<_>>()
         };
         levels.into_iter().flat_map(orders).collect()
     }

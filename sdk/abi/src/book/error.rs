@@ -35,7 +35,7 @@ pub enum BookError {
     OutsideCollar,
     /// The owner has as many orders in the book as one may.
     TooManyOrders,
-    /// The book holds as many orders as it may.
+    /// The book holds as many orders as it may, or has given out all its numbers.
     Full,
     /// A post-only order would trade.
     WouldTrade,

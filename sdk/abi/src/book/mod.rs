@@ -39,9 +39,21 @@ number!(
     BookId
 );
 number!(
-    /// Identifies an order within its book; dense, from 1, in order of arrival, never used twice.
+    /// Identifies an order within its book: its [number](OrderId::number) and, in the lowest 20 bits, where the book
+    /// has it. A later order has a higher id; none is used twice.
     OrderId
 );
+
+impl OrderId {
+    /// How many of an id's lowest bits say where the book has the order, instead of its number.
+    pub const SLOT_BITS: u32 = 20;
+
+    /// The order's number within its book: dense, from 1, in order of arrival.
+    pub const fn number(self) -> u64 {
+        self.0 >> OrderId::SLOT_BITS
+    }
+}
+
 number!(
     /// A price of one share in the smallest unit of the currency.
     Price

@@ -96,7 +96,7 @@ pub(super) struct Model {
     /// All prices of the book.
     pub(super) prices: Vec<u64>,
     pub(super) orders: Vec<ModelOrder>,
-    next_id: u64,
+    pub(super) next_id: u64,
     next_place: u64,
     pub(super) phase: Phase,
     pub(super) until: Option<u64>,

@@ -1,9 +1,9 @@
-//! The front of a queue: the orders that a taker takes whole, one behind the other.
+//! The front of the queues: the orders that just trade with a taker, one behind the other and price by price.
 //!
-//! What is the same for all of them happens once: the queue's end and totals. Invariant:
-//! what is left in the book, its log, events and fills is what taking them one by one would leave.
+//! What is the same for all of them happens once: what may come between, the queue's end and totals. Invariant: what
+//! is left in the book, its log, events and fills is what trading with them one by one would leave.
 
-use sillok_abi::{BookEvent, MatchMode, OrderId};
+use sillok_abi::{BookEvent, MatchMode, OrderId, Quantity};
 
 use super::answer::Broken;
 use super::book::{Book, Steps};
@@ -13,8 +13,8 @@ use super::taker::Taker;
 use super::turnover::Turnover;
 
 impl Book {
-    /// Trades with whom a taker meets and those behind, level after level, as long as it takes them whole and nothing
-    /// else can happen; answers whether somebody is left there, whom it meets then.
+    /// Trades with whom a taker meets and those behind, level after level, as long as nothing else can happen; answers
+    /// whether somebody is left there, whom it meets then.
     #[inline(always)]
     pub(super) fn take_front(
         &mut self,
@@ -50,35 +50,43 @@ impl Book {
         turnover: &mut Turnover,
         steps: &mut Steps,
     ) -> Result<(), Broken> {
-        let (mut gone, mut volume, mut cost) = (0u32, 0u64, 0u128);
-        while meeting.slot != NIL {
+        let (mut trades, mut gone, mut volume, mut cost) = (0u64, 0u32, 0u64, 0u128);
+        while meeting.slot != NIL && taker.left > 0 {
             let maker = self.slab.get(meeting.slot)?;
-            if !is_taken_whole(maker, taker) || !steps.take() {
+            if !just_trades(maker, taker) || !steps.take() {
                 break;
             }
-            let (id, shown, next) = (maker.id, maker.shown, maker.next);
-            let value = self.deal(meeting, meeting.slot, taker, shown, steps)?;
-            self.emit(BookEvent::Left { order: OrderId(id) });
-            self.remove_first(meeting.slot)?;
-            taker.left = taker.left.wrapping_sub(shown);
-            volume = volume.wrapping_add(shown);
+            let (order, shown, next) = (OrderId(maker.id), maker.shown, maker.next);
+            let quantity = shown.min(taker.left);
+            let value = self.deal(meeting, meeting.slot, taker, quantity, steps)?;
+            taker.left = taker.left.wrapping_sub(quantity);
+            trades = trades.wrapping_add(1);
+            volume = volume.wrapping_add(quantity);
             cost = cost.wrapping_add(u128::from(value));
+            let left = shown.wrapping_sub(quantity);
+            if left > 0 {
+                self.emit(BookEvent::Resized { order, quantity: Quantity(left) });
+                self.reduce_first(meeting.slot, left)?;
+                break;
+            }
+            self.emit(BookEvent::Left { order });
+            self.remove_first(meeting.slot)?;
             gone = gone.wrapping_add(1);
             meeting.slot = next;
         }
-        if gone > 0 {
+        if trades > 0 {
             self.cut(Rung::limit(taker.side.other(), meeting.tick), meeting.slot, gone, volume)?;
-            turnover.add((meeting.price, meeting.tick), u64::from(gone), volume, cost);
+            turnover.add((meeting.price, meeting.tick), trades, volume, cost);
         }
         Ok(())
     }
 }
 
-/// Whether a taker takes all of an order that hides nothing, cannot have expired, and is not the taker's own.
+/// Whether nothing happens to an order but a trade: it shows no next part, cannot have expired, and is not the taker's
+/// own.
 #[inline(always)]
-fn is_taken_whole(maker: &Order, taker: &Taker) -> bool {
-    maker.shown <= taker.left
-        && maker.hidden == 0
+fn just_trades(maker: &Order, taker: &Taker) -> bool {
+    (maker.hidden == 0 || maker.shown > taker.left)
         && !maker.flags.has(Flags::UNTIL | Flags::UNTIL_HEIGHT)
         && !is_own(taker, maker)
 }

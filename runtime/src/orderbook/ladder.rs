@@ -118,20 +118,27 @@ impl Ladder {
         promised(self.half_mut(rung).level_mut(rung.tick()), &"a level is off the ladder")
     }
 
-    /// Notes whether a level holds orders: one of its orders came or went.
+    /// Notes that a level holds orders.
     #[inline(always)]
-    pub(super) fn set(&mut self, rung: Rung, occupied: bool) {
+    pub(super) fn occupy(&mut self, rung: Rung) {
         let tick = rung.tick();
-        let half = &mut self.halves[rung.half() & (HALVES - 1)];
-        half.occupancy.set(tick, occupied);
+        self.half_mut(rung).occupancy.insert(tick);
         let Some(best) = self.best.get_mut(rung.half()) else { return };
         let better = match rung.side() {
             Side::Buy => tick.wrapping_add(1) > best.wrapping_add(1),
             Side::Sell => tick < *best,
         };
-        if occupied {
-            *best = std::hint::select_unpredictable(better, tick, *best);
-        } else if *best == tick {
+        *best = std::hint::select_unpredictable(better, tick, *best);
+    }
+
+    /// Notes that a level holds no orders any more.
+    #[inline(always)]
+    pub(super) fn vacate(&mut self, rung: Rung) {
+        let tick = rung.tick();
+        let half = &mut self.halves[rung.half() & (HALVES - 1)];
+        half.occupancy.remove(tick);
+        let Some(best) = self.best.get_mut(rung.half()) else { return };
+        if *best == tick {
             let next = match rung.side() {
                 Side::Buy => half.occupancy.at_or_below(tick),
                 Side::Sell => half.occupancy.at_or_above(tick),

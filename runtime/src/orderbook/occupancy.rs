@@ -18,15 +18,26 @@ impl Occupancy {
         Occupancy { words, summary, last: bound.saturating_sub(1) }
     }
 
-    /// Puts `at` into the set or takes it out, without a jump.
+    /// Puts `at` into the set.
     #[inline(always)]
-    pub(super) fn set(&mut self, at: u32, occupied: bool) {
+    pub(super) fn insert(&mut self, at: u32) {
         let word = at >> 6;
         let Some(bits) = self.words.get_mut(word as usize) else { return };
-        assign(bits, at, occupied);
-        let any = *bits != 0;
+        *bits |= bit(at);
         if let Some(bits) = self.summary.get_mut((word >> 6) as usize) {
-            assign(bits, word, any);
+            *bits |= bit(word);
+        }
+    }
+
+    /// Takes `at` out of the set, without a jump.
+    #[inline(always)]
+    pub(super) fn remove(&mut self, at: u32) {
+        let word = at >> 6;
+        let Some(bits) = self.words.get_mut(word as usize) else { return };
+        *bits &= !bit(at);
+        let last = u64::from(*bits == 0);
+        if let Some(bits) = self.summary.get_mut((word >> 6) as usize) {
+            *bits &= !last.wrapping_shl(word);
         }
     }
 
@@ -92,8 +103,8 @@ fn scan_down(words: &[u64], at: u32) -> Option<u32> {
 // Wrapping shifts take the lowest six bits of their distance: the bit's number within its word.
 
 #[inline(always)]
-fn assign(bits: &mut u64, at: u32, value: bool) {
-    *bits = *bits & !1u64.wrapping_shl(at) | u64::from(value).wrapping_shl(at);
+fn bit(at: u32) -> u64 {
+    1u64.wrapping_shl(at)
 }
 
 /// The bits of a word from `at` upwards.
@@ -134,8 +145,12 @@ mod tests {
             let mut set = BTreeSet::new();
             for flip in flips {
                 let at = flip % bound;
-                let occupied = set.insert(at) || !set.remove(&at);
-                occupancy.set(at, occupied);
+                if set.insert(at) {
+                    occupancy.insert(at);
+                } else {
+                    set.remove(&at);
+                    occupancy.remove(at);
+                }
                 let probe = flip.rotate_left(16) % bound;
                 prop_assert_eq!(occupancy.first(), set.first().copied());
                 prop_assert_eq!(occupancy.last(), set.last().copied());

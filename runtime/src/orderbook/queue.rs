@@ -69,8 +69,17 @@ impl Book {
         self.slab.release(slot)
     }
 
-    /// The queue begins with the order in slot `first`, if any is left: so many before it, which showed so much
-    /// and hid nothing, are gone.
+    /// Lets the first order of a queue show less, but leaves the queue's totals to `cut`, which has to follow.
+    #[inline(always)]
+    pub(super) fn reduce_first(&mut self, slot: u32, shown: u64) -> Result<(), Broken> {
+        let place = self.slab.get_mut(slot)?;
+        self.log.order(Change::Resized, slot, place);
+        place.shown = shown;
+        Ok(())
+    }
+
+    /// The queue begins with the order in slot `first`, if any is left: so many before it are gone, and so much of
+    /// what the queue showed.
     pub(super) fn cut(&mut self, rung: Rung, first: u32, orders: u32, shown: u64) -> Result<(), Broken> {
         let level = self.ladder.level_mut(rung)?;
         level.shown = promised(level.shown.checked_sub(shown), &"a level falls below zero")?;
@@ -78,7 +87,7 @@ impl Book {
         level.head = first;
         if first == NIL {
             level.tail = NIL;
-            self.ladder.set(rung, false);
+            self.ladder.vacate(rung);
         } else {
             self.slab.get_mut(first)?.prev = NIL;
         }
@@ -237,7 +246,7 @@ impl Book {
         let last = std::mem::replace(&mut level.tail, slot);
         level.head = or(last == NIL, slot, level.head);
         if last == NIL {
-            self.ladder.set(order.rung, true);
+            self.ladder.occupy(order.rung);
         }
         self.slab.get_mut(or(last == NIL, slot, last))?.next = slot;
         let place = self.slab.get_mut(slot)?;
@@ -257,7 +266,7 @@ impl Book {
         self.slab.get_mut(or(order.prev == NIL, slot, order.prev))?.next = order.next;
         self.slab.get_mut(or(order.next == NIL, slot, order.next))?.prev = order.prev;
         if empty {
-            self.ladder.set(order.rung, false);
+            self.ladder.vacate(order.rung);
         }
         Ok(())
     }
@@ -279,7 +288,7 @@ impl Book {
         if order.next != NIL {
             self.slab.get_mut(order.next)?.prev = slot;
         }
-        self.ladder.set(order.rung, true);
+        self.ladder.occupy(order.rung);
         Ok(())
     }
 }

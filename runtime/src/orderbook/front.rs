@@ -26,8 +26,8 @@ impl Book {
         if meeting.tick == NIL || self.interrupts(meeting.tick, taker.before) {
             return Ok(true);
         }
-        let goes_on =
-            self.slab.special == 0 && self.params.mode == MatchMode::Continuous && !self.may_be_interrupted();
+        // Whoever meets nobody halfway first will not do so later: nobody comes to wait there meanwhile.
+        let goes_on = self.params.mode == MatchMode::Continuous && !self.may_be_interrupted();
         loop {
             self.take_level(meeting, taker, turnover, steps)?;
             if meeting.slot != NIL {

@@ -196,8 +196,8 @@ impl Book {
         }
         let number = self.slab.owners.find(&order.owner);
         let open =
-            number.and_then(|number| self.slab.owners.get(number).ok()).map_or(0, |owner| owner.slots.len());
-        if rests && open >= self.params.max_open as usize {
+            number.and_then(|number| self.slab.owners.get(number).ok()).map_or(0, |owner| owner.orders);
+        if rests && open >= self.params.max_open {
             return Err(BookError::TooManyOrders);
         }
         let strangers = number.is_none() && self.slab.owners.count() >= MAX_OWNERS;

@@ -1,9 +1,8 @@
 //! The accounts that have had orders in a book, numbered in order of arrival.
 //!
 //! Numbers are part of state and never change. How many orders an owner has, and where they are, follows
-//! from the orders. Invariants: an owner's list names exactly its orders, each once, and `places` where in
-//! that list an order stands, so that it leaves without a search; nothing iterates over the hash table,
-//! whose seed may differ from node to node.
+//! from the orders. Invariants: an owner's orders, and no others, are linked to each other, in no order that
+//! anybody may see; nothing iterates over the hash table, whose seed may differ from node to node.
 
 use std::hash::{BuildHasher, Hasher};
 
@@ -13,13 +12,28 @@ use hashbrown::HashTable;
 use sillok_abi::Account;
 
 use super::answer::{Broken, promised};
+use super::order::NIL;
+use super::queue::or;
 use crate::hashing::write_account;
 
 /// An owner.
 pub(super) struct Owner {
     pub(super) account: Account,
-    /// The slots of its orders, in no order that anybody may see.
-    pub(super) slots: Vec<u32>,
+    /// How many orders it has.
+    pub(super) orders: u32,
+    /// The slot of one of them, from which the others are reached; `u32::MAX` if it has none.
+    head: u32,
+}
+
+/// The slots of two other orders of an order's owner; `u32::MAX` is none.
+#[derive(Clone, Copy)]
+struct Link {
+    prev: u32,
+    next: u32,
+}
+
+impl Link {
+    const NONE: Link = Link { prev: NIL, next: NIL };
 }
 
 /// The owners of a book.
@@ -27,15 +41,15 @@ pub(super) struct Owners {
     list: Vec<Owner>,
     numbers: HashTable<u32>,
     hasher: SeedableRandomState,
-    /// For each slot with an order, where its owner's list names it.
-    places: Vec<u32>,
+    /// For each slot with an order.
+    links: Vec<Link>,
 }
 
 impl Owners {
     /// Nobody. The seed keeps whoever chooses accounts from choosing colliding ones.
     pub(super) fn new(seed: u64) -> Self {
         let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
-        Owners { list: Vec::new(), numbers: HashTable::new(), hasher, places: Vec::new() }
+        Owners { list: Vec::new(), numbers: HashTable::new(), hasher, links: Vec::new() }
     }
 
     #[inline]
@@ -57,7 +71,7 @@ impl Owners {
     pub(super) fn add(&mut self, account: Account) -> u32 {
         let number = self.count();
         let hash = self.hash(&account);
-        self.list.push(Owner { account, slots: Vec::new() });
+        self.list.push(Owner { account, orders: 0, head: NIL });
         let (list, hasher) = (&self.list, &self.hasher);
         let rehash =
             |number: &u32| list.get(*number as usize).map_or(0, |owner| hash_with(hasher, &owner.account));
@@ -74,27 +88,39 @@ impl Owners {
     #[inline]
     pub(super) fn give(&mut self, number: u32, slot: u32) -> Result<(), Broken> {
         let owner = promised(self.list.get_mut(number as usize), &"an owner is missing")?;
-        let at = slot as usize;
-        if at >= self.places.len() {
-            lengthen(&mut self.places, at);
-        }
         // An owner has no more orders than a book.
-        *promised(self.places.get_mut(at), &"a slot has no place")? = owner.slots.len() as u32;
-        owner.slots.push(slot);
+        owner.orders = owner.orders.wrapping_add(1);
+        let next = std::mem::replace(&mut owner.head, slot);
+        if slot as usize >= self.links.len() {
+            lengthen(&mut self.links, slot as usize);
+        }
+        link(&mut self.links, or(next == NIL, slot, next))?.prev = slot;
+        *link(&mut self.links, slot)? = Link { prev: NIL, next };
         Ok(())
     }
 
-    /// An owner loses the order in a slot; the last of its list takes the place.
+    /// An owner loses the order in a slot.
     #[inline]
     pub(super) fn take(&mut self, number: u32, slot: u32) -> Result<(), Broken> {
         let owner = promised(self.list.get_mut(number as usize), &"an owner is missing")?;
-        let place = *promised(self.places.get(slot as usize), &"a slot has no place")?;
-        let last = promised(owner.slots.pop(), &"an owner's orders fall below none")?;
-        if last != slot {
-            *promised(owner.slots.get_mut(place as usize), &"an owner's order is not on its list")? = last;
-            *promised(self.places.get_mut(last as usize), &"a slot has no place")? = place;
-        }
+        owner.orders = promised(owner.orders.checked_sub(1), &"an owner's orders fall below none")?;
+        let Link { prev, next } = *link(&mut self.links, slot)?;
+        owner.head = or(prev == NIL, next, owner.head);
+        // What would be written to one that is not there goes to its own, which is none any more.
+        link(&mut self.links, or(prev == NIL, slot, prev))?.next = next;
+        link(&mut self.links, or(next == NIL, slot, next))?.prev = prev;
         Ok(())
+    }
+
+    /// The slots of an owner's orders, as many as it has, or a slot that is missing.
+    pub(super) fn slots(&self, number: u32) -> Result<impl Iterator<Item = Result<u32, Broken>>, Broken> {
+        let owner = self.get(number)?;
+        let mut slot = owner.head;
+        let follow = move |_| {
+            let link = promised(self.links.get(slot as usize), &"an owner's order is not linked")?;
+            Ok(std::mem::replace(&mut slot, link.next))
+        };
+        Ok((0..owner.orders).map(follow))
     }
 
     /// Takes away the owners from number `count` on.
@@ -115,8 +141,13 @@ impl Owners {
 }
 
 #[cold]
-fn lengthen(places: &mut Vec<u32>, at: usize) {
-    places.resize(at.saturating_add(1).next_power_of_two(), 0);
+fn lengthen(links: &mut Vec<Link>, at: usize) {
+    links.resize(at.saturating_add(1).next_power_of_two(), Link::NONE);
+}
+
+#[inline(always)]
+fn link(links: &mut [Link], slot: u32) -> Result<&mut Link, Broken> {
+    promised(links.get_mut(slot as usize), &"an owner's order is not linked")
 }
 
 #[inline]

@@ -52,7 +52,7 @@ impl Book {
     #[inline(always)]
     pub(super) fn remove(&mut self, slot: u32) -> Result<(), Broken> {
         let order = *self.slab.get(slot)?;
-        self.log.order(Change::Removed, slot, self.slab.get(slot)?);
+        self.log.order(Change::Removed, slot, &order);
         self.unlink(slot, &order)?;
         self.slab.detach(slot, &order)?;
         self.slab.release(slot)
@@ -295,6 +295,6 @@ impl Book {
 
 /// `yes` if it is, otherwise `no`: chosen without a jump.
 #[inline(always)]
-fn or(is: bool, yes: u32, no: u32) -> u32 {
+pub(super) fn or(is: bool, yes: u32, no: u32) -> u32 {
     std::hint::select_unpredictable(is, yes, no)
 }

@@ -185,7 +185,7 @@ impl Slab {
 
     /// The ids of an owner's orders, lowest first.
     pub(super) fn of_owner(&self, number: u32) -> Result<Vec<u64>, Broken> {
-        let ids = self.owners.get(number)?.slots.iter().map(|slot| Ok(self.get(*slot)?.id));
+        let ids = self.owners.slots(number)?.map(|slot| Ok(self.get(slot?)?.id));
         let mut ids = ids.collect::<Result<Vec<u64>, Broken>>()?;
         ids.sort_unstable();
         Ok(ids)

@@ -137,7 +137,7 @@ impl Book {
     pub(super) fn orders_open(&self, account: &Account) -> u64 {
         let number = self.slab.owners.find(account);
         let owner = number.and_then(|number| self.slab.owners.get(number).ok());
-        owner.map_or(0, |owner| owner.slots.len() as u64)
+        owner.map_or(0, |owner| owner.orders.into())
     }
 
     /// The first slot of a queue.
@@ -183,8 +183,7 @@ impl Book {
         for number in 0..self.slab.owners.count() {
             let owner = self.slab.owners.get(number)?;
             let orders = self.slab.of_owner(number)?;
-            (owner.account, owner.slots.len() as u32, self.slab.owners.find(&owner.account), orders)
-                .encode_to(bytes);
+            (owner.account, owner.orders, self.slab.owners.find(&owner.account), orders).encode_to(bytes);
         }
         Ok(())
     }

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use sillok_abi::{Account, ContractId};
-use sillok_client::keys::{KeyFile, Keypair, dev_suri};
+use sillok_client::keys::{DEV_NAMES, KeyFile, Keypair, dev_suri};
 use sillok_client::value::Names;
+use strsim::damerau_levenshtein;
 
 use super::{CliError, Result};
 
@@ -138,6 +139,13 @@ impl Names for Directory {
     }
 }
 
+/// The development account that was probably meant, where `text` is a key of its own that is called almost alike.
+pub(super) fn probably_meant(text: &str) -> Option<&'static str> {
+    let name = text.strip_prefix("//")?;
+    let is_near = |known: &&str| damerau_levenshtein(&known.to_lowercase(), &name.to_lowercase()) <= 1;
+    if DEV_NAMES.contains(&name) { None } else { DEV_NAMES.into_iter().find(is_near) }
+}
+
 /// Where keys are kept: `$SILLOK_KEYS`, else `.sillok/keys` in the home folder.
 pub(super) fn keys_folder() -> PathBuf {
     let home = || PathBuf::from(std::env::var_os("HOME").unwrap_or_else(|| ".".into()));
@@ -183,6 +191,18 @@ mod tests {
         assert!(directory(false).find_account("alice").is_err());
         assert!(directory(false).secret("alice").is_err());
         assert!(directory(true).secret("alice").is_ok());
+    }
+
+    #[test]
+    fn a_key_that_is_called_almost_like_a_development_account() {
+        for (text, name) in
+            [("//alice", "Alice"), ("//Alcie", "Alice"), ("//Bib", "Bob"), ("//Chralie", "Charlie")]
+        {
+            assert_eq!(probably_meant(text), Some(name), "{text}");
+        }
+        for text in ["//Alice", "//Eve", "//Carol", "//Charly", "//Alice//stash", "//Operator//1", "Alcie"] {
+            assert_eq!(probably_meant(text), None, "{text}");
+        }
     }
 
     #[test]

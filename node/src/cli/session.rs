@@ -12,7 +12,7 @@ use sillok_client::transaction::{Nonces, Signer};
 use sillok_client::value::{self, signature};
 
 use super::gas::GasPrices;
-use super::names::Directory;
+use super::names::{self, Directory};
 use super::{CliError, GlobalOptions, Result, output, reach, signing};
 
 /// A contract that a command talks to.
@@ -128,7 +128,15 @@ impl Session {
     /// The account that `text` names: `//Alice`, `alice` on a development chain, a key's name, an
     /// address, `0x…`, `0x…:0x…`, `did:sillok:…`, a contract's name.
     pub(crate) fn account(&self, text: &str) -> Result<Account> {
+        self.note_name(text);
         self.names.find_account(text)
+    }
+
+    /// Tells people if they probably meant a development account.
+    pub(super) fn note_name(&self, text: &str) {
+        if let Some(name) = names::probably_meant(text) {
+            self.note(format_args!("note: {text} is a key of its own, and not //{name}"));
+        }
     }
 
     /// As whom the command acts: the DID of `--did`, else the submitter.

@@ -33,8 +33,10 @@ pub(super) fn actor(options: &GlobalOptions, names: &Directory) -> Result<Accoun
 /// Every key at hand, the submitter's first.
 pub(super) async fn signers(session: &Session) -> Result<Vec<Signer>> {
     let (options, names) = (session.options(), session.names());
+    options.from.iter().for_each(|text| session.note_name(text));
     let mut signers = vec![Signer::Key(submitter(options, names)?)];
     for text in &options.also {
+        session.note_name(text);
         signers.push(Signer::Key(names.secret(text)?));
     }
     if let (Some(did), Some(key)) = (&options.did, &options.did_key) {

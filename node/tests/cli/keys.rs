@@ -48,3 +48,14 @@ fn a_new_key_signs_once_a_member_has_admitted_it() {
     let balance = dev.json(&["contract", "query", "cash", "balance", "owner=clerk"]);
     assert_eq!(balance["value"]["available"], json!(0));
 }
+
+#[test]
+fn who_mistypes_a_development_account_is_told() {
+    let dev = Dev::start();
+    let said = |args: &[&str]| dev.run(args).stderr;
+    let note = "note: //Alcie is a key of its own, and not //Alice";
+    assert_eq!(said(&["cash", "balance", "//Alcie"]).trim_end(), note);
+    assert!(said(&["cash", "transfer", "//Bob", "1", "--from", "//Alcie"]).contains(note));
+    assert_eq!(said(&["cash", "balance", "//Alcie", "--quiet"]), "");
+    assert_eq!(said(&["cash", "balance", "//Carol"]), "");
+}

@@ -185,7 +185,11 @@ impl Part {
 
 #[cfg(test)]
 impl Part {
+    /// What it holds, slot by slot.
     pub(super) fn weight(&self) -> u64 {
-        self.weight
+        let held = self.pieces.iter().flatten().filter(|slot| slot.since != FREE);
+        let weight = held.map(Slot::weight).sum();
+        assert_eq!(self.weight, weight, "what it takes itself to hold");
+        weight
     }
 }

@@ -13,8 +13,8 @@
 //! (with `allotment`), `negotiation`, and `view`. All of them change orders through `queue` alone, which
 //! keeps two structures: the `slab` (orders at numbered slots, found by `id`, `owners` and timers) and
 //! the `ladder` (queues by price with an `occupancy` bitmap); prices become places on the ladder in `grid`.
-//! `queue` notes each change in `undo`, which yields rollback and what has to be written: `pages` decides
-//! how, `block` writes, `record` defines the bytes, and `load` reads them.
+//! `queue` links them (`links`) and notes each change in `undo`, which yields rollback and what has to be written:
+//! `pages` decides how, `block` writes, `record` defines the bytes, and `load` reads them.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 mod admission;
@@ -34,6 +34,7 @@ mod guards;
 mod id;
 mod ladder;
 mod limits;
+mod links;
 mod load;
 mod matching;
 mod negotiation;

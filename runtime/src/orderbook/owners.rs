@@ -12,8 +12,8 @@ use hashbrown::HashTable;
 use sillok_abi::Account;
 
 use super::answer::{Broken, promised};
+use super::links::or;
 use super::order::NIL;
-use super::queue::or;
 use crate::hashing::write_account;
 
 /// An owner.

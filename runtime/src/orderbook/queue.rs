@@ -1,7 +1,7 @@
 //! How orders enter, change and leave queues: the only code that does, forwards and back.
 //!
 //! Invariants: every live order stands in exactly the queue that its rung names, between the neighbours
-//! it names; a level's totals are those of its orders; every change is in the log.
+//! it names; a level's totals are those of its orders; every change is in the log. Neighbours are linked in `links`.
 
 use super::answer::{Broken, promised};
 use super::book::Book;
@@ -15,15 +15,15 @@ impl Book {
     /// given out, and at the end of its queue.
     #[inline(always)]
     pub(super) fn insert(&mut self, order: &Order, extra: Extra) -> Result<(), Broken> {
-        let slot = self.take_slot()?;
+        let slot = self.take_slot(order.id)?;
         self.occupy(slot, order, extra, Change::Inserted)
     }
 
     /// Keeps the slot that an id names, which is the next to be given out, for its order.
     pub(super) fn keep(&mut self, id: u64) -> Result<(), Broken> {
-        let slot = self.take_slot()?;
+        let slot = self.take_slot(id)?;
         self.log.changes.push((Change::Kept, slot));
-        promised((slot == slot_in(id)).then_some(()), &"an id names another slot")
+        Ok(())
     }
 
     /// As `insert`, into the slot that is kept for the order.
@@ -40,12 +40,8 @@ impl Book {
 
     /// Takes an order out, and keeps its slot for it.
     pub(super) fn lift(&mut self, slot: u32) -> Result<(), Broken> {
-        let order = *self.slab.get(slot)?;
-        self.log.order(Change::Lifted, slot, &order);
-        self.unlink(slot, &order)?;
-        self.slab.detach(slot, &order)?;
-        self.slab.get_mut(slot)?.id = 0;
-        Ok(())
+        self.log.order(Change::Lifted, slot, self.slab.get(slot)?);
+        self.withdraw(slot)
     }
 
     /// Takes an order out and frees its slot.
@@ -139,15 +135,6 @@ impl Book {
 
 /// Back.
 impl Book {
-    /// Inverts that an order came to a slot, which is kept for it again.
-    pub(super) fn take_back(&mut self, slot: u32) -> Result<(), Broken> {
-        let order = *self.slab.get(slot)?;
-        self.unlink(slot, &order)?;
-        self.slab.detach(slot, &order)?;
-        self.slab.get_mut(slot)?.id = 0;
-        Ok(())
-    }
-
     /// Inverts that an order left its slot, which is kept for it.
     pub(super) fn put_back(&mut self, slot: u32) -> Result<(), Broken> {
         let old = self.old_order()?;
@@ -188,13 +175,14 @@ impl Book {
 
 /// Slots.
 impl Book {
-    /// Takes the next slot to be given out.
+    /// Takes the next slot to be given out, which is the one that an id names.
     #[inline(always)]
-    fn take_slot(&mut self) -> Result<u32, Broken> {
+    fn take_slot(&mut self, id: u64) -> Result<u32, Broken> {
         if self.slab.free == NIL {
             self.grow();
         }
-        self.slab.take()
+        let slot = self.slab.take()?;
+        promised((slot == slot_in(id)).then_some(slot), &"an id names another slot")
     }
 
     /// Adds a free slot where there is none.
@@ -219,8 +207,7 @@ impl Book {
     }
 }
 
-/// Links. Whether an order has neighbours is as good as random, so that jumps would mostly be wrong: what
-/// would be written to a neighbour that is not there goes to the order itself, where it does no harm.
+/// Both ways.
 impl Book {
     /// Replaces what an order in a slot is, but for its identity.
     #[inline]
@@ -237,64 +224,12 @@ impl Book {
         Ok(())
     }
 
-    /// The order in a slot, which is `order`, joins the end of its queue.
-    #[inline(always)]
-    pub(super) fn link(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        let level = self.ladder.level_mut(order.rung)?;
-        level.add(order);
-        level.orders = level.orders.wrapping_add(1);
-        let last = std::mem::replace(&mut level.tail, slot);
-        level.head = or(last == NIL, slot, level.head);
-        if last == NIL {
-            self.ladder.occupy(order.rung);
-        }
-        self.slab.get_mut(or(last == NIL, slot, last))?.next = slot;
-        let place = self.slab.get_mut(slot)?;
-        (place.prev, place.next) = (last, NIL);
+    /// An order leaves its slot, which is kept for it.
+    pub(super) fn withdraw(&mut self, slot: u32) -> Result<(), Broken> {
+        let order = *self.slab.get(slot)?;
+        self.unlink(slot, &order)?;
+        self.slab.detach(slot, &order)?;
+        self.slab.get_mut(slot)?.id = 0;
         Ok(())
     }
-
-    /// The order in a slot, which is `order`, leaves its queue, wherever it stands in it.
-    #[inline(never)]
-    fn unlink(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        let level = self.ladder.level_mut(order.rung)?;
-        level.subtract(order)?;
-        level.orders = promised(level.orders.checked_sub(1), &"a level's orders fall below zero")?;
-        let empty = level.orders == 0;
-        level.head = or(order.prev == NIL, order.next, level.head);
-        level.tail = or(order.next == NIL, order.prev, level.tail);
-        self.slab.get_mut(or(order.prev == NIL, slot, order.prev))?.next = order.next;
-        self.slab.get_mut(or(order.next == NIL, slot, order.next))?.prev = order.prev;
-        if empty {
-            self.ladder.vacate(order.rung);
-        }
-        Ok(())
-    }
-
-    /// An order comes back between the neighbours that it names.
-    fn relink(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
-        let level = self.ladder.level_mut(order.rung)?;
-        level.add(order);
-        level.orders = level.orders.wrapping_add(1);
-        if order.prev == NIL {
-            level.head = slot;
-        }
-        if order.next == NIL {
-            level.tail = slot;
-        }
-        if order.prev != NIL {
-            self.slab.get_mut(order.prev)?.next = slot;
-        }
-        if order.next != NIL {
-            self.slab.get_mut(order.next)?.prev = slot;
-        }
-        self.ladder.occupy(order.rung);
-        Ok(())
-    }
-}
-
-/// `yes` if it is, otherwise `no`: chosen without a jump.
-#[inline(always)]
-pub(super) fn or(is: bool, yes: u32, no: u32) -> u32 {
-    std::hint::select_unpredictable(is, yes, no)
 }

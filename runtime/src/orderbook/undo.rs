@@ -157,9 +157,9 @@ impl Book {
                 Ok(())
             }
             Change::Kept => self.slab.release(slot),
-            Change::Settled => self.take_back(slot),
+            Change::Settled => self.withdraw(slot),
             Change::Inserted => {
-                self.take_back(slot)?;
+                self.withdraw(slot)?;
                 self.slab.release(slot)
             }
             Change::Lifted => self.put_back(slot),

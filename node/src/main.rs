@@ -32,6 +32,7 @@ mod metrics;
 mod network;
 mod node;
 mod process;
+mod processor;
 mod random;
 mod reactor;
 mod rng;
@@ -46,6 +47,12 @@ mod threads;
 
 use std::process::ExitCode;
 
+#[expect(clippy::print_stderr, reason = "whatever prints otherwise may use what is missing")]
 fn main() -> ExitCode {
+    if let Some(what) = processor::lacks() {
+        eprintln!("error: this processor lacks {what}, which this node was compiled to use");
+        eprintln!("build it for any processor: RUSTFLAGS='-C target-cpu=x86-64' make build");
+        return ExitCode::FAILURE;
+    }
     cli::main()
 }

@@ -131,12 +131,15 @@ impl Mix {
         Operation::Place(self.order(side, price, quantity))
     }
 
-    /// Reaches far, and takes about as many resting orders as are added beyond those that are cancelled.
+    /// Reaches far, and takes about as many resting orders as are added beyond those that are cancelled; a few more
+    /// or less, as there are more or less than at the beginning.
     fn take(&mut self) -> Operation {
         let side = self.side();
         let price = Price(if side == Side::Buy { MIDDLE + 400 } else { MIDDLE - 400 });
         let resting = (self.shares.add - self.shares.cancel) / self.shares.take;
-        let quantity = 50 * resting - 49 + self.random.below(100);
+        let usual = 50 * resting - 49 + self.random.below(100);
+        let surplus = (self.resting.len() as i64 - self.shares.resting as i64) / 20;
+        let quantity = usual.saturating_add_signed(surplus).max(1);
         let order = self.order(side, price, quantity);
         Operation::Place(NewOrder { time_in_force: TimeInForce::Ioc, ..order })
     }
@@ -166,12 +169,13 @@ impl Mix {
     }
 
     /// One operation, with a savepoint before it.
+    #[inline]
     pub fn operate(&mut self, operation: &Operation) {
         black_box(self.books.savepoint());
         match operation {
             Operation::Place(order) => {
-                let placed = self.books.place(OWNER, self.book, order, MAX_STEPS);
-                let Ok(Ok(placed)) = black_box(&placed) else { panic!("an order was refused") };
+                let placed = self.books.place(OWNER, self.book, order, MAX_STEPS).unwrap().unwrap();
+                let placed = black_box(placed);
                 if order.time_in_force == TimeInForce::Gtc {
                     self.placed.push(placed.order);
                 }

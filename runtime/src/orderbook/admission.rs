@@ -46,11 +46,12 @@ impl Book {
         &self,
         order: &NewOrder,
         price: Price,
+        rests: bool,
     ) -> Result<(u32, Option<u32>), BookError> {
         let limit = self.tick_of(price)?;
         self.grid.check_quantity(order.quantity)?;
         self.check_collar(order.side, limit)?;
-        Ok((limit, self.check_room(order)?))
+        Ok((limit, self.check_room(order, rests)?))
     }
 
     /// Judges an order. Changes nothing.
@@ -64,7 +65,7 @@ impl Book {
         if has_own_limit(&order.kind) {
             self.check_collar(order.side, limit)?;
         }
-        let owner = self.check_room(order)?;
+        let owner = self.check_room(order, may_rest(order))?;
         Ok(Admitted {
             taker: self.taker(order, limit, owner),
             terms: self.terms(order, &ticks),
@@ -189,14 +190,12 @@ impl Book {
     /// Refuses an owner with too many orders, and any order if the book is full. Answers the owner's number,
     /// which matters only to an order that rests or must not meet its own.
     #[inline]
-    fn check_room(&self, order: &NewOrder) -> Result<Option<u32>, BookError> {
-        let rests = may_rest(order);
+    fn check_room(&self, order: &NewOrder, rests: bool) -> Result<Option<u32>, BookError> {
         if !rests && order.self_trade == sillok_abi::SelfTrade::Allow {
             return Ok(None);
         }
         let number = self.slab.owners.find(&order.owner);
-        let open =
-            number.and_then(|number| self.slab.owners.get(number).ok()).map_or(0, |owner| owner.orders);
+        let open = number.and_then(|number| self.slab.owners.orders(number).ok()).unwrap_or(0);
         if rests && open >= self.params.max_open {
             return Err(BookError::TooManyOrders);
         }

@@ -1,17 +1,17 @@
 //! Amending an order: less at the same price keeps its place, anything else loses it and may trade.
 
-use sillok_abi::{BookError, OrderId, Phase, Price, Quantity, Removal};
+use sillok_abi::{BookError, OrderId, Phase, Price, Quantity};
 
 use super::answer::{Broken, Failure};
-use super::book::{Book, Steps};
-use super::entry::{Entry, Fate};
+use super::book::Book;
+use super::entry::Fate;
 use super::order::{Family, Flags, Order, Rung};
+use super::steps::Steps;
 use super::taker::{Taker, Terms};
 use super::view::Seen;
 
 impl Book {
-    /// Gives an order another limit, if one is named, and another quantity; answers what it was, and what
-    /// became of it.
+    /// Gives an order another limit, if one is named, and another quantity; answers what it was.
     #[inline(always)]
     pub(super) fn amend(
         &mut self,
@@ -19,15 +19,15 @@ impl Book {
         price: Option<Price>,
         quantity: Quantity,
         steps: &mut Steps,
-    ) -> Result<(Seen, Entry), Failure> {
+    ) -> Result<Seen, Failure> {
         let slot = self.slot_of(id)?;
         let order = *self.slab.get(slot)?;
         let (tick, at) = self.check_amendment(&order, price, quantity)?;
         let before = self.seen(slot, &order)?;
-        let entry = Entry { id: id.0, resting: quantity.0, cancelled: 0, reason: Removal::Unfilled };
         if tick == order.rung.tick() && quantity.0 <= order.total() {
             self.shrink(slot, quantity.0)?;
-            return Ok((before, entry));
+            steps.conclude(id.0, Fate::resting(quantity.0), self.day.phase);
+            return Ok(before);
         }
         self.check_collar(order.rung.side(), tick)?;
         let rung = order.rung.at(tick);
@@ -36,10 +36,12 @@ impl Book {
             let priority = self.next_priority()?;
             self.send_plain(slot, priority, quantity.0, rung, at)?;
             self.emit_joined_at(id.0, rung, at, quantity.0);
-            return Ok((before, entry));
+            steps.conclude(id.0, Fate::resting(quantity.0), self.day.phase);
+            return Ok(before);
         }
         let fate = self.replace(slot, rung, quantity.0, steps)?;
-        Ok((before, self.conclude(id.0, quantity.0, fate, steps)?))
+        self.conclude(id.0, quantity.0, fate, steps)?;
+        Ok(before)
     }
 
     /// Judges an amendment; answers the ordinal that the order gets, and its price.
@@ -92,7 +94,7 @@ impl Book {
             let priority = self.next_priority()?;
             self.send(slot, Order { priority, shown, hidden, rung, ..*order })?;
             self.emit_joined(order.id, rung, shown);
-            return Ok(Fate { resting: quantity, reason: Removal::Unfilled });
+            return Ok(Fate::resting(quantity));
         }
         let extra = self.slab.extra(slot);
         let terms = Terms { family: Family::Limit, flags: order.flags, extra, rests: true, least: 0 };

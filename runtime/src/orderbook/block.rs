@@ -37,7 +37,7 @@ impl Operations {
     }
 
     /// Takes the latest away; answers its book.
-    fn pop(&mut self) -> Option<u32> {
+    pub(super) fn pop(&mut self) -> Option<u32> {
         let (book, count) = self.runs.last_mut()?;
         let book = *book;
         *count = count.saturating_sub(1);
@@ -200,7 +200,7 @@ impl Book {
             let first = page.saturating_mul(PAGE_OWNERS);
             let end = first.saturating_add(PAGE_OWNERS).min(count);
             let accounts: Result<Vec<_>, Broken> =
-                (first..end).map(|number| Ok(self.slab.owners.get(number)?.account)).collect();
+                (first..end).map(|number| self.slab.owners.account(number).copied()).collect();
             changes.insert(owners_key(number, page), Some(accounts?.encode()));
         }
         Ok(())

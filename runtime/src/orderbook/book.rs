@@ -3,7 +3,7 @@
 //! Invariant: an operation that is refused leaves nothing behind, because whatever it did is undone.
 
 use codec::{Decode, Encode};
-use sillok_abi::{BookError, BookEvent, BookParams, ContractId, Fill, OrderId, Removal, Removed};
+use sillok_abi::{BookError, BookEvent, BookParams, ContractId, OrderId, Removal, Removed};
 
 use super::answer::{Broken, Failure, promised};
 use super::day::Day;
@@ -14,6 +14,7 @@ use super::ladder::Ladder;
 use super::order::{Order, Rung};
 use super::pages::Pages;
 use super::slab::Slab;
+use super::steps::Steps;
 use super::undo::Log;
 
 /// Block time and height, by which orders expire.
@@ -88,12 +89,18 @@ impl Book {
     /// The id of the next order, which names the slot that it would get now.
     #[inline]
     pub(super) fn next_id(&mut self) -> Result<u64, BookError> {
+        Ok(id_of(self.next_number()?, self.slab.next_slot()))
+    }
+
+    /// The number of the next order.
+    #[inline]
+    pub(super) fn next_number(&mut self) -> Result<u64, BookError> {
         let number = self.counters.order;
         if number > MAX_NUMBER {
             return Err(BookError::Full);
         }
         self.counters.order = number.wrapping_add(1);
-        Ok(id_of(number, self.slab.next_slot()))
+        Ok(number)
     }
 
     #[inline]
@@ -150,52 +157,6 @@ impl Book {
     }
 }
 
-/// Room for as many trades is made at the first: few orders have more, and making more moves all of them.
-const FEW_FILLS: usize = 8;
-
-/// What an operation has done so far, and how much more it may do.
-pub(super) struct Steps {
-    /// How many matches, removals and triggers are still allowed.
-    pub(super) left: u32,
-    /// How many there were, those that were taken back included.
-    pub(super) taken: u32,
-    pub(super) fills: Vec<Fill>,
-    pub(super) removed: Vec<Removed>,
-}
-
-impl Steps {
-    pub(super) fn new(most: u32) -> Self {
-        Steps { left: most, taken: 0, fills: Vec::new(), removed: Vec::new() }
-    }
-
-    /// Takes one step, if any is left.
-    #[inline]
-    pub(super) fn take(&mut self) -> bool {
-        let Some(left) = self.left.checked_sub(1) else { return false };
-        self.left = left;
-        self.taken = self.taken.saturating_add(1);
-        true
-    }
-
-    /// Makes room for one more trade.
-    #[inline(always)]
-    pub(super) fn make_room(&mut self) {
-        if self.fills.len() == self.fills.capacity() {
-            self.make_more_room();
-        }
-    }
-
-    #[cold]
-    fn make_more_room(&mut self) {
-        self.fills.reserve(FEW_FILLS);
-    }
-
-    /// Reports a trade.
-    pub(super) fn report(&mut self, fill: Fill) {
-        self.fills.push(fill);
-    }
-}
-
 impl Book {
     /// Takes an order out of the book, and reports it.
     pub(super) fn expel(&mut self, slot: u32, reason: Removal, steps: &mut Steps) -> Result<(), Failure> {
@@ -203,7 +164,7 @@ impl Book {
         let removed = self.removed(slot, order.total(), 0, reason)?;
         self.remove(slot)?;
         self.emit_left(&order);
-        steps.removed.push(removed);
+        steps.lose(removed);
         Ok(())
     }
 

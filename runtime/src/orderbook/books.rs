@@ -6,9 +6,10 @@ use sillok_abi::{BookError, BookId, BookParams, ContractId};
 
 use super::answer::{Answer, Broken, Failure, answer, promised};
 use super::block::Operations;
-use super::book::{Book, Now, Steps};
+use super::book::{Book, Now};
 use super::limits::MAX_BOOKS;
 use super::load::{self, BookSize};
+use super::steps::Steps;
 use crate::state::{Fault, StateReader};
 
 /// The order book module's state, as the tentative block has it.
@@ -27,7 +28,8 @@ pub struct OrderBooks {
     pub(super) created: usize,
     pub(super) operations: Operations,
     now: Now,
-    pub(super) steps_taken: u32,
+    /// Those of the latest operation.
+    pub(super) steps: Steps,
     /// Of the hash tables, so that nobody can choose accounts that collide.
     seed: u64,
     /// What went wrong in a call that could not say so; everything fails from then on.
@@ -41,7 +43,7 @@ impl OrderBooks {
     /// The books in `state`; nothing is read yet.
     pub fn new(state: Arc<dyn StateReader>) -> Self {
         let (books, created, operations, now, fault) = Default::default();
-        OrderBooks { state, books, created, operations, now, steps_taken: 0, seed: 0, fault }
+        OrderBooks { state, books, created, operations, now, steps: Steps::none(), seed: 0, fault }
     }
 
     /// With hash tables of another seed, of which nothing that can be seen depends.
@@ -99,7 +101,7 @@ impl OrderBooks {
         most: u32,
         operation: impl FnOnce(&mut Book, &mut Steps) -> Result<T, Failure>,
     ) -> Answer<T> {
-        self.run(caller, id, most, operation, |_, answer, _| answer)
+        self.run(caller, id, most, operation, |_, answer| answer)
     }
 
     /// Runs an operation of at most `most` steps on a book of `caller`, which is undone if it is refused, and
@@ -111,32 +113,28 @@ impl OrderBooks {
         id: BookId,
         most: u32,
         operation: impl FnOnce(&mut Book, &mut Steps) -> Result<S, Failure>,
-        answer: impl FnOnce(&Book, S, Steps) -> T,
+        answer: impl FnOnce(&Book, S) -> T,
     ) -> Answer<T> {
-        self.steps_taken = 0;
+        self.steps.begin(most);
         if !self.is_loaded(id)
             && let Err(failure) = self.load(id)
         {
             return self::answer(Err(failure));
         }
-        let OrderBooks { books, operations, now, steps_taken, .. } = self;
+        let OrderBooks { books, operations, now, steps, .. } = self;
         let place = place(id);
         let book = loaded(books, place)?;
         if book.owner != caller {
             return Ok(Err(BookError::NotOwner));
         }
         book.begin(*now);
-        let mut steps = Steps::new(most);
-        let done = operation(book, &mut steps);
-        *steps_taken = steps.taken;
-        match done {
-            Ok(done) => {
-                // There are fewer books than 32 bits count.
-                operations.push(place as u32);
-                Ok(Ok(answer(book, done, steps)))
-            }
+        // There are fewer books than 32 bits count.
+        operations.push(place as u32);
+        match operation(book, steps) {
+            Ok(done) => Ok(Ok(answer(book, done))),
             Err(failure) => {
                 book.undo_operation()?;
+                operations.pop();
                 self::answer(Err(failure))
             }
         }

@@ -6,53 +6,60 @@ use sillok_abi::{
 
 use super::admission::Admitted;
 use super::answer::{Broken, Failure};
-use super::book::{Book, Steps};
+use super::book::Book;
+use super::id::id_of;
 use super::order::{Extra, Family, Flags, NIL, Order, Rung};
+use super::steps::Steps;
 use super::taker::{End, Taker, Terms};
 
 impl Book {
     /// Matches an order within the call's steps, lets the rest rest, wait or go, and does what is due then.
     #[inline(always)]
-    pub(super) fn place(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Entry, Failure> {
-        match self.plain_limit(order) {
-            Some(price) => self.place_plain(order, price, steps),
-            None => self.place_any(order, steps),
+    pub(super) fn place(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<(), Failure> {
+        let Some(price) = self.plain_limit(order) else { return self.place_any(order, steps) };
+        let rests = order.time_in_force == TimeInForce::Gtc;
+        let (limit, owner) = self.admit_plain(order, price, rests)?;
+        if !rests || self.reaches(order.side, limit) {
+            return self.place_crossing(order, limit, owner, steps);
         }
+        let number = self.next_number()?;
+        let owner = owner.unwrap_or_else(|| self.slab.owners.add(order.owner));
+        let id = self.join_plain(number, order, (Rung::limit(order.side, limit), price), owner)?;
+        steps.conclude(id, Fate::resting(order.quantity.0), self.day.phase);
+        Ok(())
     }
 
-    /// As `place_any`, for most orders.
-    #[inline(always)]
-    fn place_plain(&mut self, order: &NewOrder, price: Price, steps: &mut Steps) -> Result<Entry, Failure> {
-        let (limit, owner) = self.admit_plain(order, price)?;
-        let id = self.next_id()?;
-        let flags = Flags::of(order.time_in_force, order.self_trade);
+    /// As `place_any`, for most orders that may trade.
+    #[inline(never)]
+    fn place_crossing(
+        &mut self,
+        order: &NewOrder,
+        limit: u32,
+        owner: Option<u32>,
+        steps: &mut Steps,
+    ) -> Result<(), Failure> {
+        let mut taker = Taker { id: self.next_id()?, ..self.taker(order, limit, owner) };
         let rests = order.time_in_force == TimeInForce::Gtc;
-        if rests && !self.reaches(order.side, limit) {
-            let owner = owner.unwrap_or_else(|| self.slab.owners.add(order.owner));
-            self.join_plain(id, order, (Rung::limit(order.side, limit), price), owner, flags)?;
-            return Ok(Entry { id, resting: order.quantity.0, cancelled: 0, reason: Removal::Unfilled });
-        }
         if rests {
-            self.keep(id)?;
+            self.keep(taker.id)?;
         }
-        let mut taker = Taker { id, ..self.taker(order, limit, owner) };
+        let flags = Flags::of(order.time_in_force, order.self_trade);
         let terms = Terms { family: Family::Limit, flags, extra: Extra::NONE, rests, least: 0 };
         let fate = self.enter(&mut taker, &terms, steps)?;
-        self.conclude(id, order.quantity.0, fate, steps)
+        self.conclude(taker.id, order.quantity.0, fate, steps)
     }
 
     #[inline(never)]
-    fn place_any(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<Entry, Failure> {
+    fn place_any(&mut self, order: &NewOrder, steps: &mut Steps) -> Result<(), Failure> {
         let Admitted { mut taker, terms, trigger } = self.admit(order)?;
         taker.id = self.next_id()?;
         if terms.rests {
             self.keep(taker.id)?;
         }
-        let mut fate = Fate { resting: taker.left, reason: Removal::Unfilled };
-        match trigger {
+        let fate = match trigger {
             Some(trigger) => self.wait(&mut taker, &terms, trigger)?,
-            None => fate = self.enter(&mut taker, &terms, steps)?,
-        }
+            None => self.enter(&mut taker, &terms, steps)?,
+        };
         self.conclude(taker.id, order.quantity.0, fate, steps)
     }
 
@@ -74,25 +81,25 @@ impl Book {
         let stays = terms.rests && !fails && matches!(end, End::Done | End::Interrupted);
         if stays && taker.left > 0 {
             self.rest(taker, terms)?;
-            return Ok(Fate { resting: taker.left, reason: Removal::SelfTrade });
+            return Ok(Fate::of(taker, taker.left, Removal::SelfTrade));
         }
         if terms.rests {
             self.give_up(taker.id)?;
         }
         if taker.left == 0 {
-            return Ok(Fate { resting: 0, reason: Removal::SelfTrade });
+            return Ok(Fate::of(taker, 0, Removal::SelfTrade));
         }
         let reason = if fails { Removal::Unfilled } else { end.reason() };
         let (order, quantity) = (OrderId(taker.id), Quantity(taker.left));
         self.emit(BookEvent::Cancelled { order, quantity, reason });
-        Ok(Fate { resting: 0, reason })
+        Ok(Fate::of(taker, 0, reason))
     }
 
     /// Matches a taker that minds how much; takes that back if it is less than the least.
     #[cold]
     fn match_or_undo(&mut self, taker: &mut Taker, terms: &Terms, steps: &mut Steps) -> Result<End, Failure> {
         let wanted = taker.left;
-        let start = (self.point(), steps.left, steps.fills.len(), steps.removed.len());
+        let start = (self.point(), steps.left, steps.answer.fills.len(), steps.answer.removed.len());
         let end = self.sweep(taker, steps)?;
         if terms.flags.has(Flags::POST_ONLY) && (end != End::Done || taker.left != wanted) {
             return Err(BookError::WouldTrade.into());
@@ -100,9 +107,9 @@ impl Book {
         let traded = wanted.saturating_sub(taker.left).saturating_sub(taker.decremented);
         if traded < terms.least {
             self.undo_to(&start.0)?;
-            steps.left = start.1;
-            steps.fills.truncate(start.2);
-            steps.removed.truncate(start.3);
+            steps.give_back(start.1);
+            steps.answer.fills.truncate(start.2);
+            steps.answer.removed.truncate(start.3);
             (taker.left, taker.decremented) = (wanted, 0);
         }
         Ok(end)
@@ -130,8 +137,9 @@ impl Book {
     }
 
     /// Lets a stop order wait for its trigger.
-    fn wait(&mut self, taker: &mut Taker, terms: &Terms, trigger: u32) -> Result<(), Broken> {
-        self.join(taker, Rung::new(Family::Stop, taker.side, trigger), terms.flags, terms.extra)
+    fn wait(&mut self, taker: &mut Taker, terms: &Terms, trigger: u32) -> Result<Fate, Broken> {
+        self.join(taker, Rung::new(Family::Stop, taker.side, trigger), terms.flags, terms.extra)?;
+        Ok(Fate::resting(taker.left))
     }
 
     fn join(&mut self, taker: &mut Taker, rung: Rung, flags: Flags, extra: Extra) -> Result<(), Broken> {
@@ -157,18 +165,19 @@ impl Book {
         Ok(())
     }
 
-    /// An order that meets nobody and has nothing special joins the queue at a price whole.
+    /// The order of this number, which meets nobody and has nothing special, joins the queue at a price whole; answers
+    /// its id.
     #[inline(always)]
     fn join_plain(
         &mut self,
-        id: u64,
+        number: u64,
         new: &NewOrder,
         (rung, price): (Rung, Price),
         owner: u32,
-        flags: Flags,
-    ) -> Result<(), Broken> {
+    ) -> Result<u64, Broken> {
+        let slot = self.take_slot()?;
         let order = Order {
-            id,
+            id: id_of(number, slot),
             priority: self.next_priority()?,
             shown: new.quantity.0,
             hidden: 0,
@@ -178,40 +187,53 @@ impl Book {
             next: NIL,
             owner,
             group: new.group,
-            flags,
+            flags: Flags::of(new.time_in_force, new.self_trade),
         };
-        self.insert(&order, Extra::NONE)?;
-        self.emit_joined_at(id, rung, price.0, new.quantity.0);
-        Ok(())
+        self.insert(slot, &order)?;
+        self.emit_joined_at(order.id, rung, price.0, new.quantity.0);
+        Ok(order.id)
     }
 
-    /// Does what is due, and tells what became of an order of `quantity` by then. Until then, `fate` was its.
+    /// Does what is due, and says what became of an order of `quantity` by then. Until then, `fate` was its.
     #[inline]
     pub(super) fn conclude(
         &mut self,
         id: u64,
         quantity: u64,
-        mut fate: Fate,
+        fate: Fate,
         steps: &mut Steps,
-    ) -> Result<Entry, Failure> {
+    ) -> Result<(), Failure> {
+        let Fate { mut resting, mut cancelled, mut reason } = fate;
         if self.is_due() {
             self.settle_due(steps)?;
-            fate.resting = match self.slab.find(id) {
-                Some(slot) => self.slab.get(slot)?.total(),
-                None => 0,
-            };
+            Fate { resting, cancelled, reason } = self.fate_by_now(id, quantity, reason, steps)?;
         }
+        steps.conclude(id, Fate { resting, cancelled, reason }, self.day.phase);
+        Ok(())
+    }
+
+    /// What became of an order after others were set in motion, which may have met it; it is no news of theirs.
+    #[cold]
+    fn fate_by_now(
+        &self,
+        id: u64,
+        quantity: u64,
+        reason: Removal,
+        steps: &mut Steps,
+    ) -> Result<Fate, Broken> {
         let order = OrderId(id);
         let own = |fill: &&sillok_abi::Fill| fill.taker == order || fill.maker == order;
-        let traded: u64 = steps.fills.iter().filter(own).map(|fill| fill.quantity.0).sum();
-        if !steps.removed.is_empty() {
-            if let Some(own) = steps.removed.iter().rfind(|removed| removed.order == order) {
-                fate.reason = own.reason;
-            }
-            steps.removed.retain(|removed| removed.order != order);
-        }
-        let cancelled = quantity.saturating_sub(traded).saturating_sub(fate.resting);
-        Ok(Entry { id, resting: fate.resting, cancelled, reason: fate.reason })
+        let Placed { fills, removed, .. } = &mut steps.answer;
+        let traded: u64 = fills.iter().filter(own).map(|fill| fill.quantity.0).sum();
+        let latest = removed.iter().rfind(|removed| removed.order == order);
+        let reason = latest.map_or(reason, |removed| removed.reason);
+        removed.retain(|removed| removed.order != order);
+        let resting = match self.slab.find(id) {
+            Some(slot) => self.slab.get(slot)?.total(),
+            None => 0,
+        };
+        let cancelled = quantity.saturating_sub(traded).saturating_sub(resting);
+        Ok(Fate { resting, cancelled, reason })
     }
 }
 
@@ -220,34 +242,23 @@ impl Book {
 pub(super) struct Fate {
     /// What is left of it in the book.
     pub(super) resting: u64,
-    /// Why the rest was cancelled, if any was.
-    pub(super) reason: Removal,
-}
-
-/// What an order's coming in led to, beside what its steps say.
-#[derive(Clone, Copy)]
-pub(super) struct Entry {
-    pub(super) id: u64,
-    /// What is left of it in the book.
-    pub(super) resting: u64,
     /// What of it was cancelled.
     pub(super) cancelled: u64,
     /// Why, if anything was.
     pub(super) reason: Removal,
 }
 
-impl Entry {
-    /// The answer to whoever placed it.
+impl Fate {
+    /// Nothing of it was cancelled.
     #[inline(always)]
-    pub(super) fn placed(self, book: &Book, steps: Steps) -> Placed {
-        Placed {
-            order: OrderId(self.id),
-            fills: steps.fills,
-            removed: steps.removed,
-            resting: Quantity(self.resting),
-            cancelled: Quantity(self.cancelled),
-            reason: (self.cancelled > 0).then_some(self.reason),
-            phase: book.day.phase,
-        }
+    pub(super) fn resting(quantity: u64) -> Self {
+        Fate { resting: quantity, cancelled: 0, reason: Removal::Unfilled }
+    }
+
+    /// So much of a taker rests, the rest of what is left of it was cancelled.
+    #[inline(always)]
+    fn of(taker: &Taker, resting: u64, reason: Removal) -> Self {
+        let cancelled = taker.left.saturating_sub(resting).saturating_add(taker.decremented);
+        Fate { resting, cancelled, reason }
     }
 }

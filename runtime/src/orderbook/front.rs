@@ -3,12 +3,13 @@
 //! What is the same for all of them happens once: what may come between, the queue's end and totals. Invariant: what
 //! is left in the book, its log, events and fills is what trading with them one by one would leave.
 
-use sillok_abi::{BookEvent, MatchMode, OrderId, Quantity};
+use sillok_abi::MatchMode;
 
 use super::answer::Broken;
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::matching::{Meeting, is_own};
 use super::order::{Flags, NIL, Order, Rung};
+use super::steps::Steps;
 use super::taker::Taker;
 use super::turnover::Turnover;
 
@@ -50,33 +51,32 @@ impl Book {
         turnover: &mut Turnover,
         steps: &mut Steps,
     ) -> Result<(), Broken> {
-        let (mut trades, mut gone, mut volume, mut cost) = (0u64, 0u32, 0u64, 0u128);
+        let (wanted, fills, mut gone) = (taker.left, steps.answer.fills.len(), 0u32);
         while meeting.slot != NIL && taker.left > 0 {
             let maker = self.slab.get(meeting.slot)?;
             if !just_trades(maker, taker) || !steps.take() {
                 break;
             }
-            let (order, shown, next) = (OrderId(maker.id), maker.shown, maker.next);
+            let (shown, next) = (maker.shown, maker.next);
             let quantity = shown.min(taker.left);
-            let value = self.deal(meeting, meeting.slot, taker, quantity, steps)?;
+            self.deal(*meeting, taker, quantity, steps)?;
             taker.left = taker.left.wrapping_sub(quantity);
-            trades = trades.wrapping_add(1);
-            volume = volume.wrapping_add(quantity);
-            cost = cost.wrapping_add(u128::from(value));
             let left = shown.wrapping_sub(quantity);
             if left > 0 {
-                self.emit(BookEvent::Resized { order, quantity: Quantity(left) });
                 self.reduce_first(meeting.slot, left)?;
                 break;
             }
-            self.emit(BookEvent::Left { order });
             self.remove_first(meeting.slot)?;
             gone = gone.wrapping_add(1);
             meeting.slot = next;
         }
+        let (trades, volume) =
+            (steps.answer.fills.len().wrapping_sub(fills), wanted.wrapping_sub(taker.left));
         if trades > 0 {
             self.cut(Rung::limit(taker.side.other(), meeting.tick), meeting.slot, gone, volume)?;
-            turnover.add((meeting.price, meeting.tick), trades, volume, cost);
+            // Whole prices: what the trades are worth together is the sum of what each is worth.
+            let value = u128::from(meeting.price.0 >> 1).wrapping_mul(u128::from(volume));
+            turnover.add((meeting.price, meeting.tick), trades as u64, volume, value);
         }
         Ok(())
     }

@@ -34,9 +34,9 @@ pub(super) const CHUNK_SLOT_BYTES: usize = 45;
 /// A page with so many changed slots is written whole; the slots of others go to the journal.
 pub(super) const DENSE_SLOTS: u32 = 8;
 /// With no more pages than this to change, all are written whole, and the journal is left alone.
-pub(super) const FEW_PAGES: u32 = 4;
+pub(super) const FEW_PAGES: usize = 4;
 /// For so many slots in the journal, one page is written in turn.
-pub(super) const SLOTS_PER_TURN: u32 = 32;
+pub(super) const SLOTS_PER_TURN: u32 = 64;
 /// How many chunks of the journal one block takes away.
 pub(super) const DROPS_PER_BLOCK: u64 = 8;
 /// How many owners are persisted under one key.

@@ -16,9 +16,7 @@ impl Book {
         level.orders = level.orders.wrapping_add(1);
         let last = std::mem::replace(&mut level.tail, slot);
         level.head = or(last == NIL, slot, level.head);
-        if last == NIL {
-            self.ladder.occupy(order.rung);
-        }
+        self.ladder.occupy(order.rung);
         self.slab.get_mut(or(last == NIL, slot, last))?.next = slot;
         let place = self.slab.get_mut(slot)?;
         (place.prev, place.next) = (last, NIL);

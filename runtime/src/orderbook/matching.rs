@@ -4,9 +4,10 @@
 use sillok_abi::{BookEvent, Fill, MatchMode, OrderId, Price, Quantity, Removal, SelfTrade, Side};
 
 use super::answer::{Broken, Failure};
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::fees::{Halves, fee};
 use super::order::{Family, Flags, NIL, Order, Rung};
+use super::steps::Steps;
 use super::taker::{End, Taker};
 use super::turnover::Turnover;
 
@@ -55,7 +56,7 @@ impl Book {
                 self.interrupt();
                 return Ok(End::Interrupted);
             } else {
-                self.trade(&meeting, &maker, taker, turnover, steps)?;
+                self.trade(meeting, &maker, taker, turnover, steps)?;
             }
         }
         Ok(End::Done)
@@ -157,22 +158,29 @@ impl Book {
         steps: &mut Steps,
     ) -> Result<(), Failure> {
         let left = order.total().saturating_sub(quantity);
-        steps.removed.push(self.removed(slot, quantity, left, Removal::SelfTrade)?);
-        Ok(self.consume(slot, order, quantity)?)
+        steps.lose(self.removed(slot, quantity, left, Removal::SelfTrade)?);
+        self.consume(slot, order, quantity)?;
+        let shown = order.shown.saturating_sub(quantity);
+        if shown > 0 {
+            self.emit_resized(order, shown);
+        } else if order.hidden == 0 {
+            self.emit_left(order);
+        }
+        Ok(())
     }
 
     /// Trades as much as both want with what the maker shows.
     #[inline]
     pub(super) fn trade(
         &mut self,
-        meeting: &Meeting,
+        meeting: Meeting,
         maker: &Order,
         taker: &mut Taker,
         turnover: &mut Turnover,
         steps: &mut Steps,
     ) -> Result<(), Failure> {
         let quantity = maker.shown.min(taker.left);
-        let value = self.deal(meeting, meeting.slot, taker, quantity, steps)?;
+        let value = self.deal(meeting, taker, quantity, steps)?;
         turnover.add((meeting.price, meeting.tick), 1, quantity, u128::from(value));
         self.consume(meeting.slot, maker, quantity)?;
         taker.left = taker.left.wrapping_sub(quantity);
@@ -182,7 +190,7 @@ impl Book {
     /// As `trade`, of one that stands alone.
     pub(super) fn trade_once(
         &mut self,
-        meeting: &Meeting,
+        meeting: Meeting,
         maker: &Order,
         taker: &mut Taker,
         steps: &mut Steps,
@@ -193,13 +201,12 @@ impl Book {
         Ok(())
     }
 
-    /// Tells of a trade with the order in a slot and reports it; answers what it is worth. What the orders have left
+    /// Tells of a trade with the order that is met and reports it; answers what it is worth. What the orders have left
     /// is changed by the caller.
     #[inline(always)]
     pub(super) fn deal(
         &mut self,
-        meeting: &Meeting,
-        maker: u32,
+        meeting: Meeting,
         taker: &Taker,
         quantity: u64,
         steps: &mut Steps,
@@ -207,13 +214,13 @@ impl Book {
         let value = meeting.price.value(quantity);
         let (price, half) = (Price(meeting.price.0 >> 1), meeting.price.0 & 1 == 1);
         let (order, side, quantity) = (OrderId(taker.id), taker.side, Quantity(quantity));
-        let maker = self.slab.get(maker)?;
+        let maker = self.slab.get(meeting.slot)?;
         let (left, maker_order) = (Quantity(maker.total().wrapping_sub(quantity.0)), OrderId(maker.id));
         let fees = self.params.fees;
-        steps.make_room();
-        steps.fills.push(Fill {
+        let maker_owner = self.slab.owners.account(maker.owner)?;
+        steps.report(Fill {
             maker: maker_order,
-            maker_owner: self.slab.owners.get(maker.owner)?.account,
+            maker_owner: *maker_owner,
             taker: order,
             taker_owner: taker.account,
             taker_side: side,
@@ -229,14 +236,13 @@ impl Book {
         Ok(value)
     }
 
-    /// Takes a quantity, which is no more than that, off what an order shows. An iceberg that shows nothing more shows its next part,
-    /// behind all others.
+    /// Takes a quantity, which is no more than that, off what an order shows, which is told otherwise. An iceberg that
+    /// shows nothing more shows its next part, behind all others.
     #[inline(always)]
     pub(super) fn consume(&mut self, slot: u32, order: &Order, quantity: u64) -> Result<(), Broken> {
         let shown = order.shown.wrapping_sub(quantity);
         if shown > 0 {
             self.resize(slot, shown, order.hidden, order.flags)?;
-            self.emit_resized(order, shown);
         } else if order.hidden > 0 {
             let shown = self.slab.extra(slot).peak.min(order.hidden);
             let hidden = order.hidden.saturating_sub(shown);
@@ -245,7 +251,6 @@ impl Book {
             self.emit_joined(order.id, order.rung, shown);
         } else {
             self.remove(slot)?;
-            self.emit_left(order);
         }
         Ok(())
     }

@@ -49,6 +49,7 @@ mod record;
 mod removal;
 mod session;
 mod slab;
+mod steps;
 mod taker;
 #[cfg(test)]
 mod tests;

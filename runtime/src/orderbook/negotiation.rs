@@ -1,15 +1,14 @@
 //! Negotiated trades (협의): somebody takes a named order, or two parties report what they agreed.
 
-use sillok_abi::{
-    Account, BookError, BookEvent, MatchMode, OrderId, Phase, Price, Quantity, Removal, SelfTrade,
-};
+use sillok_abi::{Account, BookError, BookEvent, MatchMode, OrderId, Phase, Price, Quantity, SelfTrade};
 
 use super::answer::Failure;
-use super::book::{Book, Steps};
-use super::entry::{Entry, Fate};
+use super::book::Book;
+use super::entry::Fate;
 use super::fees::{Halves, fee};
 use super::matching::Meeting;
 use super::order::NIL;
+use super::steps::Steps;
 use super::taker::Taker;
 
 impl Book {
@@ -20,7 +19,7 @@ impl Book {
         account: Account,
         quantity: Quantity,
         steps: &mut Steps,
-    ) -> Result<Entry, Failure> {
+    ) -> Result<(), Failure> {
         let slot = self.slot_of(id)?;
         if self.day.phase != Phase::Continuous {
             return Err(BookError::WrongPhase.into());
@@ -51,9 +50,8 @@ impl Book {
             before: self.day.last_or_reference(),
         };
         let meeting = Meeting { slot, price: Halves::whole(self.grid.price(tick)), tick };
-        self.trade_once(&meeting, &maker, &mut taker, steps)?;
-        let fate = Fate { resting: 0, reason: Removal::Unfilled };
-        self.conclude(taker.id, quantity.0, fate, steps)
+        self.trade_once(meeting, &maker, &mut taker, steps)?;
+        self.conclude(taker.id, quantity.0, Fate::resting(0), steps)
     }
 
     /// Notes a trade that two parties agreed on; answers its value and what each side owes. It is no last

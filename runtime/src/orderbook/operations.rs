@@ -1,13 +1,14 @@
 //! What changes books: calls of the contract that owns one.
 
 use sillok_abi::{
-    Account, Amended, BookId, BookParams, Cancelled, ContractId, NewOrder, OrderId, OrderView, Phase,
-    PhaseSet, Placed, Price, Quantity, Reported, Resumed, Side, Time, Uncrossed,
+    Account, BookId, BookParams, Cancelled, ContractId, NewOrder, OrderId, OrderView, Phase, PhaseSet,
+    Placed, Price, Quantity, Reported, Resumed, Side, Time, Uncrossed,
 };
 
 use super::answer::{Answer, answer};
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::books::OrderBooks;
+use super::steps::Steps;
 
 impl OrderBooks {
     /// Creates a book that `owner` alone may change. Refuses with `BadParams`, `TooManyBooks`.
@@ -17,15 +18,22 @@ impl OrderBooks {
 
     /// Places an order. It matches at once if the phase and its kind let it; what is left of it rests, waits
     /// or is cancelled. An order that could still match when the steps are used up is not left in the book
-    /// crossed: its rest is cancelled with the reason `StepLimit`, and can be placed again.
-    pub fn place(&mut self, caller: ContractId, book: BookId, order: &NewOrder, most: u32) -> Answer<Placed> {
-        let place = |book: &mut Book, steps: &mut Steps| book.place(order, steps);
-        self.run(caller, book, most, place, |book, entry, steps| entry.placed(book, steps))
+    /// crossed: its rest is cancelled with the reason `StepLimit`, and can be placed again. The next call makes its
+    /// answer where this one is.
+    pub fn place(
+        &mut self,
+        caller: ContractId,
+        book: BookId,
+        order: &NewOrder,
+        most: u32,
+    ) -> Answer<&Placed> {
+        let done = self.operate(caller, book, most, |book, steps| book.place(order, steps))?;
+        Ok(done.map(|()| &self.steps.answer))
     }
 
     /// Gives an order another limit, if one is named, and another quantity: what is to be left of it. Less at
     /// the same price keeps its place; otherwise it comes in anew, with its id. Only an order at a limit can
-    /// get another limit or more.
+    /// get another limit or more. Answers what it was, and as `place`: encoded, an [`Amended`](sillok_abi::Amended).
     pub fn amend(
         &mut self,
         caller: ContractId,
@@ -34,17 +42,15 @@ impl OrderBooks {
         price: Option<Price>,
         quantity: Quantity,
         most: u32,
-    ) -> Answer<Amended> {
+    ) -> Answer<(OrderView, &Placed)> {
         let amend = |book: &mut Book, steps: &mut Steps| book.amend(order, price, quantity, steps);
-        self.run(caller, book, most, amend, |book, (before, entry), steps| Amended {
-            before: before.view(book),
-            placed: entry.placed(book, steps),
-        })
+        let before = self.run(caller, book, most, amend, |book, before| before.view(book))?;
+        Ok(before.map(|before| (before, &self.steps.answer)))
     }
 
     /// Takes an order out, in any phase; answers what it was.
     pub fn cancel(&mut self, caller: ContractId, book: BookId, order: OrderId) -> Answer<OrderView> {
-        self.run(caller, book, 0, |book, _| book.cancel(order), |book, seen, _| seen.view(book))
+        self.run(caller, book, 0, |book, _| book.cancel(order), |book, seen| seen.view(book))
     }
 
     /// Takes out all orders of an owner, if one is named, and of a side, if one is named. Not done means that
@@ -101,7 +107,8 @@ impl OrderBooks {
     pub fn resume(&mut self, caller: ContractId, book: BookId, most: u32) -> Answer<Resumed> {
         self.operate(caller, book, most, |book, steps| {
             book.settle_due(steps)?;
-            let (fills, removed) = (std::mem::take(&mut steps.fills), std::mem::take(&mut steps.removed));
+            let answer = &mut steps.answer;
+            let (fills, removed) = (std::mem::take(&mut answer.fills), std::mem::take(&mut answer.removed));
             Ok(Resumed { fills, removed, done: !book.is_due() })
         })
     }
@@ -114,9 +121,9 @@ impl OrderBooks {
         order: OrderId,
         taker: Account,
         quantity: Quantity,
-    ) -> Answer<Placed> {
-        let take = |book: &mut Book, steps: &mut Steps| book.take(order, taker, quantity, steps);
-        self.run(caller, book, 1, take, |book, entry, steps| entry.placed(book, steps))
+    ) -> Answer<&Placed> {
+        let done = self.operate(caller, book, 1, |book, steps| book.take(order, taker, quantity, steps))?;
+        Ok(done.map(|()| &self.steps.answer))
     }
 
     /// Notes a trade that two parties agreed on outside of the book.

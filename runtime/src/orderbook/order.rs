@@ -21,6 +21,8 @@ pub(super) enum Family {
 
 const SIDE_SHIFT: u32 = 29;
 const FAMILY_SHIFT: u32 = 30;
+/// The bits of an ordinal, of which there are fewer.
+const TICK: u32 = (1 << SIDE_SHIFT) - 1;
 
 /// A queue of a book: a family, a side and the ordinal of a price. The highest two bits are the family
 /// (0 limit, 1 stop, 2 midpoint, 3 market), the next is set for sales, the rest is the ordinal: of the
@@ -42,7 +44,7 @@ impl Rung {
 
     #[inline]
     pub(super) fn limit(side: Side, tick: u32) -> Self {
-        Rung(u32::from(side == Side::Sell) << SIDE_SHIFT | tick)
+        Rung(u32::from(side == Side::Sell) << SIDE_SHIFT | tick & TICK)
     }
 
     #[inline]
@@ -67,13 +69,13 @@ impl Rung {
 
     #[inline]
     pub(super) fn tick(self) -> u32 {
-        self.0 & ((1 << SIDE_SHIFT) - 1)
+        self.0 & TICK
     }
 
     /// The queue of the same family and side at another ordinal.
     #[inline]
     pub(super) fn at(self, tick: u32) -> Self {
-        Rung(self.0 & !((1 << SIDE_SHIFT) - 1) | tick)
+        Rung(self.0 & !TICK | tick & TICK)
     }
 
     /// As it is stored.

@@ -16,11 +16,11 @@ use super::links::or;
 use super::order::NIL;
 use crate::hashing::write_account;
 
-/// An owner.
-pub(super) struct Owner {
-    pub(super) account: Account,
-    /// How many orders it has.
-    pub(super) orders: u32,
+/// The orders of an owner.
+#[derive(Clone, Copy)]
+struct Orders {
+    /// How many there are.
+    count: u32,
     /// The slot of one of them, from which the others are reached; `u32::MAX` if it has none.
     head: u32,
 }
@@ -38,7 +38,9 @@ impl Link {
 
 /// The owners of a book.
 pub(super) struct Owners {
-    list: Vec<Owner>,
+    accounts: Vec<Account>,
+    /// Of each of them. Most of what happens asks for these alone, and they take less of the processor's cache apart.
+    orders: Vec<Orders>,
     numbers: HashTable<u32>,
     hasher: SeedableRandomState,
     /// For each slot with an order.
@@ -49,47 +51,60 @@ impl Owners {
     /// Nobody. The seed keeps whoever chooses accounts from choosing colliding ones.
     pub(super) fn new(seed: u64) -> Self {
         let hasher = SeedableRandomState::with_seed(seed, SharedSeed::global_fixed());
-        Owners { list: Vec::new(), numbers: HashTable::new(), hasher, links: Vec::new() }
+        Owners {
+            accounts: Vec::new(),
+            orders: Vec::new(),
+            numbers: HashTable::new(),
+            hasher,
+            links: Vec::new(),
+        }
     }
 
     #[inline]
     pub(super) fn count(&self) -> u32 {
         // A book refuses more owners than 32 bits count.
-        self.list.len() as u32
+        self.accounts.len() as u32
     }
 
     /// The number of an account that has had an order.
     #[inline]
     pub(super) fn find(&self, account: &Account) -> Option<u32> {
-        let hash = self.hash(account);
-        let same =
-            |number: &u32| self.list.get(*number as usize).is_some_and(|owner| owner.account == *account);
-        self.numbers.find(hash, same).copied()
+        let same = |number: &u32| self.accounts.get(*number as usize) == Some(account);
+        self.numbers.find(self.hash(account), same).copied()
     }
 
     /// Adds an account that is not there; answers its number.
     pub(super) fn add(&mut self, account: Account) -> u32 {
         let number = self.count();
         let hash = self.hash(&account);
-        self.list.push(Owner { account, orders: 0, head: NIL });
-        let (list, hasher) = (&self.list, &self.hasher);
+        self.accounts.push(account);
+        self.orders.push(Orders { count: 0, head: NIL });
+        let (accounts, hasher) = (&self.accounts, &self.hasher);
         let rehash =
-            |number: &u32| list.get(*number as usize).map_or(0, |owner| hash_with(hasher, &owner.account));
+            |number: &u32| accounts.get(*number as usize).map_or(0, |account| hash_with(hasher, account));
         self.numbers.insert_unique(hash, number, rehash);
         number
     }
 
+    /// The account of an owner.
     #[inline]
-    pub(super) fn get(&self, number: u32) -> Result<&Owner, Broken> {
-        promised(self.list.get(number as usize), &"an owner is missing")
+    pub(super) fn account(&self, number: u32) -> Result<&Account, Broken> {
+        promised(self.accounts.get(number as usize), &"an owner is missing")
+    }
+
+    /// How many orders an owner has.
+    #[inline]
+    pub(super) fn orders(&self, number: u32) -> Result<u32, Broken> {
+        let orders = promised(self.orders.get(number as usize), &"an owner is missing")?;
+        Ok(orders.count)
     }
 
     /// An owner gets the order in a slot.
-    #[inline]
+    #[inline(always)]
     pub(super) fn give(&mut self, number: u32, slot: u32) -> Result<(), Broken> {
-        let owner = promised(self.list.get_mut(number as usize), &"an owner is missing")?;
+        let owner = promised(self.orders.get_mut(number as usize), &"an owner is missing")?;
         // An owner has no more orders than a book.
-        owner.orders = owner.orders.wrapping_add(1);
+        owner.count = owner.count.wrapping_add(1);
         let next = std::mem::replace(&mut owner.head, slot);
         if slot as usize >= self.links.len() {
             lengthen(&mut self.links, slot as usize);
@@ -102,8 +117,8 @@ impl Owners {
     /// An owner loses the order in a slot.
     #[inline]
     pub(super) fn take(&mut self, number: u32, slot: u32) -> Result<(), Broken> {
-        let owner = promised(self.list.get_mut(number as usize), &"an owner is missing")?;
-        owner.orders = promised(owner.orders.checked_sub(1), &"an owner's orders fall below none")?;
+        let owner = promised(self.orders.get_mut(number as usize), &"an owner is missing")?;
+        owner.count = promised(owner.count.checked_sub(1), &"an owner's orders fall below none")?;
         let Link { prev, next } = *link(&mut self.links, slot)?;
         owner.head = or(prev == NIL, next, owner.head);
         // What would be written to one that is not there goes to its own, which is none any more.
@@ -114,20 +129,21 @@ impl Owners {
 
     /// The slots of an owner's orders, as many as it has, or a slot that is missing.
     pub(super) fn slots(&self, number: u32) -> Result<impl Iterator<Item = Result<u32, Broken>>, Broken> {
-        let owner = self.get(number)?;
+        let owner = promised(self.orders.get(number as usize), &"an owner is missing")?;
         let mut slot = owner.head;
         let follow = move |_| {
             let link = promised(self.links.get(slot as usize), &"an owner's order is not linked")?;
             Ok(std::mem::replace(&mut slot, link.next))
         };
-        Ok((0..owner.orders).map(follow))
+        Ok((0..owner.count).map(follow))
     }
 
     /// Takes away the owners from number `count` on.
     pub(super) fn truncate(&mut self, count: u32) {
         while self.count() > count {
-            let Some(owner) = self.list.pop() else { return };
-            let (hash, number) = (self.hash(&owner.account), self.count());
+            let Some(account) = self.accounts.pop() else { return };
+            self.orders.pop();
+            let (hash, number) = (self.hash(&account), self.count());
             if let Ok(entry) = self.numbers.find_entry(hash, |found| *found == number) {
                 entry.remove();
             }

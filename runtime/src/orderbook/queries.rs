@@ -71,7 +71,7 @@ impl OrderBooks {
 impl OrderBooks {
     /// How many steps the latest call that changes books took, even if it was refused or some were taken back.
     pub fn steps_taken(&self) -> u32 {
-        self.steps_taken
+        self.steps.taken()
     }
 
     /// How many orders or levels an action has to look through before its first step. 0 if there is no such

@@ -11,19 +11,18 @@ use super::undo::Change;
 
 /// Forwards.
 impl Book {
-    /// Puts an order, with its extra part if it has one, into the slot that its id names, which is the next to be
-    /// given out, and at the end of its queue.
+    /// Puts an order that has no extra part into the slot that its id names, which has been taken for it, and at the
+    /// end of its queue.
     #[inline(always)]
-    pub(super) fn insert(&mut self, order: &Order, extra: Extra) -> Result<(), Broken> {
-        let slot = self.take_slot(order.id)?;
-        self.occupy(slot, order, extra, Change::Inserted)
+    pub(super) fn insert(&mut self, slot: u32, order: &Order) -> Result<(), Broken> {
+        self.occupy(slot, order, Extra::NONE, Change::Inserted)
     }
 
     /// Keeps the slot that an id names, which is the next to be given out, for its order.
     pub(super) fn keep(&mut self, id: u64) -> Result<(), Broken> {
-        let slot = self.take_slot(id)?;
+        let slot = self.take_slot()?;
         self.log.changes.push((Change::Kept, slot));
-        Ok(())
+        promised((slot == slot_in(id)).then_some(()), &"an id names another slot")
     }
 
     /// As `insert`, into the slot that is kept for the order.
@@ -47,8 +46,9 @@ impl Book {
     /// Takes an order out and frees its slot.
     #[inline(always)]
     pub(super) fn remove(&mut self, slot: u32) -> Result<(), Broken> {
-        let order = *self.slab.get(slot)?;
-        self.log.order(Change::Removed, slot, &order);
+        let order = self.slab.get(slot)?;
+        self.log.order(Change::Removed, slot, order);
+        let order = *order;
         self.unlink(slot, &order)?;
         self.slab.detach(slot, &order)?;
         self.slab.release(slot)
@@ -58,9 +58,9 @@ impl Book {
     /// has to follow.
     #[inline(always)]
     pub(super) fn remove_first(&mut self, slot: u32) -> Result<(), Broken> {
-        // Those before it are gone, if there were any.
-        let order = Order { prev: NIL, ..*self.slab.get(slot)? };
-        self.log.order(Change::Removed, slot, &order);
+        let order = self.slab.get(slot)?;
+        self.log.first(Change::Removed, slot, order);
+        let order = *order;
         self.slab.detach(slot, &order)?;
         self.slab.release(slot)
     }
@@ -175,14 +175,13 @@ impl Book {
 
 /// Slots.
 impl Book {
-    /// Takes the next slot to be given out, which is the one that an id names.
+    /// Takes the next slot to be given out.
     #[inline(always)]
-    fn take_slot(&mut self, id: u64) -> Result<u32, Broken> {
+    pub(super) fn take_slot(&mut self) -> Result<u32, Broken> {
         if self.slab.free == NIL {
             self.grow();
         }
-        let slot = self.slab.take()?;
-        promised((slot == slot_in(id)).then_some(slot), &"an id names another slot")
+        self.slab.take()
     }
 
     /// Adds a free slot where there is none.

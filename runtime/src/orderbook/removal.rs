@@ -3,10 +3,11 @@
 use sillok_abi::{Account, BookError, Cancelled, Removal, Side};
 
 use super::answer::{Broken, Failure};
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::id::slot_in;
 use super::limits::SLOTS_PER_STEP;
 use super::order::{Flags, Rung};
+use super::steps::Steps;
 use super::view::QUEUES;
 
 impl Book {
@@ -24,7 +25,7 @@ impl Book {
             Some(owner) => self.cancel_owners(owner, side, steps)?,
             None => self.cancel_queues(side, steps)?,
         };
-        Ok(Cancelled { removed: std::mem::take(&mut steps.removed), done })
+        Ok(Cancelled { removed: std::mem::take(&mut steps.answer.removed), done })
     }
 
     fn cancel_owners(
@@ -72,7 +73,7 @@ impl Book {
             return Err(BookError::Uncrossing.into());
         }
         let done = self.sweep_expired(steps)?;
-        Ok(Cancelled { removed: std::mem::take(&mut steps.removed), done })
+        Ok(Cancelled { removed: std::mem::take(&mut steps.answer.removed), done })
     }
 
     /// As `expire`; answers whether none is left.

@@ -6,8 +6,9 @@
 use sillok_abi::{BookError, BookEvent, MatchMode, Phase, PhaseSet, Price, Removal, Side, Tape, Time};
 
 use super::answer::Failure;
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::order::{Family, Flags, NIL, Order, Rung};
+use super::steps::Steps;
 
 impl Book {
     /// Sets the phase, once what it requires is done.
@@ -30,7 +31,7 @@ impl Book {
             }
             self.set_phase(phase, until);
         }
-        Ok(PhaseSet { removed: std::mem::take(&mut steps.removed), done })
+        Ok(PhaseSet { removed: std::mem::take(&mut steps.answer.removed), done })
     }
 
     fn check_turn(&self, phase: Phase) -> Result<(), BookError> {
@@ -92,14 +93,14 @@ impl Book {
         }
         while let Some(slot) = self.outside(bottom, top) {
             if !steps.take() {
-                return Ok(PhaseSet { removed: std::mem::take(&mut steps.removed), done: false });
+                return Ok(PhaseSet { removed: std::mem::take(&mut steps.answer.removed), done: false });
             }
             self.expel(slot, Removal::OutsideBand, steps)?;
         }
         let day = self.day_mut();
         (day.reference, day.low, day.high) = (base, bottom, top);
         self.emit(BookEvent::Band { low, high, reference });
-        Ok(PhaseSet { removed: std::mem::take(&mut steps.removed), done: true })
+        Ok(PhaseSet { removed: std::mem::take(&mut steps.answer.removed), done: true })
     }
 
     /// A limit order outside of a band: purchases before sales, the lowest before the highest.

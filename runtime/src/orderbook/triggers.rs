@@ -6,10 +6,11 @@
 use sillok_abi::{MatchMode, OrderId, Phase, Price, Quantity, Removal, Removed, SelfTrade, Side};
 
 use super::answer::{Broken, Failure};
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::entry::Fate;
 use super::matching::{Meeting, is_own};
 use super::order::{Family, Flags, NIL, Order, Rung};
+use super::steps::Steps;
 use super::taker::{Taker, Terms};
 
 /// What is due.
@@ -84,7 +85,7 @@ impl Book {
         let mut taker = self.taker_of(&order)?;
         if !is_own(&taker, &maker) {
             let quantity = maker.shown.min(order.shown);
-            self.trade_once(&Meeting { slot, price, tick: NIL }, &maker, &mut taker, steps)?;
+            self.trade_once(Meeting { slot, price, tick: NIL }, &maker, &mut taker, steps)?;
             return Ok(self.consume(later, &order, quantity)?);
         }
         match taker.self_trade {
@@ -127,14 +128,13 @@ impl Book {
 
     /// Reports what a triggered order lost without trading.
     fn report(&self, taker: &Taker, price: Price, fate: Fate, steps: &mut Steps) {
-        let lost = taker.left.saturating_sub(fate.resting).saturating_add(taker.decremented);
-        if lost > 0 {
-            steps.removed.push(Removed {
+        if fate.cancelled > 0 {
+            steps.lose(Removed {
                 order: OrderId(taker.id),
                 owner: taker.account,
                 side: taker.side,
                 price,
-                quantity: Quantity(lost),
+                quantity: Quantity(fate.cancelled),
                 left: Quantity(fate.resting),
                 reason: fate.reason,
             });
@@ -145,7 +145,7 @@ impl Book {
     pub(super) fn taker_of(&self, order: &Order) -> Result<Taker, Broken> {
         Ok(Taker {
             id: order.id,
-            account: self.slab.owners.get(order.owner)?.account,
+            account: *self.slab.owners.account(order.owner)?,
             owner: order.owner,
             group: order.group,
             side: order.rung.side(),

@@ -7,10 +7,11 @@
 use sillok_abi::{BookError, BookEvent, Fill, OrderId, Price, Quantity, Side, Uncrossed};
 
 use super::answer::{Broken, Failure, promised};
-use super::book::{Book, Steps};
+use super::book::Book;
 use super::day::Running;
 use super::fees::{Halves, fee};
 use super::order::{Family, Flags, NIL, Order, Rung};
+use super::steps::Steps;
 use super::turnover::Turnover;
 
 impl Book {
@@ -27,8 +28,8 @@ impl Book {
         }
         Ok(Uncrossed {
             price,
-            fills: std::mem::take(&mut steps.fills),
-            removed: std::mem::take(&mut steps.removed),
+            fills: std::mem::take(&mut steps.answer.fills),
+            removed: std::mem::take(&mut steps.answer.removed),
             done,
         })
     }
@@ -105,9 +106,9 @@ impl Book {
         let fee = fee(value, self.params.fees.auction);
         let fill = Fill {
             maker: OrderId(maker.id),
-            maker_owner: self.slab.owners.get(maker.owner)?.account,
+            maker_owner: *self.slab.owners.account(maker.owner)?,
             taker: OrderId(taker.id),
-            taker_owner: self.slab.owners.get(taker.owner)?.account,
+            taker_owner: *self.slab.owners.account(taker.owner)?,
             taker_side: taker.rung.side(),
             price: Price(price),
             half: false,
@@ -117,6 +118,11 @@ impl Book {
             maker_fee: fee,
             taker_fee: fee,
         };
+        // A trade takes its quantity off what orders show: an iceberg shows what it trades first.
+        for (slot, order) in [(buy.0, &buyer), (sell.0, &seller)] {
+            let shown = self.shown_after(slot, order, quantity)?;
+            self.emit_resized(order, shown.saturating_add(quantity));
+        }
         self.emit(BookEvent::Traded {
             maker: fill.maker,
             taker: fill.taker,
@@ -150,15 +156,17 @@ impl Book {
             if let Some(running) = self.day.running.filter(|running| running.next == slot) {
                 self.day_mut().running = Some(Running { next, ..running });
             }
-            self.remove(slot)?;
-            self.emit_left(order);
-            return Ok(());
+            return self.remove(slot);
         }
-        let peak = if order.flags.has(Flags::ICEBERG) { extra.peak } else { left };
-        let shown = peak.min(left);
-        self.resize(slot, shown, left.saturating_sub(shown), order.flags)?;
-        self.emit_resized(order, shown);
-        Ok(())
+        let shown = self.shown_after(slot, order, quantity)?;
+        self.resize(slot, shown, left.saturating_sub(shown), order.flags)
+    }
+
+    /// What an order shows once a quantity is taken off all that is left of it.
+    fn shown_after(&self, slot: u32, order: &Order, quantity: u64) -> Result<u64, Broken> {
+        let left = order.total().saturating_sub(quantity);
+        let peak = if order.flags.has(Flags::ICEBERG) { self.slab.extra_of(slot)?.peak } else { left };
+        Ok(peak.min(left))
     }
 
     /// Market orders that found nobody rest at the auction's price, or without one at the last; answers

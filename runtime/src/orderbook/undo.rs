@@ -12,7 +12,7 @@ use sillok_abi::BookEvent;
 use super::answer::{Broken, promised};
 use super::book::{Book, Now};
 use super::day::Day;
-use super::order::{Extra, Order};
+use super::order::{Extra, NIL, Order};
 
 /// How an order changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,15 @@ impl Log {
     pub(super) fn order(&mut self, change: Change, slot: u32, old: &Order) {
         self.changes.push((change, slot));
         self.orders.push(*old);
+    }
+
+    /// As `order`, of one that stands first in its queue: those before it, if there were any, are gone.
+    #[inline(always)]
+    pub(super) fn first(&mut self, change: Change, slot: u32, old: &Order) {
+        self.order(change, slot, old);
+        if let Some(old) = self.orders.last_mut() {
+            old.prev = NIL;
+        }
     }
 
     pub(super) fn extra(&mut self, slot: u32, old: Extra) {

@@ -38,10 +38,10 @@ impl Seen {
     /// The view, in the book where it was seen: its owner was there then, and owners stay.
     #[inline(always)]
     pub(super) fn view(self, book: &Book) -> OrderView {
-        let owner = book.slab.owners.get(self.owner);
+        let owner = book.slab.owners.account(self.owner);
         OrderView {
             order: OrderId(self.id),
-            owner: owner.map_or(Account::Key([0; 32]), |owner| owner.account),
+            owner: owner.copied().unwrap_or(Account::Key([0; 32])),
             side: self.rung.side(),
             price: self.price,
             quantity: Quantity(self.total),
@@ -77,7 +77,7 @@ impl Book {
     /// What a view of the order in a slot, which is `order`, says of it.
     #[inline(always)]
     pub(super) fn seen(&self, slot: u32, order: &Order) -> Result<Seen, Broken> {
-        self.slab.owners.get(order.owner)?;
+        self.slab.owners.account(order.owner)?;
         Ok(Seen {
             id: order.id,
             owner: order.owner,
@@ -136,8 +136,7 @@ impl Book {
     /// How many orders an account has.
     pub(super) fn orders_open(&self, account: &Account) -> u64 {
         let number = self.slab.owners.find(account);
-        let owner = number.and_then(|number| self.slab.owners.get(number).ok());
-        owner.map_or(0, |owner| owner.orders.into())
+        number.and_then(|number| self.slab.owners.orders(number).ok()).unwrap_or(0).into()
     }
 
     /// The first slot of a queue.
@@ -181,9 +180,10 @@ impl Book {
 
     fn encode_owners(&self, bytes: &mut Vec<u8>) -> Result<(), Broken> {
         for number in 0..self.slab.owners.count() {
-            let owner = self.slab.owners.get(number)?;
+            let owners = &self.slab.owners;
+            let account = owners.account(number)?;
             let orders = self.slab.of_owner(number)?;
-            (owner.account, owner.orders, self.slab.owners.find(&owner.account), orders).encode_to(bytes);
+            (account, owners.orders(number)?, owners.find(account), orders).encode_to(bytes);
         }
         Ok(())
     }

@@ -23,9 +23,9 @@ impl Host<'_> {
         self.context.writable()?;
         self.context.charge_book(BookId(book))?;
         let owner = self.context.frame().call.contract;
-        let placed = self.context.books.place(owner, BookId(book), &order, limits::MAX_BOOK_STEPS)?;
+        let placed = self.context.books.place(owner, BookId(book), &order, limits::MAX_BOOK_STEPS)?.encode();
         self.charge_steps()?;
-        Ok(self.leave(placed.encode()))
+        Ok(self.leave(placed))
     }
 
     pub(super) fn book_act(&mut self, book: u64, action: u32, length: u32) -> Result<u32, Stop> {

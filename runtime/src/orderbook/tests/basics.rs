@@ -53,7 +53,7 @@ impl Market {
     }
 
     pub(super) fn try_place(&mut self, order: NewOrder) -> Result<Placed, BookError> {
-        let placed = self.books.place(MARKET, self.book, &order, 64).unwrap();
+        let placed = self.books.place(MARKET, self.book, &order, 64).unwrap().cloned();
         self.ids.extend(placed.iter().map(|placed| placed.order));
         placed
     }
@@ -124,7 +124,7 @@ fn the_bound_of_fills_cancels_what_could_still_match() {
         market.place(sell(100, 10));
     }
     let mut place = |order, max_fills| {
-        let placed = market.books.place(MARKET, market.book, &order, max_fills).unwrap().unwrap();
+        let placed = market.books.place(MARKET, market.book, &order, max_fills).unwrap().unwrap().clone();
         (placed.fills.len(), placed.resting.0, placed.cancelled.0)
     };
     assert_eq!(place(buy(100, 40), 0), (0, 0, 40), "no fill allowed, so nothing rests crossed");

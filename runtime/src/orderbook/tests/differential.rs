@@ -7,10 +7,11 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use sillok_abi::{
-    Account, BookAction, BookError, BookId, BookQuery, ContractId, OrderId, Phase, Quantity, Time,
+    Account, Amended, BookAction, BookError, BookId, BookQuery, ContractId, OrderId, Phase, Placed, Quantity,
+    Time,
 };
 
-use super::super::{Mark, Now, OrderBooks};
+use super::super::{Answer, Mark, Now, OrderBooks};
 use super::follower::Follower;
 use super::generator::{self, OWNERS, Random, account};
 use super::model::{Model, Planted};
@@ -43,6 +44,11 @@ fn same<T: PartialEq + Debug>(what: &str, found: &T, expected: &T) -> Check {
         return Ok(());
     }
     Err(format!("{what}\n   found {found:?}\nexpected {expected:?}"))
+}
+
+/// An answer that outlives the next one.
+fn owned(answer: Answer<&Placed>) -> Answer<Placed> {
+    Ok(answer?.cloned())
 }
 
 impl World {
@@ -122,7 +128,7 @@ impl World {
         let params = self.model.params.clone();
         let order = generator::order(&mut self.random, &params, self.model.now);
         let expected = self.model.try_place(&order, most);
-        self.both(&order, expected, |books| books.place(OWNER, BOOK, &order, most))
+        self.both(&order, expected, |books| owned(books.place(OWNER, BOOK, &order, most)))
     }
 
     /// An order of the book, or an id that nobody has.
@@ -147,7 +153,10 @@ impl World {
         let expected = self.model.try_amend(id, price, quantity, most);
         let what = ("amend", id, price, quantity);
         let order = self.ids.id(id);
-        self.both(&what, expected, |books| books.amend(OWNER, BOOK, order, price, quantity, most))
+        self.both(&what, expected, |books| {
+            let amended = books.amend(OWNER, BOOK, order, price, quantity, most)?;
+            Ok(amended.map(|(before, placed)| Amended { before, placed: placed.clone() }))
+        })
     }
 
     fn cancel(&mut self) -> Check {
@@ -223,7 +232,9 @@ impl World {
         let (id, taker) = (self.pick(), account(self.random.below(OWNERS)));
         let expected = self.model.take(id, taker, quantity.0);
         let order = self.ids.id(id);
-        self.both(&("take", id, quantity), expected, |books| books.take(OWNER, BOOK, order, taker, quantity))
+        self.both(&("take", id, quantity), expected, |books| {
+            owned(books.take(OWNER, BOOK, order, taker, quantity))
+        })
     }
 
     fn rollback(&mut self) {

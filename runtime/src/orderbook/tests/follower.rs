@@ -37,9 +37,26 @@ impl Follower {
             BookEvent::Left { order } if !self.remove(order.0) => {
                 return Err(format!("{event:?} of an order that is not there"));
             }
+            BookEvent::Traded { maker, taker, quantity, .. } => {
+                for order in [maker, taker] {
+                    self.reduce(order.0, quantity.0).ok_or(format!("{event:?} of more than is shown"))?;
+                }
+            }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Takes a quantity off what an order shows, if it shows anything; one that shows nothing more has left.
+    fn reduce(&mut self, id: u64, quantity: u64) -> Option<()> {
+        let Some(order) = self.queues.values_mut().flatten().find(|order| order.0 == id) else {
+            return Some(());
+        };
+        order.1 = order.1.checked_sub(quantity)?;
+        if order.1 == 0 {
+            self.remove(id);
+        }
+        Some(())
     }
 
     fn remove(&mut self, id: u64) -> bool {

@@ -29,12 +29,13 @@ pub enum BookEvent {
         /// What it shows now.
         quantity: Quantity,
     },
-    /// An order has left the book, or the visible part of it.
+    /// An order has left the book, or the visible part of it, otherwise than by a trade.
     Left {
         /// The order.
         order: OrderId,
     },
-    /// Two orders traded. What it did to the queues is told by the events after it.
+    /// Two orders traded: as much less is shown by each that is in a visible queue, and one that shows nothing more
+    /// has left it. (An iceberg that shows its next part joins again.)
     Traded {
         /// The order that was there first.
         maker: OrderId,

@@ -184,8 +184,12 @@ fn negotiated_trades_and_fees() {
     let mut market = Market::with(BookParams { mode: MatchMode::Negotiated, fees, ..korean(10_000) });
     market.place(sell(10_000, 10));
     assert_eq!(market.trades(buy(10_000, 10)), [], "offers never meet by themselves");
-    let taken =
-        market.books.take(MARKET, market.book, market.id(1), account(9), Quantity(4)).unwrap().unwrap();
+    let taken = market
+        .books
+        .take(MARKET, market.book, market.id(1), account(9), Quantity(4))
+        .unwrap()
+        .unwrap()
+        .clone();
     let fill = taken.fills[0];
     assert_eq!((fill.value, fill.maker_fee, fill.taker_fee, fill.maker_left), (40_000, -4, 100, Quantity(6)));
     let reported = market.books.report(MARKET, market.book, Price(9_000), Quantity(3)).unwrap().unwrap();

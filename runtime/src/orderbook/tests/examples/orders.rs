@@ -126,12 +126,14 @@ fn less_keeps_its_place_and_anything_else_loses_it() {
     let ids = [1, 2, 3].map(|number| market.id(number));
     let mut amend = |order: usize, price: Option<u64>, quantity| {
         let (order, price) = (ids[order - 1], price.map(Price));
-        market.books.amend(MARKET, market.book, order, price, Quantity(quantity), 64).unwrap().unwrap()
+        let amended = market.books.amend(MARKET, market.book, order, price, Quantity(quantity), 64);
+        let (before, placed) = amended.unwrap().unwrap();
+        (before.price, placed.resting)
     };
     amend(1, None, 4);
     amend(2, None, 6);
     let amended = amend(3, Some(10_010), 5);
-    assert_eq!((amended.before.price, amended.placed.resting), (Price(10_000), Quantity(5)));
+    assert_eq!(amended, (Price(10_000), Quantity(5)));
     amend(3, Some(10_000), 5);
     let makers: Vec<u64> =
         market.place(buy(10_000, 15)).fills.iter().map(|fill| fill.maker.number()).collect();
@@ -139,8 +141,8 @@ fn less_keeps_its_place_and_anything_else_loses_it() {
     market.place(sell(10_010, 5));
     let buyer = market.place(buy(9_900, 5)).order;
     let crossing = market.books.amend(MARKET, market.book, buyer, Some(Price(10_010)), Quantity(7), 64);
-    let placed = crossing.unwrap().unwrap().placed;
-    assert_eq!((trades(&placed), placed.resting), (vec![(10_010, 5)], Quantity(2)));
+    let (_, placed) = crossing.unwrap().unwrap();
+    assert_eq!((trades(placed), placed.resting), (vec![(10_010, 5)], Quantity(2)));
 }
 
 #[test]
@@ -185,7 +187,7 @@ fn what_is_due_goes_on_later() {
     for _ in 0..3 {
         market.place(order(Side::Buy, OrderKind::Stop { trigger: Price(10_000) }, 1));
     }
-    let placed = market.books.place(MARKET, market.book, &buy(10_000, 1), 2).unwrap().unwrap();
+    let placed = market.books.place(MARKET, market.book, &buy(10_000, 1), 2).unwrap().unwrap().clone();
     assert_eq!(placed.fills.len(), 1, "and one stop was triggered");
     assert_eq!(market.side(Side::Buy), [(10_000, 1)]);
     let resumed = market.books.resume(MARKET, market.book, 1).unwrap().unwrap();

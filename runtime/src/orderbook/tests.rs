@@ -6,5 +6,6 @@ mod differential;
 mod examples;
 mod follower;
 mod generator;
+mod journal;
 mod model;
 mod numbers;

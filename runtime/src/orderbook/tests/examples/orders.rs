@@ -107,6 +107,7 @@ fn all_or_nothing_and_at_least() {
     let fok = |order| NewOrder { time_in_force: TimeInForce::Fok, ..order };
     let placed = market.place(fok(buy(10_000, 6)));
     assert_eq!((placed.fills.len(), placed.cancelled), (0, Quantity(6)));
+    assert_eq!(market.books.steps_taken(), 1, "what was taken back was done nevertheless");
     let least = NewOrder { min_quantity: Quantity(6), ..buy(10_000, 9) };
     assert_eq!(market.place(least).cancelled, Quantity(9));
     let least = NewOrder { min_quantity: Quantity(5), ..buy(10_000, 9) };

@@ -8,7 +8,8 @@
 //! behind. Nothing depends on which books are in memory. No order of iteration comes from a hash table.
 //!
 //! A call of [`OrderBooks`], one of its `operations` or `queries`, travels through `books` (which book, loaded yet?,
-//! may this contract?) to what it asks for: an order through `admission` (may it come in?), `entry` (match, rest), `matching` and `front`, and what it
+//! may this contract?) to what it asks for: an order through `admission` (may it come in?), `entry` (match, rest),
+//! `matching` and `front`, each of which tells `steps` what it did and asks it whether it may go on, and what it
 //! sets in motion through `triggers`; others to `amend`, `removal`, `session`, `auction` and `uncross`
 //! (with `allotment`), `negotiation`, and `view`. All of them change orders through `queue` alone, which
 //! keeps two structures: the `slab` (orders at numbered slots, found by `id`, `owners` and timers) and

@@ -8,13 +8,12 @@
 /// What the processor lacks, if anything.
 #[cfg(all(target_arch = "x86_64", target_feature = "avx2"))]
 pub(crate) fn lacks() -> Option<&'static str> {
-    use std::arch::x86_64::{__cpuid, __cpuid_count};
+    use std::arch::x86_64::{__cpuid, __cpuid_count, CpuidResult};
     const EXTENDED: u32 = 0x8000_0000;
-    // Of leaves that are not there, nothing is.
-    let answer =
-        |leaf: u32, answers: u32| if leaf > answers { [0; 2] } else { registers(__cpuid_count(leaf, 0)) };
+    const NOTHING: CpuidResult = CpuidResult { eax: 0, ebx: 0, ecx: 0, edx: 0 };
+    let answer = |leaf: u32, last: u32| if leaf > last { NOTHING } else { __cpuid_count(leaf, 0) };
     let (plain, extended) = (__cpuid(0).eax, __cpuid(EXTENDED).eax);
-    first_missing(answer(1, plain), answer(7, plain), answer(EXTENDED | 1, extended))
+    first_missing(answer(1, plain).ecx, answer(7, plain).ebx, answer(EXTENDED | 1, extended).ecx)
 }
 
 /// What the processor lacks, if anything: nothing beyond what each has is used.
@@ -23,18 +22,9 @@ pub(crate) fn lacks() -> Option<&'static str> {
     None
 }
 
-#[cfg(all(target_arch = "x86_64", target_feature = "avx2"))]
-fn registers(answer: std::arch::x86_64::CpuidResult) -> [u32; 2] {
-    [answer.ebx, answer.ecx]
-}
-
-/// The first instructions of x86-64-v3 that are missing, by EBX and ECX of leaves 1, 7 and 8000_0001h.
+/// The first instructions of x86-64-v3 that are missing, by ECX of leaf 1, EBX of leaf 7 and ECX of leaf 8000_0001h.
 #[cfg(any(test, all(target_arch = "x86_64", target_feature = "avx2")))]
-fn first_missing(
-    [_, first]: [u32; 2],
-    [seventh, _]: [u32; 2],
-    [_, extended]: [u32; 2],
-) -> Option<&'static str> {
+fn first_missing(first: u32, seventh: u32, extended: u32) -> Option<&'static str> {
     let all = [
         ("AVX2", seventh, 5),
         ("AVX, as the system lets it be used", first, 27),
@@ -57,13 +47,12 @@ mod tests {
 
     #[test]
     fn each_instruction_that_is_missing_is_named() {
-        let missing = |first, seventh, extended| first_missing([0, first], [seventh, 0], [0, extended]);
-        assert_eq!(missing(FIRST, SEVENTH, 1 << 5), None);
-        assert_eq!(missing(FIRST, SEVENTH & !(1 << 5), 1 << 5), Some("AVX2"));
-        assert_eq!(missing(FIRST & !(1 << 22), SEVENTH, 1 << 5), Some("MOVBE"));
-        assert_eq!(missing(FIRST, SEVENTH & !(1 << 8), 1 << 5), Some("BMI2"));
-        assert_eq!(missing(FIRST, SEVENTH, 0), Some("LZCNT"));
-        assert_eq!(missing(0, 0, 0), Some("AVX2"));
+        assert_eq!(first_missing(FIRST, SEVENTH, 1 << 5), None);
+        assert_eq!(first_missing(FIRST, SEVENTH & !(1 << 5), 1 << 5), Some("AVX2"));
+        assert_eq!(first_missing(FIRST & !(1 << 22), SEVENTH, 1 << 5), Some("MOVBE"));
+        assert_eq!(first_missing(FIRST, SEVENTH & !(1 << 8), 1 << 5), Some("BMI2"));
+        assert_eq!(first_missing(FIRST, SEVENTH, 0), Some("LZCNT"));
+        assert_eq!(first_missing(0, 0, 0), Some("AVX2"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl Link {
 /// The owners of a book.
 pub(super) struct Owners {
     accounts: Vec<Account>,
-    /// Of each of them. Most of what happens asks for these alone, and they take less of the processor's cache apart.
+    /// Of each of them. Orders that come and go ask for these alone.
     orders: Vec<Orders>,
     numbers: HashTable<u32>,
     hasher: SeedableRandomState,
